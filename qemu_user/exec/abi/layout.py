@@ -1,0 +1,369 @@
+"""C structures whose annotations yield their layout under every data model of Linux."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from operator import attrgetter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ClassVar, TypeAlias, TypeVar
+
+    T = TypeVar("T")
+    S = TypeVar("S", bound="CStruct")
+
+
+class DataModel:
+    """What an ABI says about scalars: `DataModel(8)`, `DataModel(4, ">")` for big-endian 32 bits.
+
+    `word` is the size of long and of pointers, in bytes; `order` is "<" or ">"; a scalar is aligned
+    to its size but never to more than `align64` bytes (4 on i386, 2 on m68k, 8 elsewhere).
+    Equal arguments give the same object, so models compare and hash by identity.
+    """
+
+    __slots__ = ("align64", "order", "word")
+    word: int
+    order: str
+    align64: int
+    _known: ClassVar[dict[tuple[int, str, int], DataModel]] = {}
+
+    def __new__(cls, word: int, order: str = "<", align64: int = 8) -> DataModel:
+        key = (word, order, align64)
+        model = cls._known.get(key)
+        if model is None:
+            if word not in (4, 8) or order not in ("<", ">") or align64 not in (2, 4, 8):
+                raise ValueError(f"no such data model: {key}")
+            model = cls._known[key] = object.__new__(cls)
+            model.word, model.order, model.align64 = key
+        return model
+
+    def __repr__(self) -> str:
+        return f"DataModel({self.word}, {self.order!r}, {self.align64})"
+
+
+class Scalar:
+    """An integer type of C; a size of 0 means that of a word."""
+
+    __slots__ = ("name", "signed", "size")
+
+    def __init__(self, name: str, size: int, signed: bool) -> None:
+        self.name, self.size, self.signed = name, size, signed
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def code(self, model: DataModel) -> str:
+        """The `struct` format character."""
+        code = "?bh?i???q"[self.size or model.word]
+        return code if self.signed else code.upper()
+
+
+class ArrayType:
+    """`of count`: what `Array` and `Bytes` make; Bytes has no element type."""
+
+    __slots__ = ("count", "of")
+
+    def __init__(self, of: FieldType | None, count: int) -> None:
+        self.of, self.count = of, count
+
+    def __repr__(self) -> str:
+        return f"Array({self.of}, {self.count})" if self.of else f"Bytes({self.count})"
+
+
+if TYPE_CHECKING:
+    FieldType: TypeAlias = Scalar | ArrayType | type["CStruct"]
+    Char: TypeAlias = int
+    S8: TypeAlias = int
+    U8: TypeAlias = int
+    S16: TypeAlias = int
+    U16: TypeAlias = int
+    Int: TypeAlias = int
+    UInt: TypeAlias = int
+    S32: TypeAlias = int
+    U32: TypeAlias = int
+    Long: TypeAlias = int
+    ULong: TypeAlias = int
+    Size: TypeAlias = int
+    Addr: TypeAlias = int
+    I64: TypeAlias = int
+    U64: TypeAlias = int
+
+    def Bytes(n: int) -> bytes:  # noqa: N802
+        """A field of n raw bytes: `name: bytes = Bytes(n)`."""
+
+    def Array(of: type[T], n: int) -> tuple[T, ...]:  # noqa: N802
+        """A field of n elements: `name: tuple[int, ...] = Array(U32, n)`."""
+else:
+    Char = Scalar("Char", 1, True)
+    S8 = Scalar("S8", 1, True)
+    U8 = Scalar("U8", 1, False)
+    S16 = Scalar("S16", 2, True)
+    U16 = Scalar("U16", 2, False)
+    Int = S32 = Scalar("Int", 4, True)
+    UInt = U32 = Scalar("UInt", 4, False)
+    Long = Scalar("Long", 0, True)
+    ULong = Scalar("ULong", 0, False)
+    Size = Scalar("Size", 0, False)
+    Addr = Scalar("Addr", 0, False)
+    I64 = Scalar("I64", 8, True)
+    U64 = Scalar("U64", 8, False)
+
+    def Bytes(n):  # noqa: N802
+        return ArrayType(None, n)
+
+    Array = ArrayType
+
+_SCALARS = {name: value for name, value in globals().items() if isinstance(value, Scalar)}
+
+
+class CStruct:
+    """A C structure; its annotated names are the members, in order.
+
+    Scalars are annotated with their C type, arrays are assigned: `path: bytes = Bytes(108)`,
+    `fds: tuple[int, ...] = Array(Int, 2)`; a CStruct subclass nests. Members called `_pad…` take
+    room only: they are packed as zeros and never read. A name that Python or this class needs
+    gets a trailing underscore (`size_`). A subclass of a structure appends its members.
+    """
+
+    packed = False  # __attribute__((packed))
+    min_align = 1  # __attribute__((aligned(n)))
+    min_size = 0  # room that a union around the members takes
+    _layouts: ClassVar[dict[DataModel, Layout]]
+    _members: ClassVar[dict[str, FieldType] | None]
+
+    def __init_subclass__(cls) -> None:
+        cls._layouts = {}
+        cls._members = None
+
+    def __init__(self, **fields: Any) -> None:
+        """Members by name; those not given are 0, as is all of an absent nested structure."""
+        own = self.__dict__
+        for name, kind in self.members().items():
+            if name in fields:
+                own[name] = fields[name]
+            elif not name.startswith("_pad"):
+                own[name] = _zero(kind)
+        if len(fields) != len(own):
+            for name in fields:
+                if name not in own:
+                    raise TypeError(f"{type(self).__name__} has no member {name}")
+
+    @classmethod
+    def members(cls) -> dict[str, FieldType]:
+        """Each member's type, in order, bases first."""
+        if cls._members is None:
+            cls._members = {}
+            for base in cls.__mro__[-2::-1]:
+                if base is not CStruct and issubclass(base, CStruct):
+                    cls._members.update(_own_members(base))
+        return cls._members
+
+    @classmethod
+    def layout(cls, model: DataModel) -> Layout:
+        """Where the members lie under `model`; computed once."""
+        layout = cls._layouts.get(model)
+        if layout is None:
+            layout = cls._layouts[model] = Layout(cls, model)
+        return layout
+
+    @classmethod
+    def size(cls, model: DataModel) -> int:
+        """sizeof, in bytes."""
+        return cls.layout(model).size
+
+    def pack(self, model: DataModel) -> bytes:
+        """The bytes in memory; integers out of range wrap as a C assignment does."""
+        return self.layout(model).pack(self)
+
+    @classmethod
+    def unpack(cls: type[S], model: DataModel, data: bytes | bytearray | memoryview) -> S:
+        """The structure at the start of `data`; `struct.error` if that is too short."""
+        return cls.layout(model).unpack_from(cls, data, 0)
+
+    @classmethod
+    def unpack_from(
+        cls: type[S], model: DataModel, buffer: bytes | bytearray | memoryview, offset: int = 0
+    ) -> S:
+        """The structure `offset` bytes into `buffer`; `struct.error` if that is too short."""
+        return cls.layout(model).unpack_from(cls, buffer, offset)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]  # mutable
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({fields})"
+
+
+def _own_members(cls: type[CStruct]) -> dict[str, FieldType]:
+    """The members that one class adds, their annotations evaluated."""
+    space = {**_SCALARS, **sys.modules[cls.__module__].__dict__}
+    found: dict[str, FieldType] = {}
+    for name, annotation in cls.__annotations__.items():
+        kind = cls.__dict__.get(name)
+        if kind is None:
+            kind = eval(annotation, space) if isinstance(annotation, str) else annotation
+        if not isinstance(kind, (Scalar, ArrayType)) and not (
+            isinstance(kind, type) and issubclass(kind, CStruct)
+        ):
+            raise TypeError(f"{cls.__name__}.{name}: {annotation} is no C type")
+        found[name] = kind
+    return found
+
+
+def _zero(kind: FieldType) -> object:
+    if isinstance(kind, Scalar):
+        return 0
+    if isinstance(kind, ArrayType):
+        if kind.of is None:
+            return bytes(kind.count)
+        return tuple([_zero(kind.of) for _ in range(kind.count)])
+    return kind()
+
+
+class Layout:
+    """A structure under one data model: `size` and `align` in bytes, `offsets` by member name.
+
+    `fields` maps the names of the members that carry values to their types.
+    """
+
+    __slots__ = (
+        *("_get", "_plain", "_struct"),
+        *("align", "codes", "fields", "format", "model", "offsets", "size"),
+    )
+
+    def __init__(self, cls: type[CStruct], model: DataModel) -> None:
+        self.model = model
+        self.offsets: dict[str, int] = {}
+        self.fields: dict[str, FieldType] = {}
+        self.codes: list[str] = []
+        end, align, text = 0, cls.min_align, []
+        for name, kind in cls.members().items():
+            size, wanted, form, codes = _measure(kind, model)
+            wanted = 1 if cls.packed else wanted
+            align = max(align, wanted)
+            start = -(-end // wanted) * wanted
+            self.offsets[name] = start
+            if name.startswith("_pad"):
+                form = f"{size}x"
+            else:
+                self.fields[name] = kind
+                self.codes += codes
+            text.append(f"{start - end}x{form}" if start > end else form)
+            end = start + size
+        self.align = align
+        self.size = -(-max(end, cls.min_size) // align) * align
+        text.append(f"{self.size - end}x")
+        self.format = "".join(text)
+        self._struct = struct.Struct(model.order + self.format)
+        self._plain = all(isinstance(k, Scalar) or _is_bytes(k) for k in self.fields.values())
+        self._get = _getter(self.fields)
+
+    def pack(self, obj: object) -> bytes:
+        """`obj`'s members of these names as bytes; any object with the attributes will do."""
+        values = self._get(obj) if self._get is not None else self.flatten(obj)
+        try:
+            return self._struct.pack(*values)
+        except struct.error:
+            return self._struct.pack(*map(_wrap, self.codes, values))
+
+    def unpack_from(self, cls: type[S], buffer: bytes | bytearray | memoryview, offset: int) -> S:
+        """A `cls` from the bytes at `offset`."""
+        values = self._struct.unpack_from(buffer, offset)
+        if self._plain:
+            obj = cls.__new__(cls)
+            obj.__dict__.update(zip(self.fields, values, strict=True))
+            return obj
+        return self.build(cls, iter(values).__next__)
+
+    def flatten(self, obj: object) -> list[Any]:
+        """The values for the compiled format, in order."""
+        out: list[Any] = []
+        for name, kind in self.fields.items():
+            _flatten(kind, getattr(obj, name), self.model, out)
+        return out
+
+    def build(self, cls: type[S], take: Callable[[], Any]) -> S:
+        """A `cls` made of the next values of the compiled format."""
+        obj = cls.__new__(cls)
+        own = obj.__dict__
+        for name, kind in self.fields.items():
+            own[name] = _build(kind, self.model, take)
+        return obj
+
+
+def _is_bytes(kind: FieldType) -> bool:
+    return isinstance(kind, ArrayType) and kind.of is None
+
+
+def _measure(kind: FieldType, model: DataModel) -> tuple[int, int, str, list[str]]:
+    """Size, alignment, `struct` format and the format's value codes of one type."""
+    if isinstance(kind, Scalar):
+        size, code = kind.size or model.word, kind.code(model)
+        return size, min(size, model.align64), code, [code]
+    if isinstance(kind, ArrayType):
+        if kind.of is None:
+            return kind.count, 1, f"{kind.count}s", ["s"]
+        size, align, form, codes = _measure(kind.of, model)
+        return size * kind.count, align, form * kind.count, codes * kind.count
+    layout = kind.layout(model)
+    return layout.size, layout.align, layout.format, layout.codes
+
+
+def _getter(fields: dict[str, FieldType]) -> Callable[[object], tuple[Any, ...]] | None:
+    """One call that gets all values, or None where arrays have to be flattened."""
+    paths = _paths(fields)
+    if not paths:
+        return None
+    if len(paths) == 1:
+        only = attrgetter(paths[0])
+        return lambda obj: (only(obj),)
+    return attrgetter(*paths)
+
+
+def _paths(fields: dict[str, FieldType]) -> list[str] | None:
+    paths: list[str] = []
+    for name, kind in fields.items():
+        if isinstance(kind, Scalar) or _is_bytes(kind):
+            paths.append(name)
+        elif isinstance(kind, ArrayType):
+            return None
+        else:
+            values = {n: k for n, k in kind.members().items() if not n.startswith("_pad")}
+            inner = _paths(values)
+            if inner is None:
+                return None
+            paths += [f"{name}.{path}" for path in inner]
+    return paths
+
+
+def _wrap(code: str, value: Any) -> Any:
+    if code == "s":
+        return bytes(value)
+    bits = 8 * struct.calcsize("=" + code)
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if code.islower() and value >> (bits - 1) else value
+
+
+def _flatten(kind: FieldType, value: Any, model: DataModel, out: list[Any]) -> None:
+    if isinstance(kind, Scalar) or _is_bytes(kind):
+        out.append(value)
+    elif isinstance(kind, ArrayType):
+        if len(value) != kind.count:
+            raise ValueError(f"{len(value)} elements for {kind}")
+        for element in value:
+            _flatten(kind.of, element, model, out)  # type: ignore[arg-type]
+    else:
+        out += kind.layout(model).flatten(value)
+
+
+def _build(kind: FieldType, model: DataModel, take: Callable[[], Any]) -> Any:
+    if isinstance(kind, Scalar) or _is_bytes(kind):
+        return take()
+    if isinstance(kind, ArrayType):
+        return tuple([_build(kind.of, model, take) for _ in range(kind.count)])  # type: ignore[arg-type]
+    return kind.layout(model).build(kind, take)

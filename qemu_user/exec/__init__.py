@@ -1,0 +1,1 @@
+"""What runs: the CPU, guest memory, processes, threads and signals."""

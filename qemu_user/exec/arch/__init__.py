@@ -1,0 +1,145 @@
+"""What an architecture is: frozen data that the engine, the loader and Linux need to know of it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..abi.layout import CStruct, DataModel
+
+    FrameCode = Any
+
+
+class Engine:
+    """How the engine is opened for an architecture, and what its numbers mean.
+
+    Names are the engine's own constants' without prefix; the backend turns them into numbers.
+    """
+
+    def __init__(
+        self,
+        arch: str,
+        mode: tuple[str, ...],
+        model: str | None = None,
+        *,
+        syscall: tuple[str, int],
+        exceptions: Mapping[int, tuple[int, int, int]],
+        illegal: tuple[int, ...] = (),
+        page_size: bool = False,
+        start: Mapping[str, int] | None = None,
+        user_mode: bytes = b"",
+    ) -> None:
+        self.arch = arch  # "X86", "ARM64"
+        self.mode = mode  # ("64",), ("ARM",)
+        self.model = model  # "X86_EPYC_ROME", "ARM64_MAX"
+        self.syscall = syscall  # ("insn", X86 instruction id) or ("intr", exception number)
+        self.exceptions = exceptions  # number -> (signal, si_code, PC correction in bytes)
+        self.illegal = illegal  # exception numbers that mean an illegal instruction, PC at it
+        self.page_size = page_size  # tell the engine that pages are 4096 bytes
+        self.start = start or {}  # registers of a new program that are not 0
+        self.user_mode = user_mode  # what the backend must do to reach user privilege
+
+
+class Registers:
+    """Names of the registers; the backend knows them in lower case as the engine spells them."""
+
+    def __init__(
+        self,
+        *,
+        general: tuple[str, ...],
+        pc: str,
+        sp: str,
+        flags: str | None,
+        tls: str | None,
+        vector: tuple[str, ...] = (),
+        control: tuple[str, ...] = (),
+    ) -> None:
+        self.general = general  # integer registers without PC, in gdb's order
+        self.pc = pc
+        self.sp = sp
+        self.flags = flags
+        self.tls = tls  # what CLONE_SETTLS sets
+        self.vector = vector  # 128-bit ones
+        self.control = control  # floating-point control and status
+
+
+class Convention:
+    """How a system call passes its number, arguments and result (man 2 syscall)."""
+
+    def __init__(
+        self, *, number: str, args: tuple[str, ...], result: str, insn_size: int
+    ) -> None:
+        self.number = number
+        self.args = args  # six registers, in order
+        self.result = result  # a failed call holds -errno
+        self.insn_size = insn_size  # restart subtracts it from PC
+
+
+class Arch:
+    """One Linux architecture; instances are module constants in exec/arch."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        elf_machine: int,
+        model: DataModel,
+        engine: Engine,
+        registers: Registers,
+        syscall: Convention,
+        frame: FrameCode,
+        platform: bytes,
+        hwcap: int,
+        hwcap2: int = 0,
+        clone_args: tuple[str, ...] = ("flags", "stack", "parent_tid", "child_tid", "tls"),
+        variants: Mapping[str, type[CStruct]] | None = None,
+        constants: Mapping[str, int] | None = None,
+        special: Mapping[str, Callable[..., Any]] | None = None,
+        task_bits: int = 47,
+        cpuinfo: Callable[..., str] | None = None,
+        uname: str = "",
+        cpuid: Mapping[tuple[int, int], tuple[int, int, int, int]] | None = None,
+        disassembler: tuple[str, str] = ("", ""),
+        audit: int = 0,
+    ) -> None:
+        self.name = name
+        self.elf_machine = elf_machine
+        self.model = model
+        self.engine = engine
+        self.registers = registers
+        self.syscall = syscall
+        self.frame = frame  # signal frame: setup(t, ...) and restore(t); see signals.py
+        self.platform = platform  # AT_PLATFORM
+        self.hwcap = hwcap
+        self.hwcap2 = hwcap2
+        self.clone_args = clone_args
+        self.variants = variants or {}  # base structure's name -> this architecture's class
+        self.constants = constants or {}  # constants that differ from asm-generic's
+        self.special = special or {}  # calls that only this architecture has, by name
+        self.task_bits = task_bits  # user addresses have this many bits
+        self.cpuinfo = cpuinfo
+        self.uname = uname or name
+        self.cpuid = cpuid or {}
+        self.disassembler = disassembler  # capstone's arch and mode
+        self.audit = audit
+
+
+# ELF machine, class (32/64), byte order -> module in this package
+_BY_ELF = {(62, 64, "<"): "x86_64", (183, 64, "<"): "aarch64"}
+NAMES = tuple(_BY_ELF.values())
+
+
+def load(name: str) -> Arch:
+    """The architecture called `name`; its module is imported only now."""
+    arch: Arch = import_module(f".{name}", __name__).ARCH
+    return arch
+
+
+def of_elf(machine: int, bits: int, order: str) -> Arch | None:
+    """The architecture an ELF header asks for, None when it is not one of ours."""
+    name = _BY_ELF.get((machine, bits, order))
+    return None if name is None else load(name)

@@ -1,0 +1,126 @@
+"""The contract between the operating system and whatever executes guest instructions."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Protocol
+
+    from .arch import Arch
+else:
+    Protocol = object
+
+READ, WRITE, EXEC = 1, 2, 4  # access kinds, and the bits of a page's entry in the permission table
+
+
+class Trap:
+    """Why `Cpu.run` returned."""
+
+    __slots__ = ()
+
+
+class Syscall(Trap):
+    """A system call that `on_syscall` left to the caller; PC is after the instruction."""
+
+    __slots__ = ()
+
+
+class Interrupted(Trap):
+    """`interrupt()` was called, or `on_syscall` asked to leave after a call it completed."""
+
+    __slots__ = ()
+
+
+class Limit(Trap):
+    """`run(limit)` retired that many instructions."""
+
+    __slots__ = ()
+
+
+class Illegal(Trap):
+    """An instruction the engine does not execute; PC is at it."""
+
+    __slots__ = ()
+
+
+class Fault(Trap):
+    """A page refused an access; PC is at the instruction, which had no effect."""
+
+    __slots__ = ("access", "addr")
+
+    def __init__(self, addr: int, access: int) -> None:
+        self.addr = addr  # the exact address, not its page
+        self.access = access  # READ, WRITE or EXEC
+
+
+class Raised(Trap):
+    """A processor exception; `signal`, `code` and where PC stands are the architecture's."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number  # the engine's exception number; Arch.exceptions explains it
+
+
+class Context:
+    """All registers of a thread that is not running; opaque, made by `Cpu.new_context`."""
+
+    __slots__ = ()
+
+
+class RegisterBank(Protocol):
+    """A fixed list of registers, read and written together (unsigned values)."""
+
+    def get(self) -> Sequence[int]: ...
+
+    def set(self, values: Sequence[int]) -> None: ...
+
+
+class Cpu(Protocol):
+    """An engine bound to one arena and permission table; runs one thread's registers at a time."""
+
+    arch: Arch
+    on_syscall: Callable[[], bool]
+    """Called inside the engine at each system call, when PC must not be changed. True: handled, the
+    result is in its register, carry on. False: leave; `run` returns `Syscall` with nothing done.
+    To leave after a call that was handled, call `leave()` and return True: `run` returns
+    `Interrupted` with PC after the instruction."""
+
+    def read(self, name: str) -> int:
+        """A register's unsigned value by its name in the arch file (vector registers: up to 128 bits)."""
+
+    def write(self, name: str, value: int) -> None: ...
+
+    def bank(self, *names: str) -> RegisterBank: ...
+
+    def new_context(self) -> Context:
+        """A context holding a copy of the current registers."""
+
+    def save(self, context: Context) -> None: ...
+
+    def restore(self, context: Context) -> None: ...
+
+    def reset(self) -> None:
+        """Registers as a new program finds them (execve); memory is the address space's affair."""
+
+    def run(self, limit: int | None = None) -> Trap:
+        """Run until something the kernel must see; `limit` counts instructions (stepping)."""
+
+    def interrupt(self) -> None:
+        """From any host thread: make `run` return soon, between two instructions. Never lost: when
+        `run` is not under way the next one returns at its first block."""
+
+    def leave(self) -> None:
+        """Inside `on_syscall` only: return from `run` once the call is done."""
+
+    def discard(self, addr: int, size: int) -> None:
+        """Forget translations of code that was or will be rewritten."""
+
+    def flush_tlb(self) -> None:
+        """Permissions changed: forget cached page entries."""
+
+    def watch_block(self, call: Callable[[int, int], None] | None) -> None:
+        """Call `call(pc, size)` at each block's start; None stops it (an observer asked)."""
+
+    def watch_instruction(self, call: Callable[[int, int], None] | None) -> None: ...

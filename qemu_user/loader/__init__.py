@@ -1,0 +1,1 @@
+"""Puts an ELF program into a new address space."""

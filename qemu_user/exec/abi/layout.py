@@ -9,7 +9,7 @@ from operator import attrgetter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ClassVar, TypeAlias, TypeVar
+    from typing import Any, ClassVar, Protocol, Self, TypeAlias, TypeVar
 
     T = TypeVar("T")
     S = TypeVar("S", bound="CStruct")
@@ -27,9 +27,10 @@ class DataModel:
     word: int
     order: str
     align64: int
-    _known: ClassVar[dict[tuple[int, str, int], DataModel]] = {}
+    _known: ClassVar[dict[tuple[int, str, int], Self]] = {}
 
-    def __new__(cls, word: int, order: str = "<", align64: int = 8) -> DataModel:
+    def __new__(cls, word: int, order: str = "<", align64: int = 8) -> Self:
+        """The one object for these values; ValueError if Linux has no such model."""
         key = (word, order, align64)
         model = cls._known.get(key)
         if model is None:
@@ -46,10 +47,20 @@ class DataModel:
 class Scalar:
     """An integer type of C; a size of 0 means that of a word."""
 
-    __slots__ = ("name", "signed", "size")
+    __slots__ = ("name", "signed", "size", "words")
 
-    def __init__(self, name: str, size: int, signed: bool) -> None:
+    def __init__(self, name: str, size: int, signed: bool, words: bool = False) -> None:
         self.name, self.size, self.signed = name, size, signed
+        self.words = words  # 64 bits made of words, the least significant first
+
+    def align(self, model: DataModel) -> int:
+        """The alignment, in bytes."""
+        size = model.word if self.words else self.size or model.word
+        return min(size, model.align64)
+
+    def swapped(self, model: DataModel) -> bool:
+        """Whether the halves of the value are the other way round in memory."""
+        return self.words and model.word == 4 and model.order == ">"
 
     def __repr__(self) -> str:
         return self.name
@@ -61,19 +72,25 @@ class Scalar:
 
 
 class ArrayType:
-    """`of count`: what `Array` and `Bytes` make; Bytes has no element type."""
+    """`Array(of, count)`: so many elements in a row."""
 
     __slots__ = ("count", "of")
 
-    def __init__(self, of: FieldType | None, count: int) -> None:
+    def __init__(self, of: FieldType, count: int) -> None:
         self.of, self.count = of, count
 
-    def __repr__(self) -> str:
-        return f"Array({self.of}, {self.count})" if self.of else f"Bytes({self.count})"
+
+class BytesType:
+    """`Bytes(count)`: raw bytes, aligned to one."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count = count
 
 
 if TYPE_CHECKING:
-    FieldType: TypeAlias = Scalar | ArrayType | type["CStruct"]
+    FieldType: TypeAlias = Scalar | ArrayType | BytesType | type["CStruct"]
     Char: TypeAlias = int
     S8: TypeAlias = int
     U8: TypeAlias = int
@@ -89,12 +106,15 @@ if TYPE_CHECKING:
     Addr: TypeAlias = int
     I64: TypeAlias = int
     U64: TypeAlias = int
+    SigSet: TypeAlias = int
 
-    def Bytes(n: int) -> bytes:  # noqa: N802
-        """A field of n raw bytes: `name: bytes = Bytes(n)`."""
+    Value: TypeAlias = Any  # int, bytes, tuple or CStruct, as the member's type says
 
-    def Array(of: type[T], n: int) -> tuple[T, ...]:  # noqa: N802
-        """A field of n elements: `name: tuple[int, ...] = Array(U32, n)`."""
+    class _Array(Protocol):
+        def __call__(self, of: type[T], count: int, /) -> tuple[T, ...]: ...
+
+    Bytes: Callable[[int], bytes]
+    Array: _Array
 else:
     Char = Scalar("Char", 1, True)
     S8 = Scalar("S8", 1, True)
@@ -109,10 +129,9 @@ else:
     Addr = Scalar("Addr", 0, False)
     I64 = Scalar("I64", 8, True)
     U64 = Scalar("U64", 8, False)
+    SigSet = Scalar("SigSet", 8, False, words=True)
 
-    def Bytes(n):  # noqa: N802
-        return ArrayType(None, n)
-
+    Bytes = BytesType
     Array = ArrayType
 
 _SCALARS = {name: value for name, value in globals().items() if isinstance(value, Scalar)}
@@ -137,7 +156,7 @@ class CStruct:
         cls._layouts = {}
         cls._members = None
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, **fields: Value) -> None:
         """Members by name; those not given are 0, as is all of an absent nested structure."""
         own = self.__dict__
         for name, kind in self.members().items():
@@ -178,14 +197,14 @@ class CStruct:
         return self.layout(model).pack(self)
 
     @classmethod
-    def unpack(cls: type[S], model: DataModel, data: bytes | bytearray | memoryview) -> S:
+    def unpack(cls, model: DataModel, data: bytes | bytearray | memoryview) -> Self:
         """The structure at the start of `data`; `struct.error` if that is too short."""
         return cls.layout(model).unpack_from(cls, data, 0)
 
     @classmethod
     def unpack_from(
-        cls: type[S], model: DataModel, buffer: bytes | bytearray | memoryview, offset: int = 0
-    ) -> S:
+        cls, model: DataModel, buffer: bytes | bytearray | memoryview, offset: int = 0
+    ) -> Self:
         """The structure `offset` bytes into `buffer`; `struct.error` if that is too short."""
         return cls.layout(model).unpack_from(cls, buffer, offset)
 
@@ -207,9 +226,8 @@ def _own_members(cls: type[CStruct]) -> dict[str, FieldType]:
         kind = cls.__dict__.get(name)
         if kind is None:
             kind = eval(annotation, space) if isinstance(annotation, str) else annotation
-        if not isinstance(kind, (Scalar, ArrayType)) and not (
-            isinstance(kind, type) and issubclass(kind, CStruct)
-        ):
+        known = isinstance(kind, (Scalar, ArrayType, BytesType))
+        if not known and not (isinstance(kind, type) and issubclass(kind, CStruct)):
             raise TypeError(f"{cls.__name__}.{name}: {annotation} is no C type")
         found[name] = kind
     return found
@@ -218,9 +236,9 @@ def _own_members(cls: type[CStruct]) -> dict[str, FieldType]:
 def _zero(kind: FieldType) -> object:
     if isinstance(kind, Scalar):
         return 0
+    if isinstance(kind, BytesType):
+        return bytes(kind.count)
     if isinstance(kind, ArrayType):
-        if kind.of is None:
-            return bytes(kind.count)
         return tuple([_zero(kind.of) for _ in range(kind.count)])
     return kind()
 
@@ -260,8 +278,8 @@ class Layout:
         text.append(f"{self.size - end}x")
         self.format = "".join(text)
         self._struct = struct.Struct(model.order + self.format)
-        self._plain = all(isinstance(k, Scalar) or _is_bytes(k) for k in self.fields.values())
-        self._get = _getter(self.fields)
+        self._plain = all(_is_plain(kind, model) for kind in self.fields.values())
+        self._get = _getter(self.fields, model)
 
     def pack(self, obj: object) -> bytes:
         """`obj`'s members of these names as bytes; any object with the attributes will do."""
@@ -280,14 +298,14 @@ class Layout:
             return obj
         return self.build(cls, iter(values).__next__)
 
-    def flatten(self, obj: object) -> list[Any]:
+    def flatten(self, obj: object) -> list[Value]:
         """The values for the compiled format, in order."""
-        out: list[Any] = []
+        out: list[Value] = []
         for name, kind in self.fields.items():
             _flatten(kind, getattr(obj, name), self.model, out)
         return out
 
-    def build(self, cls: type[S], take: Callable[[], Any]) -> S:
+    def build(self, cls: type[S], take: Callable[[], Value]) -> S:
         """A `cls` made of the next values of the compiled format."""
         obj = cls.__new__(cls)
         own = obj.__dict__
@@ -296,27 +314,32 @@ class Layout:
         return obj
 
 
-def _is_bytes(kind: FieldType) -> bool:
-    return isinstance(kind, ArrayType) and kind.of is None
+def _is_plain(kind: FieldType, model: DataModel) -> bool:
+    """Whether the member's value is the compiled format's value."""
+    if isinstance(kind, Scalar):
+        return not kind.swapped(model)
+    return isinstance(kind, BytesType)
 
 
 def _measure(kind: FieldType, model: DataModel) -> tuple[int, int, str, list[str]]:
     """Size, alignment, `struct` format and the format's value codes of one type."""
     if isinstance(kind, Scalar):
         size, code = kind.size or model.word, kind.code(model)
-        return size, min(size, model.align64), code, [code]
+        return size, kind.align(model), code, [code]
+    if isinstance(kind, BytesType):
+        return kind.count, 1, f"{kind.count}s", ["s"]
     if isinstance(kind, ArrayType):
-        if kind.of is None:
-            return kind.count, 1, f"{kind.count}s", ["s"]
         size, align, form, codes = _measure(kind.of, model)
         return size * kind.count, align, form * kind.count, codes * kind.count
     layout = kind.layout(model)
     return layout.size, layout.align, layout.format, layout.codes
 
 
-def _getter(fields: dict[str, FieldType]) -> Callable[[object], tuple[Any, ...]] | None:
-    """One call that gets all values, or None where arrays have to be flattened."""
-    paths = _paths(fields)
+def _getter(
+    fields: dict[str, FieldType], model: DataModel
+) -> Callable[[object], tuple[Value, ...]] | None:
+    """One call that gets all values, or None where they have to be flattened."""
+    paths = _paths(fields, model)
     if not paths:
         return None
     if len(paths) == 1:
@@ -325,23 +348,22 @@ def _getter(fields: dict[str, FieldType]) -> Callable[[object], tuple[Any, ...]]
     return attrgetter(*paths)
 
 
-def _paths(fields: dict[str, FieldType]) -> list[str] | None:
+def _paths(fields: dict[str, FieldType], model: DataModel) -> list[str] | None:
     paths: list[str] = []
     for name, kind in fields.items():
-        if isinstance(kind, Scalar) or _is_bytes(kind):
+        if _is_plain(kind, model):
             paths.append(name)
-        elif isinstance(kind, ArrayType):
+        elif isinstance(kind, (Scalar, ArrayType, BytesType)):
             return None
         else:
-            values = {n: k for n, k in kind.members().items() if not n.startswith("_pad")}
-            inner = _paths(values)
+            inner = _paths(kind.layout(model).fields, model)
             if inner is None:
                 return None
             paths += [f"{name}.{path}" for path in inner]
     return paths
 
 
-def _wrap(code: str, value: Any) -> Any:
+def _wrap(code: str, value: Value) -> Value:
     if code == "s":
         return bytes(value)
     bits = 8 * struct.calcsize("=" + code)
@@ -349,21 +371,29 @@ def _wrap(code: str, value: Any) -> Any:
     return value - (1 << bits) if code.islower() and value >> (bits - 1) else value
 
 
-def _flatten(kind: FieldType, value: Any, model: DataModel, out: list[Any]) -> None:
-    if isinstance(kind, Scalar) or _is_bytes(kind):
+def _swap(value: int) -> int:
+    return (value >> 32 & 0xFFFFFFFF) | (value & 0xFFFFFFFF) << 32
+
+
+def _flatten(kind: FieldType, value: Value, model: DataModel, out: list[Value]) -> None:
+    if isinstance(kind, Scalar):
+        out.append(_swap(value) if kind.swapped(model) else value)
+    elif isinstance(kind, BytesType):
         out.append(value)
     elif isinstance(kind, ArrayType):
         if len(value) != kind.count:
-            raise ValueError(f"{len(value)} elements for {kind}")
+            raise ValueError(f"{len(value)} elements instead of {kind.count}")
         for element in value:
-            _flatten(kind.of, element, model, out)  # type: ignore[arg-type]
+            _flatten(kind.of, element, model, out)
     else:
         out += kind.layout(model).flatten(value)
 
 
-def _build(kind: FieldType, model: DataModel, take: Callable[[], Any]) -> Any:
-    if isinstance(kind, Scalar) or _is_bytes(kind):
+def _build(kind: FieldType, model: DataModel, take: Callable[[], Value]) -> Value:
+    if isinstance(kind, Scalar):
+        return _swap(take()) if kind.swapped(model) else take()
+    if isinstance(kind, BytesType):
         return take()
     if isinstance(kind, ArrayType):
-        return tuple([_build(kind.of, model, take) for _ in range(kind.count)])  # type: ignore[arg-type]
+        return tuple([_build(kind.of, model, take) for _ in range(kind.count)])
     return kind.layout(model).build(kind, take)

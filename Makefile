@@ -41,7 +41,7 @@ samples: $(VENV)/test.stamp
 	$(PY) samples/build.py
 
 guests: $(VENV)/test.stamp
-	$(PY) tests/build_guests.py
+	$(PY) -m tests.programs
 
 clean:
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache *.egg-info

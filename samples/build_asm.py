@@ -51,7 +51,7 @@ def without_comments(source: str) -> str:
 
 
 def plain_numbers(text: str) -> str:
-    """Decimal numbers outside strings as hexadecimal: Keystone takes all for that in AT&T syntax."""
+    """Decimal numbers outside strings in hexadecimal, which Keystone's AT&T syntax assumes."""
     parts = re.split(r'("[^"]*")', text)
     parts[::2] = [re.sub(r"(?<![\w.])\d+\b", lambda n: hex(int(n[0])), p) for p in parts[::2]]
     return "".join(parts)

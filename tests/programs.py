@@ -1,0 +1,239 @@
+"""Guest programs of the tests: compiling them, running them natively and under the emulator.
+
+`python -m tests.programs` compiles all of tests/guests for every compiler there is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from samples import build
+
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
+GUESTS = TESTS / "guests"
+CACHE = build.BUILD / "guests"
+ARCHES = ("x86_64", "aarch64")
+LIBCS = ("musl", "glibc")
+FLAGS = [
+    "-std=gnu11", "-O1", "-g0", "-static", "-pthread", "-fno-strict-aliasing", "-fwrapv",
+    "-w", f"-I{GUESTS}", f"-I{build.SAMPLES}",
+]  # fmt: skip
+ZIG_FLAGS = ["-fno-sanitize=all", "-fno-stack-protector"]
+TIMEOUT = 60.0  # seconds, of one program under the emulator
+
+Word = str | os.PathLike[str]
+
+
+class CompileError(Exception):
+    """A guest program does not compile."""
+
+
+class TimedOut(Exception):
+    """A program ran longer than it may; its process group was killed."""
+
+
+class NoCompiler(Exception):
+    """This machine cannot compile for an architecture and C library."""
+
+
+class Result(NamedTuple):
+    """What a finished run left behind; status is minus the signal when one killed it."""
+
+    status: int
+    out: bytes
+    err: bytes
+
+    @property
+    def text(self) -> str:
+        """Standard output as text."""
+        return self.out.decode(errors="replace")
+
+
+class Header(NamedTuple):
+    """The `// key: value` lines a guest program starts with.
+
+    expect-status: the exit status, or minus a signal (default 0)
+    arch:          the only architecture it is for
+    libc:          the only C library it is for
+    flags:         more arguments for the compiler
+    options:       options of the emulator
+    """
+
+    status: int
+    arch: str | None
+    libc: str | None
+    flags: list[str]
+    options: list[str]
+
+
+def header(source: Path) -> Header:
+    """The header of a guest program."""
+    found = dict(re.findall(r"^// ([a-z-]+): (.*)$", source.read_text(), re.MULTILINE))
+    return Header(
+        int(found.get("expect-status", 0)),
+        found.get("arch"),
+        found.get("libc"),
+        found.get("flags", "").split(),
+        found.get("options", "").split(),
+    )
+
+
+def run(
+    command: Iterable[Word],
+    *,
+    timeout: float = TIMEOUT,
+    input: bytes = b"",  # noqa: A002
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Result:
+    """Runs a command in a session of its own; raises TimedOut.
+
+    Input and output are files, so that a child that outlives the program can't block the test.
+    """
+    argv = [os.fspath(word) for word in command]
+    with (
+        tempfile.TemporaryFile() as stdin,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+    ):
+        stdin.write(input)
+        stdin.seek(0)
+        process = subprocess.Popen(
+            argv, stdin=stdin, stdout=out, stderr=err, env=env, cwd=cwd, start_new_session=True
+        )
+        try:
+            status: int | None = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            kill_group(process)
+        out.seek(0)
+        err.seek(0)
+        written, complaints = out.read(), err.read()
+    if status is None:
+        raise TimedOut(
+            f"{' '.join(argv)}: still running after {timeout} s\n"
+            f"stdout: {written[-2000:]!r}\nstderr: {complaints[-2000:]!r}"
+        )
+    return Result(status, written, complaints)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and whatever it started in its group."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def compile_c(source: Path, arch: str, libc: str, flags: Iterable[str] = ()) -> Path:
+    """The executable of source, from the cache unless something it is made of changed.
+
+    Raises NoCompiler and CompileError.
+    """
+    compiler = build.compiler(arch, libc)
+    if compiler is None:
+        raise NoCompiler(f"no C compiler for {arch} with {libc}")
+    command = [*compiler, *FLAGS, *(ZIG_FLAGS if libc == "musl" else ()), *flags]
+    key = hashlib.sha256(repr(command).encode())
+    for path in [source, *sorted(GUESTS.glob("*.h")), build.SAMPLES / "uintr" / "uintr.h"]:
+        key.update(path.read_bytes())
+    output = CACHE / f"{source.stem}-{arch}-{libc}-{key.hexdigest()[:16]}"
+    if output.exists():
+        return output
+    CACHE.mkdir(parents=True, exist_ok=True)
+    scratch = output.with_name(f"{output.name}.{os.getpid()}")
+    done = build.run([*command, str(source), "-o", str(scratch), "-lm"])
+    if done.returncode != 0:
+        raise CompileError(f"{source} ({arch}, {libc}):\n{done.stdout}")
+    scratch.rename(output)
+    return output
+
+
+def compile_guest(name: str, arch: str, libc: str) -> Path:
+    """The executable of tests/guests/<name>.c, with the flags of its header."""
+    source = GUESTS / f"{name}.c"
+    return compile_c(source, arch, libc, header(source).flags)
+
+
+def guests() -> list[str]:
+    """The names of all guest programs: family/file."""
+    return sorted(str(path.relative_to(GUESTS).with_suffix("")) for path in GUESTS.glob("*/*.c"))
+
+
+def targets(name: str) -> list[tuple[str, str]]:
+    """The (architecture, C library) pairs a guest program is for."""
+    wanted = header(GUESTS / f"{name}.c")
+    return [
+        (arch, libc)
+        for arch in ARCHES
+        for libc in LIBCS
+        if wanted.arch in (None, arch) and wanted.libc in (None, libc)
+    ]
+
+
+def run_ours(
+    path: Word,
+    *args: str,
+    options: Iterable[str] = (),
+    timeout: float = TIMEOUT,
+    input: bytes = b"",  # noqa: A002
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Result:
+    """One run under this checkout's emulator; env is added to the environment."""
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("QEMU_")}
+    environment |= {"PYTHONPATH": str(ROOT)} | (env or {})
+    command = [sys.executable, "-m", "qemu_user", *options, path, *args]
+    return run(command, timeout=timeout, input=input, env=environment, cwd=cwd)
+
+
+def reference(arch: str) -> list[str] | None:
+    """What to write before a program to run it without us; None when there is nothing."""
+    if platform.machine() == arch:
+        return []
+    emulator = shutil.which(f"qemu-{arch}") or shutil.which(f"qemu-{arch}-static")
+    return [emulator] if emulator else None
+
+
+def run_native(
+    path: Word,
+    *args: str,
+    arch: str = "x86_64",
+    timeout: float = TIMEOUT,
+    input: bytes = b"",  # noqa: A002
+    cwd: Path | None = None,
+) -> Result | None:
+    """One run on this machine or under qemu-user; None when it can't run the architecture."""
+    command = reference(arch)
+    if command is None:
+        return None
+    return run([*command, path, *args], timeout=timeout, input=input, cwd=cwd)
+
+
+def main() -> int:
+    """Compiles every guest program; the exit status."""
+    for name in guests():
+        for arch, libc in targets(name):
+            try:
+                print(compile_guest(name, arch, libc).relative_to(ROOT))
+            except NoCompiler as reason:
+                print(f"{name}: {reason}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

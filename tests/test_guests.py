@@ -1,0 +1,69 @@
+"""Guest programs behave under the emulator as they do on Linux.
+
+Each of tests/guests is compiled for every architecture and C library there is a compiler for. What
+it prints and its exit status must be those of a native run (of x86_64 when nothing here can run the
+architecture), or those checked in beside it as NAME.out where no hardware can be expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from samples import build
+from tests import programs
+
+CASES = [
+    pytest.param(name, arch, libc, id=f"{name}-{arch}-{libc}")
+    for name in programs.guests()
+    for arch, libc in programs.targets(name)
+]
+SAMPLES = [
+    pytest.param(name, arch, id=f"{name}-{arch}")
+    for arch in build.ARCHES
+    for name in build.samples(arch)
+]
+
+
+def expected(name: str, path: Path, arch: str, libc: str) -> programs.Result:
+    """What the guest program must do."""
+    status = programs.header(programs.GUESTS / f"{name}.c").status
+    recorded = programs.GUESTS / f"{name}.out"
+    if recorded.exists():
+        return programs.Result(status, recorded.read_bytes(), b"")
+    native = programs.run_native(path, arch=arch)
+    if native is None:
+        native = programs.run_native(programs.compile_guest(name, "x86_64", libc))
+    if native is None:
+        pytest.skip(f"nothing here runs {arch} programs to compare with")
+    assert native.status == status, f"natively: {native}"
+    return native
+
+
+@pytest.mark.parametrize(("name", "arch", "libc"), CASES)
+def test_guest(name: str, arch: str, libc: str, guest: Callable[..., Path]) -> None:
+    path = guest(name, arch, libc)
+    wanted = expected(name, path, arch, libc)
+    options = programs.header(programs.GUESTS / f"{name}.c").options
+    result = programs.run_ours(path, options=options)
+    assert result.text == wanted.text, result.err.decode(errors="replace")
+    assert result.status == wanted.status, result.err.decode(errors="replace")
+    assert b"Traceback" not in result.err
+
+
+@pytest.mark.parametrize(("name", "arch"), SAMPLES)
+def test_sample(name: str, arch: str) -> None:
+    recorded = build.SAMPLES / "expected" / f"{name}.out"
+    if name == "asm_hello":
+        recorded = recorded.with_name(f"{name}.{arch}.out")
+    try:
+        path = build.build(name, arch)
+    except build.BuildError as reason:
+        if "no C compiler" in str(reason) or "not installed" in str(reason):
+            pytest.skip(str(reason))
+        raise
+    result = programs.run_ours(path)
+    assert result.text == recorded.read_text(), result.err.decode(errors="replace")
+    assert result.status == 0

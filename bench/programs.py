@@ -1,0 +1,147 @@
+"""What is measured: the guest programs, how a figure is made of their runs, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from measure import Run
+
+X86_64 = "x86_64"
+BOTH = (X86_64, "aarch64")
+OURS = "ours"
+QEMU = "qemu-user"
+NATIVE = "native"
+PYTHON = "python"
+USUAL = (NATIVE, QEMU, OURS)
+
+Command = tuple[str, ...]  # a guest program's name and its arguments
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The figure to reach: at most `most` units, or times the median of runner `of`."""
+
+    most: float
+    of: str | None = None
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One line of the table: `value` makes one number of one run of each of `commands`."""
+
+    name: str
+    unit: str
+    commands: tuple[Command, ...]
+    value: Callable[[Sequence[Run]], float]
+    limits: dict[str, Limit]  # by architecture
+    arches: tuple[str, ...] = (X86_64,)
+    runners: tuple[str, ...] = USUAL
+    output: str | None = None  # a regular expression; None: the same output from every runner
+
+
+def cpu(runs: Sequence[Run]) -> float:
+    """Seconds of CPU of the whole process, start-up included."""
+    return runs[0].cpu
+
+
+def wall_ms(runs: Sequence[Run]) -> float:
+    """Milliseconds from start to end."""
+    return runs[0].wall * 1e3
+
+
+def rss(runs: Sequence[Run]) -> float:
+    """MiB of resident memory at its highest."""
+    return runs[0].rss
+
+
+def per_operation(operations: int, clock: str) -> Callable[[Sequence[Run]], float]:
+    """Microseconds of each operation, the second run having `operations` more than the first."""
+
+    def value(runs: Sequence[Run]) -> float:
+        few, many = ((run.cpu if clock == "cpu" else run.wall) for run in runs)
+        return (many - few) / operations * 1e6
+
+    return value
+
+
+def times_plain(runs: Sequence[Run]) -> float:
+    """CPU of the same extra work in the second surroundings over that in the first."""
+    plain_few, plain_many, few, many = (run.cpu for run in runs)
+    return (many - few) / (plain_many - plain_few)
+
+
+def least_share(runs: Sequence[Run]) -> float:
+    """An equal share over the smallest one: 1 is perfectly fair."""
+    least = float(runs[0].output.split()[0])
+    return 1 / least if least else float("inf")
+
+
+def _cpu_bound(name: str, argument: int, x86_64: float | None) -> Benchmark:
+    limits = {"aarch64": Limit(2.5, QEMU)}
+    if x86_64 is not None:
+        limits[X86_64] = Limit(x86_64, QEMU)
+    return Benchmark(name, "s", ((name, str(argument)),), cpu, limits, arches=BOTH)
+
+
+def _counted(
+    name: str,
+    few: int,
+    many: int,
+    clock: str,
+    most: float | None = None,
+    runners: tuple[str, ...] = USUAL,
+) -> Benchmark:
+    return Benchmark(
+        name,
+        "us" if clock == "cpu" else "us wall",
+        ((name, str(few)), (name, str(many))),
+        per_operation(many - few, clock),
+        {} if most is None else {X86_64: Limit(most)},
+        runners=runners,
+    )
+
+
+BENCHMARKS = (
+    _cpu_bound("sieve", 60, 1.6),
+    _cpu_bound("sha256", 300_000, 1.8),
+    _cpu_bound("branchy", 30_000_000, 1.6),
+    _cpu_bound("matmul", 300, 2.5),
+    _cpu_bound("memcpy", 15_000, 2.0),
+    _cpu_bound("chase", 20_000_000, None),
+    _counted("getppid", 20_000, 220_000, "cpu", 3),
+    _counted("write16", 10_000, 110_000, "cpu", 5),
+    Benchmark(
+        "hello",
+        "ms wall",
+        (("hello",),),
+        wall_ms,
+        {X86_64: Limit(4, PYTHON)},
+        runners=(NATIVE, QEMU, PYTHON, OURS),
+    ),
+    # ru_maxrss of a child starts with its parent's: only ours is large enough to show itself.
+    Benchmark("hello-rss", "MiB", (("hello",),), rss, {X86_64: Limit(45)}, runners=(OURS,)),
+    _counted("threads", 200, 1_200, "wall"),
+    _counted("pingpong", 500, 5_500, "wall"),
+    _counted("uipi", 500, 5_500, "wall", 40, (OURS,)),
+    _counted("selfipi", 1_000, 21_000, "wall", 15, (OURS,)),
+    _counted("mmap", 1_000, 6_000, "cpu"),
+    Benchmark("touch", "s", (("touch", "1024"),), cpu, {}),
+    Benchmark(
+        "reserve",
+        "x plain",
+        (("sieve", "1"), ("sieve", "61"), ("reserve", "1"), ("reserve", "61")),
+        times_plain,
+        {X86_64: Limit(1.1)},
+        runners=(NATIVE, OURS),
+    ),
+    Benchmark(
+        "fairness",
+        "x equal",
+        (("fairness", "64", "3000"),),
+        least_share,
+        {X86_64: Limit(2)},
+        runners=(NATIVE, OURS),
+        output=r"\d+\.\d\d \d+\.\d\d\n",
+    ),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from measure import Run
+from .measure import Run
 
 X86_64 = "x86_64"
 BOTH = (X86_64, "aarch64")

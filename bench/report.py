@@ -7,7 +7,7 @@ import platform
 from collections.abc import Sequence
 from typing import Protocol
 
-from programs import NATIVE, OURS, PYTHON, QEMU, Benchmark, Limit
+from .programs import NATIVE, OURS, PYTHON, QEMU, Benchmark, Limit
 
 HEADER = ("program", "arch", "unit", "native", "qemu-user", "ours", "ours/qemu", "asked", "")
 

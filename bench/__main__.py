@@ -1,6 +1,6 @@
 """Measures the same guest programs natively, under qemu-user and under this emulator.
 
-usage: python bench/run.py [-h] [--rounds N] [--arch A] [--json FILE] [--list] [PROGRAM ...]
+usage: python -m bench [-h] [--rounds N] [--arch A] [--json FILE] [--list] [PROGRAM ...]
 
 The runners take turns in every round, so that a machine that is busy for a while slows all of
 them. Each figure is the median over the rounds. A run that fails, hangs or prints something else
@@ -18,10 +18,10 @@ import statistics
 import sys
 from pathlib import Path
 
-from guests_build import BuildError, build
-from measure import Run, RunError, run
-from programs import BENCHMARKS, BOTH, NATIVE, OURS, PYTHON, QEMU, Benchmark, Command
-from report import json_text, table
+from .guests_build import BuildError, build
+from .measure import Run, RunError, run
+from .programs import BENCHMARKS, BOTH, NATIVE, OURS, PYTHON, QEMU, Benchmark, Command
+from .report import json_text, table
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 120.0
@@ -97,7 +97,9 @@ def measure(result: Result, runner: str) -> None:
 def arguments() -> argparse.Namespace:
     """The command line."""
     names = [benchmark.name for benchmark in BENCHMARKS]
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=", ".join(names))
     parser.add_argument("--rounds", type=int, default=5, help="runs of each (default 5)")
     parser.add_argument("--arch", action="append", choices=BOTH, help="only this architecture")

@@ -1,0 +1,1 @@
+"""Measures guest programs natively, under qemu-user and under this emulator."""

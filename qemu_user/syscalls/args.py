@@ -1,0 +1,200 @@
+"""The vocabulary of parameter types: what a system call's annotations may say.
+
+To mypy each is what the function receives: int, bytes or one of pointers.py's classes.
+"""
+
+from __future__ import annotations
+
+from .kinds import Const, Flags, Integer, String, Wide
+from .pointers import (
+    In,
+    InArray,
+    InBuf,
+    InOut,
+    InOutArray,
+    IoVecIn,
+    IoVecOut,
+    Out,
+    OutArray,
+    OutBuf,
+    SockAddr,
+    SockAddrOut,
+    StringArray,
+    StringPtr,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Int: TypeAlias = int
+    UInt: TypeAlias = int
+    Long: TypeAlias = int
+    ULong: TypeAlias = int
+    Size: TypeAlias = int
+    Addr: TypeAlias = int
+    U16: TypeAlias = int
+    U64: TypeAlias = int
+    Offset: TypeAlias = int
+    OffsetPair: TypeAlias = int
+    Fd: TypeAlias = int
+    DirFd: TypeAlias = int
+    Mode: TypeAlias = int
+    Dev: TypeAlias = int
+    Pid: TypeAlias = int
+    Tid: TypeAlias = int
+    Uid: TypeAlias = int
+    Gid: TypeAlias = int
+    Signal: TypeAlias = int
+    IoctlCmd: TypeAlias = int
+    FutexOp: TypeAlias = int
+    PrctlOption: TypeAlias = int
+    FileMode: TypeAlias = int
+    AccessMode: TypeAlias = int
+    AtFlags: TypeAlias = int
+    OpenFlags: TypeAlias = int
+    CloneFlags: TypeAlias = int
+    CloseRangeFlags: TypeAlias = int
+    EpollFlags: TypeAlias = int
+    EventFdFlags: TypeAlias = int
+    FallocateFlags: TypeAlias = int
+    GrndFlags: TypeAlias = int
+    InotifyFlags: TypeAlias = int
+    InotifyMask: TypeAlias = int
+    LockOp: TypeAlias = int
+    MemfdFlags: TypeAlias = int
+    MlockFlags: TypeAlias = int
+    MmapFlags: TypeAlias = int
+    MmapProt: TypeAlias = int
+    MremapFlags: TypeAlias = int
+    MsgFlags: TypeAlias = int
+    MsyncFlags: TypeAlias = int
+    PidfdFlags: TypeAlias = int
+    RenameFlags: TypeAlias = int
+    RwFlags: TypeAlias = int
+    SignalFdFlags: TypeAlias = int
+    SocketType: TypeAlias = int
+    SpliceFlags: TypeAlias = int
+    StatxMask: TypeAlias = int
+    TimerFdFlags: TypeAlias = int
+    TimerFlags: TypeAlias = int
+    UnshareFlags: TypeAlias = int
+    WaitOptions: TypeAlias = int
+    XattrFlags: TypeAlias = int
+    Clock: TypeAlias = int
+    EpollOp: TypeAlias = int
+    FcntlCmd: TypeAlias = int
+    IdType: TypeAlias = int
+    ItimerWhich: TypeAlias = int
+    MadviseAdvice: TypeAlias = int
+    FadviseAdvice: TypeAlias = int
+    PrioWhich: TypeAlias = int
+    Resource: TypeAlias = int
+    RusageWho: TypeAlias = int
+    SchedPolicy: TypeAlias = int
+    ShutHow: TypeAlias = int
+    SigprocmaskHow: TypeAlias = int
+    SockOptLevel: TypeAlias = int
+    SocketFamily: TypeAlias = int
+    Whence: TypeAlias = int
+    CString: TypeAlias = bytes
+    Path: TypeAlias = bytes
+    OptPath: TypeAlias = bytes | None
+else:
+    MAP_FIELDS = ("MAP_TYPE", "MAP_FILE", "MAP_FAILED", "MAP_HUGE_")
+    FCNTL_VALUES = ("F_RDLCK", "F_WRLCK", "F_UNLCK", "F_OWNER_", "F_SEAL_", "F_OK")
+    Int = Integer(32, True)
+    UInt = Integer(32, False, "uint")
+    Long = Integer(0, True)
+    ULong = Integer(0, False, "uint")
+    Size = Integer(0, False, "uint")
+    Addr = Integer(0, False, "addr")
+    U16 = Integer(16, False, "uint")
+    U64 = Wide(False, "uint")
+    Offset = Wide(True)
+    OffsetPair = Wide(True, split=True)
+    Fd = Integer(32, True, "fd")
+    DirFd = Integer(32, True, "dirfd")
+    Mode = Integer(32, False, "mode")
+    Dev = Integer(32, False, "dev")
+    Pid = Integer(32, True, "pid")
+    Tid = Integer(32, True, "pid")
+    Uid = Integer(32, False, "uid")
+    Gid = Integer(32, False, "uid")
+    Signal = Integer(32, True, "signal")
+    IoctlCmd = Integer(32, False, "ioctl")
+    FutexOp = Integer(32, True, "futex")
+    PrctlOption = Const("PR_", "processes", omit=("PR_SET_MM_", "PR_FP_"))
+    FileMode = Integer(16, False, "filemode")
+
+    AccessMode = Flags("R_OK W_OK X_OK", "files", signed=True)
+    AtFlags = Flags("AT_", "files", omit=("AT_FDCWD",), signed=True)
+    OpenFlags = Flags("O_", "files", masks=("O_ACCMODE",), signed=True)
+    CloneFlags = Flags("CLONE_", "processes", bits=0, show="clone")
+    CloseRangeFlags = Flags("CLOSE_RANGE_", "files")
+    EpollFlags = Flags("EPOLL_CLOEXEC", "polling", signed=True)
+    EventFdFlags = Flags("EFD_", "polling", signed=True)
+    FallocateFlags = Flags("FALLOC_FL_", "files", signed=True)
+    GrndFlags = Flags("GRND_", "system")
+    InotifyFlags = Flags("IN_CLOEXEC IN_NONBLOCK", "polling", signed=True)
+    InotifyMask = Flags("IN_", "polling", omit=("IN_CLOEXEC", "IN_NONBLOCK"))
+    LockOp = Flags("LOCK_", "files", signed=True)
+    MemfdFlags = Flags("MFD_", "memory")
+    MlockFlags = Flags("MCL_", "memory", signed=True)
+    MmapFlags = Flags("MAP_", "memory", bits=0, masks=("MAP_TYPE",), omit=MAP_FIELDS)
+    MmapProt = Flags("PROT_", "memory", bits=0)
+    MremapFlags = Flags("MREMAP_", "memory", bits=0)
+    MsgFlags = Flags("MSG_", "sockets")
+    MsyncFlags = Flags("MS_ASYNC MS_INVALIDATE MS_SYNC", "memory", signed=True)
+    PidfdFlags = Flags("PIDFD_", "processes")
+    RenameFlags = Flags("RENAME_", "files")
+    RwFlags = Flags("RWF_", "files", signed=True)
+    SignalFdFlags = Flags("SFD_", "signals", signed=True)
+    SocketType = Flags("SOCK_", "sockets", masks=("SOCK_TYPE_MASK",), signed=True)
+    SpliceFlags = Flags("SPLICE_F_", "files")
+    StatxMask = Flags("STATX_", "files", omit=("STATX_ATTR_",))
+    TimerFdFlags = Flags("TFD_", "clocks", signed=True)
+    TimerFlags = Flags("TIMER_ABSTIME", "clocks", signed=True)
+    UnshareFlags = Flags("CLONE_", "processes", bits=0)
+    WaitOptions = Flags(
+        "WNOHANG WUNTRACED WEXITED WCONTINUED WSTOPPED WNOWAIT __W", "processes", signed=True
+    )
+    XattrFlags = Flags("XATTR_", "files", signed=True)
+
+    Clock = Const("CLOCK_", "clocks")
+    EpollOp = Const("EPOLL_CTL_", "polling")
+    FcntlCmd = Const("F_", "files", omit=FCNTL_VALUES, signed=False)
+    IdType = Const("P_", "processes")
+    ItimerWhich = Const("ITIMER_", "clocks")
+    MadviseAdvice = Const("MADV_", "memory")
+    FadviseAdvice = Const("POSIX_FADV_", "files")
+    PrioWhich = Const("PRIO_", "processes")
+    Resource = Const("RLIMIT_", "limits", signed=False)
+    RusageWho = Const("RUSAGE_", "processes")
+    SchedPolicy = Const("SCHED_", "processes")
+    ShutHow = Const("SHUT_", "sockets")
+    SigprocmaskHow = Const("SIG_BLOCK SIG_UNBLOCK SIG_SETMASK", "signals")
+    SockOptLevel = Const("SOL_", "sockets")
+    SocketFamily = Const("AF_", "sockets")
+    Whence = Const("SEEK_", "files", signed=False)
+
+    CString = String("string")
+    Path = String("path")
+    OptPath = String("path", optional=True)
+
+__all__ = (
+    "In",
+    "InArray",
+    "InBuf",
+    "InOut",
+    "InOutArray",
+    "IoVecIn",
+    "IoVecOut",
+    "Out",
+    "OutArray",
+    "OutBuf",
+    "SockAddr",
+    "SockAddrOut",
+    "StringArray",
+    "StringPtr",
+)  # beside the names defined here

@@ -1,0 +1,322 @@
+"""What the type of a system call's parameter knows: its words, its decoding, how to print it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from struct import Struct
+
+from ..exec.abi.layout import CStruct, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from ..exec.arch import Arch
+
+
+class Kind:
+    """One parameter's type. `show` names the way strace prints it; `on_exit`: after the call."""
+
+    __slots__ = ("on_exit", "show")
+    words: int = 1
+
+    def __init__(self, show: str, on_exit: bool = False) -> None:
+        self.show = show
+        self.on_exit = on_exit
+
+    def place(self, slot: int, arch: Arch) -> tuple[int, int]:
+        """The first argument word used when `slot` is the first free one, and the next free."""
+        return slot, slot + self.words
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        """An expression of `t`, `w` (argument words), `m` (memory) and what it puts in `scope`."""
+        raise NotImplementedError
+
+
+class Integer(Kind):
+    """A C integer of `bits` (0: a word); wider words are truncated, as the kernel does."""
+
+    __slots__ = ("bits", "signed")
+
+    def __init__(self, bits: int, signed: bool, show: str = "int") -> None:
+        super().__init__(show)
+        self.bits = bits
+        self.signed = signed
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        word = arch.model.word * 8
+        bits = self.bits or word
+        raw = f"w[{at}]" if bits == word else f"(w[{at}] & {(1 << bits) - 1:#x})"
+        if not self.signed:
+            return raw
+        half = 1 << bits - 1
+        return f"({raw} ^ {half:#x}) - {half:#x}"
+
+    def value(self, word: int, arch: Arch) -> int:
+        """What a word means; for printing."""
+        bits = self.bits or arch.model.word * 8
+        word &= (1 << bits) - 1
+        return word - (1 << bits) if self.signed and word >> bits - 1 else word
+
+    def code(self, arch: Arch) -> str:
+        """The `struct` format of one in memory."""
+        code = {8: "b", 16: "h", 32: "i", 64: "q"}[self.bits or arch.model.word * 8]
+        return arch.model.order + (code if self.signed else code.upper())
+
+
+class Wide(Integer):
+    """A 64-bit integer: on 32-bit machines two words, on an even register where pairs are aligned.
+
+    `split`: always two words, the low one first, as preadv has it (man 2 preadv, NOTES).
+    """
+
+    __slots__ = ("split",)
+
+    def __init__(self, signed: bool, show: str = "int", split: bool = False) -> None:
+        super().__init__(64, signed, show)
+        self.split = split
+
+    def place(self, slot: int, arch: Arch) -> tuple[int, int]:
+        if self.split:
+            return slot, slot + 2
+        if arch.model.word == 8:
+            return slot, slot + 1
+        if getattr(arch, "aligned_pairs", False):
+            slot += slot & 1
+        return slot, slot + 2
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        if arch.model.word == 8:
+            return super().decode(at, arch, scope)
+        low, high = (at, at + 1) if self.split or arch.model.order == "<" else (at + 1, at)
+        raw = f"(w[{low}] | w[{high}] << 32)"
+        return f"({raw} ^ {1 << 63:#x}) - {1 << 63:#x}" if self.signed else raw
+
+
+class Named(Integer):
+    """An integer whose values have names: the constants of an abi module that begin with a prefix.
+
+    Decodes to the values of `exec.abi`, whatever numbers the architecture has for the names.
+    """
+
+    __slots__ = ("_tables", "module", "omit", "prefixes")
+
+    def __init__(
+        self,
+        prefixes: str,
+        module: str,
+        *,
+        bits: int = 32,
+        omit: tuple[str, ...] = (),
+        show: str,
+        signed: bool,
+    ) -> None:
+        super().__init__(bits, signed, show)
+        self.prefixes = tuple(prefixes.split())
+        self.module = module
+        self.omit = omit
+        self._tables: dict[str, dict[str, int]] = {}
+
+    def table(self, arch: Arch) -> dict[str, int]:
+        """The architecture's numbers by name."""
+        table = self._tables.get(arch.name)
+        if table is None:
+            table = {**self.generic(), **self._overrides(arch)}
+            self._tables[arch.name] = table
+        return table
+
+    def generic(self) -> dict[str, int]:
+        """The abi module's numbers by name."""
+        module: ModuleType = import_module(f"...exec.abi.{self.module}", __name__)
+        return {n: v for n, v in vars(module).items() if isinstance(v, int) and self._takes(n)}
+
+    def _takes(self, name: str) -> bool:
+        return name.startswith(self.prefixes) and not name.startswith(self.omit)
+
+    def _overrides(self, arch: Arch) -> dict[str, int]:
+        return {n: v for n, v in arch.constants.items() if self._takes(n)}
+
+    def _changes(self, arch: Arch) -> dict[int, int]:
+        """The architecture's number -> ours, for the names whose numbers differ."""
+        own = self._overrides(arch)
+        if not own:
+            return {}
+        generic = self.generic()
+        return {own[n]: generic[n] for n in own if n in generic and generic[n] != own[n]}
+
+
+class Flags(Named):
+    """A set of bits. `masks` names multi-bit fields, whose values are not sets (O_ACCMODE)."""
+
+    __slots__ = ("masks",)
+
+    def __init__(
+        self,
+        prefixes: str,
+        module: str,
+        *,
+        bits: int = 32,
+        masks: tuple[str, ...] = (),
+        omit: tuple[str, ...] = (),
+        show: str = "flags",
+        signed: bool = False,
+    ) -> None:
+        super().__init__(prefixes, module, bits=bits, omit=omit, show=show, signed=signed)
+        self.masks = masks
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        raw = super().decode(at, arch, scope)
+        changes = self._changes(arch)
+        if not changes:
+            return raw
+        scope[f"flags{at}"] = _flag_translator(changes)
+        return f"flags{at}({raw})"
+
+
+def _flag_translator(changes: dict[int, int]) -> Callable[[int], int]:
+    touched = 0
+    for bits in changes:
+        touched |= bits
+
+    def translate(value: int) -> int:
+        if not value & touched:
+            return value
+        out = value & ~touched
+        for own, ours in changes.items():
+            if value & own == own:
+                out |= ours
+        return out
+
+    return translate
+
+
+class Const(Named):
+    """One of several values."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        prefixes: str,
+        module: str,
+        *,
+        bits: int = 32,
+        omit: tuple[str, ...] = (),
+        show: str = "const",
+        signed: bool = True,
+    ) -> None:
+        super().__init__(prefixes, module, bits=bits, omit=omit, show=show, signed=signed)
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        raw = super().decode(at, arch, scope)
+        changes = self._changes(arch)
+        if not changes:
+            return raw
+        # A number that lost its meaning here must not be taken for the one it has elsewhere.
+        scope[f"const{at}"] = {**dict.fromkeys(changes.values(), -1), **changes}
+        return f"const{at}.get({raw}, {raw})"
+
+
+class String(Kind):
+    """A NUL-terminated string of at most 4095 bytes; `optional`: NULL is None."""
+
+    __slots__ = ("optional",)
+
+    def __init__(self, show: str, optional: bool = False) -> None:
+        super().__init__(show)
+        self.optional = optional
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        text = f"m.string(w[{at}])"
+        return f"({text} if w[{at}] else None)" if self.optional else text
+
+
+class Codec:
+    """One structure or integer in an architecture's memory: `dump` and `load` `size` bytes."""
+
+    __slots__ = ("dump", "load", "size")
+    dump: Callable[[Any], bytes]
+    load: Callable[[bytes], Any]
+
+    def __init__(self, of: type[CStruct] | Integer | Scalar, arch: Arch) -> None:
+        model = arch.model
+        if isinstance(of, type):
+            cls = arch.variants.get(of.__name__, of)
+            layout = cls.layout(model)
+            self.size = layout.size
+            self.dump = layout.pack  # packs by attribute: the base structure will do for a variant
+            self.load = lambda data: layout.unpack_from(cls, data, 0)
+        elif isinstance(of, Scalar) and of.words and model.word == 4:
+            self._pair(Struct(model.order + "II"))
+        elif isinstance(of, Scalar):
+            self._integer(Struct(model.order + of.code(model)))
+        else:
+            self._integer(Struct(of.code(arch)))
+
+    def _integer(self, packer: Struct) -> None:
+        mask = (1 << packer.size * 8) - 1
+        half = (mask >> 1) + 1 if packer.format[-1].islower() else 0
+        self.size = packer.size
+        self.load = lambda data: packer.unpack(data)[0]
+        self.dump = lambda value: packer.pack(((value & mask) ^ half) - half)
+
+    def _pair(self, packer: Struct) -> None:
+        """64 bits as two 32-bit words, the low one first (sigset_t)."""
+
+        def load(data: bytes) -> int:
+            low, high = packer.unpack(data)
+            return int(low | high << 32)
+
+        self.size = 8
+        self.load = load
+        self.dump = lambda value: packer.pack(value & 0xFFFFFFFF, value >> 32 & 0xFFFFFFFF)
+
+
+class Pointing(Kind):
+    """A typed pointer: `cls` is one of pointers.py's, `of` what it points to."""
+
+    __slots__ = ("cls", "of")
+
+    def __init__(self, cls: type, of: type[CStruct] | Integer | Scalar) -> None:
+        super().__init__("pointer", cls.__dict__.get("on_exit", False))
+        self.cls = cls
+        self.of = of
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        scope[self.cls.__name__] = self.cls
+        scope[f"codec{at}"] = Codec(self.of, arch)
+        return f"{self.cls.__name__}(m, w[{at}], codec{at})"
+
+
+class Ranged(Kind):
+    """An address and, unless `words` is 1, a size or count: `cls` is one of pointers.py's."""
+
+    __slots__ = ("cls", "words")
+
+    def __init__(self, cls: type, show: str, words: int = 2, on_exit: bool = False) -> None:
+        super().__init__(show, on_exit)
+        self.cls = cls
+        self.words = words
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        scope[self.cls.__name__] = self.cls
+        size = f", w[{at + 1}]" if self.words == 2 else ""
+        return f"{self.cls.__name__}(m, w[{at}]{size})"
+
+
+def kind_of(annotation: object) -> Kind:
+    """The kind that an evaluated annotation stands for; TypeError if it is none."""
+    if isinstance(annotation, Kind):
+        return annotation
+    if isinstance(annotation, Scalar):
+        return Integer(annotation.size * 8, annotation.signed, _scalar_show(annotation))
+    found = getattr(annotation, "kind", None)
+    if isinstance(found, Kind):
+        return found
+    raise TypeError(f"{annotation!r} is no parameter type of a system call")
+
+
+def _scalar_show(scalar: Scalar) -> str:
+    return "addr" if scalar.name == "Addr" else "int" if scalar.signed else "uint"

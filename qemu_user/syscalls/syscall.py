@@ -1,0 +1,173 @@
+"""One typed function per system call: the decorator, and the compiler of argument decoders."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from .kinds import Kind, kind_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import CodeType
+    from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+    from ..exec.arch import Arch
+    from ..exec.thread import Thread
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+else:
+    P = R = None
+
+    class Generic:
+        """What mypy needs to see Syscall's signature."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, _of):  # noqa: ANN001, ANN204
+            return cls
+
+    def overload(function):  # noqa: ANN001, ANN201, D103
+        return function
+
+
+KEEP = 1 << 70
+"""Returned by a call marked `leaves` that has set the registers itself: there is no result."""
+
+_GENERATOR = 0x20  # CO_GENERATOR
+
+
+class Syscall(Generic[P, R]):
+    """A system call: the function that does it and what is known of its interface.
+
+    Calling it calls the function, so that one call can be written in terms of another. `names` are
+    the kernel's names for it, on whatever architecture; `note` tells where it is partial; `leaves`:
+    it moves PC, or replaces registers or the image, so it must not run inside the engine's hook;
+    `blocks`: the function is a generator of waits.
+    """
+
+    __slots__ = ("blocks", "function", "leaves", "names", "note")
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        names: tuple[str, ...] = (),
+        note: str = "",
+        *,
+        leaves: bool = False,
+    ) -> None:
+        code: CodeType = function.__code__
+        self.function = function
+        self.names = names or (function.__name__,)
+        self.note = note
+        self.leaves = leaves
+        self.blocks = bool(code.co_flags & _GENERATOR)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<system call {self.names[0]}>"
+
+    def parameters(self) -> dict[str, Kind]:
+        """The parameters after the thread, by name; TypeError for an annotation that is no type."""
+        code = self.function.__code__
+        names = code.co_varnames[1 : code.co_argcount]
+        return {name: kind_of(self._annotation(name)) for name in names}
+
+    def result(self) -> Kind | None:
+        """How the result is printed, None for a plain number."""
+        text: str = self.function.__annotations__["return"].removeprefix("Blocking[")
+        text = text.removesuffix("]")
+        return None if text in ("int", "None") else kind_of(self._evaluate(text))
+
+    def _annotation(self, name: str) -> object:
+        return self._evaluate(self.function.__annotations__[name])
+
+    def _evaluate(self, text: str) -> object:
+        space = self.function.__globals__
+        if text in space:
+            return space[text]
+        try:
+            return eval(text, space)
+        except NameError:
+            # Architecture files cannot import this package.
+            vocabulary = import_module(".args", __package__)
+            return eval(text, {**vars(vocabulary), **space})
+
+
+@overload
+def syscall(function: Callable[P, R], /) -> Syscall[P, R]: ...
+
+
+@overload
+def syscall(  # noqa: F811
+    *, name: str = "", also: tuple[str, ...] = (), note: str = "", leaves: bool = False
+) -> Callable[[Callable[P, R]], Syscall[P, R]]: ...
+
+
+def syscall(  # noqa: F811
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    name: str = "",
+    also: tuple[str, ...] = (),
+    note: str = "",
+    leaves: bool = False,
+) -> Syscall[P, R] | Callable[[Callable[P, R]], Syscall[P, R]]:
+    """Make a function `(t: Thread, ...) -> int` a system call of its own name.
+
+    `name` is the kernel's where it would hide one of Python's, `also` other names for the same
+    call (fstatat64), `note` a sentence for the documentation on what is partial.
+    """
+    if function is not None:
+        return Syscall(function)
+
+    def decorate(function: Callable[P, R]) -> Syscall[P, R]:
+        return Syscall(function, (name or function.__name__, *also), note, leaves=leaves)
+
+    return decorate
+
+
+class Bound:
+    """A system call under one architecture: `call(t, words)` decodes and runs it."""
+
+    __slots__ = ("blocks", "call", "leaves", "name", "number", "slots", "syscall", "words")
+
+    def __init__(self, syscall: Syscall[..., Any], arch: Arch, name: str, number: int) -> None:
+        self.syscall = syscall
+        self.name = name
+        self.number = number
+        self.blocks = syscall.blocks
+        self.leaves = syscall.leaves
+        self.slots, self.words = place(syscall.parameters(), arch)
+        self.call: Callable[[Thread, Sequence[int]], Any] = compile_decoder(
+            syscall, self.slots, arch
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.name} = {self.number}>"
+
+
+def place(parameters: dict[str, Kind], arch: Arch) -> tuple[list[tuple[str, Kind, int]], int]:
+    """(name, kind, first argument word) of each parameter, and how many words there are."""
+    slots, free = [], 0
+    for name, kind in parameters.items():
+        at, free = kind.place(free, arch)
+        slots.append((name, kind, at))
+    return slots, free
+
+
+def compile_decoder(
+    syscall: Syscall[..., Any], slots: list[tuple[str, Kind, int]], arch: Arch
+) -> Callable[[Thread, Sequence[int]], Any]:
+    """`call(t, w)`: the function applied to what the argument words `w` mean."""
+    scope: dict[str, Any] = {"function": syscall.function}
+    parts = [kind.decode(at, arch, scope) for _, kind, at in slots]
+    args = "".join(", " + part for part in parts)
+    memory = "    m = t.memory\n" if "m." in args or "(m" in args else ""
+    source = f"def call(t, w):\n{memory}    return function(t{args})\n"
+    exec(compile(source, f"<decode {syscall.names[0]}>", "exec"), scope)
+    call: Callable[[Thread, Sequence[int]], Any] = scope["call"]
+    return call

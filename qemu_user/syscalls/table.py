@@ -1,0 +1,81 @@
+"""The system calls of one architecture by number, bound when they are first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from .index import INDEX
+from .syscall import Bound, Syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+    from typing import Any
+
+    from ..exec.arch import Arch
+
+
+class Table:
+    """Number -> Bound for `arch`."""
+
+    def __init__(self, arch: Arch, names: Mapping[int, str]) -> None:
+        self.arch = arch
+        self.names = names
+        self.bound: dict[int, Bound | None] = {}
+        self._extra: dict[int, Syscall[..., Any]] = {}
+
+    def get(self, number: int) -> Bound | None:
+        """The call, None when there is none of that number."""
+        try:
+            return self.bound[number]
+        except KeyError:
+            found = self.bound[number] = self._bind(number)
+            return found
+
+    def extend(self, calls: Mapping[int, Syscall[..., Any]], *, override: bool = False) -> None:
+        """Add an extension's calls; ValueError if a number is the kernel's, unless `override`."""
+        for number, call in calls.items():
+            if not override and (number in self.names or number in self._extra):
+                raise ValueError(f"system call {number} is taken, {call.names[0]} cannot have it")
+            self._extra[number] = call
+            self.bound.pop(number, None)
+
+    def name(self, number: int) -> str | None:
+        """What the number is called, whether or not the call exists here."""
+        call = self._extra.get(number)
+        return call.names[0] if call else self.names.get(number)
+
+    def _bind(self, number: int) -> Bound | None:
+        call = self._extra.get(number)
+        if call is not None:
+            return Bound(call, self.arch, call.names[0], number)
+        name = self.names.get(number)
+        if name is None:
+            return None
+        call = self._special(name) or find(name)
+        return Bound(call, self.arch, name, number) if call else None
+
+    def _special(self, name: str) -> Syscall[..., Any] | None:
+        function = self.arch.special.get(name)
+        return Syscall(function, (name,)) if function else None
+
+
+def find(name: str) -> Syscall[..., Any] | None:
+    """The system call that the kernel calls `name`; imports its family."""
+    family = INDEX.get(name)
+    if family is None:
+        return None
+    return calls_of(import_module(f".{family}", __package__)).get(name)
+
+
+def calls_of(module: ModuleType) -> dict[str, Syscall[..., Any]]:
+    """The system calls that a module defines, by each of their names."""
+    found: dict[str, Syscall[..., Any]] | None = module.__dict__.get("_calls")
+    if found is None:
+        found = {}
+        for value in list(vars(module).values()):
+            if isinstance(value, Syscall) and value.function.__module__ == module.__name__:
+                found.update(dict.fromkeys(value.names, value))
+        module.__dict__["_calls"] = found
+    return found

@@ -1,0 +1,179 @@
+"""From a system call trap to its definition and back to the result register."""
+
+from __future__ import annotations
+
+import errno as host_errno
+
+from .errors import ERESTARTSYS, GuestExit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from typing import Any
+
+    from .process import Process
+    from .thread import Thread
+    from .waiting import Wait
+
+KEEP: Any = object()  # a handler's result when it has set the registers itself
+
+
+class EmulatorBug(Exception):
+    """Kernel code failed in a way no guest can be blamed for; says where the guest was."""
+
+    def __init__(self, t: Thread, error: BaseException) -> None:
+        call = t.bound.name if t.bound is not None else "none"
+        words = ", ".join(f"{w:#x}" for w in t.words)
+        pc = t.cpu.read(t.arch.registers.pc)
+        super().__init__(f"{error!r} at guest pc {pc:#x}, system call {call}({words}), tid {t.tid}")
+        self.__cause__ = error
+
+
+class Dispatcher:
+    """Answers the system calls of one process."""
+
+    def __init__(
+        self,
+        process: Process,
+        get: Callable[[int], Any],
+        guest_errno: dict[int, int] | None,
+        restart_number: int,
+    ) -> None:
+        self.process = process
+        self.restart_number = restart_number  # restart_syscall
+        self._get = get
+        self._known: dict[int, Any] = {}
+        self._errno = guest_errno
+        arch, self._cpu = process.arch, process.cpu
+        convention = arch.syscall
+        self._bank = self._cpu.bank(convention.number, *convention.args)
+        self._result = self._cpu.bank(convention.result)
+        self._mask = (1 << 8 * arch.model.word) - 1
+        self._unknown: set[int] = set()
+        self.error: BaseException | None = None  # raised inside the engine's hook
+
+    def in_hook(self) -> bool:
+        """`Cpu.on_syscall`: answer at once what moves no PC; False leaves it to `dispatch`."""
+        scheduler = self.process.scheduler
+        t = scheduler.current
+        number, *words = self._bank.get()
+        bound = self._known.get(number)
+        if bound is None:
+            bound = self._find(t, number, words)
+            if bound is None:
+                return True
+        if bound.leaves:
+            return False
+        try:
+            self._run(t, bound, number, words)
+        except BaseException as error:
+            self.error = error
+            self._cpu.leave()
+            return True
+        if t.call is not None or scheduler.attention:
+            self._cpu.leave()
+        return True
+
+    def dispatch(self, t: Thread) -> None:
+        """Answer the call whose trap left the engine."""
+        number, *words = self._bank.get()
+        bound = self._known.get(number) or self._find(t, number, words)
+        if bound is not None:
+            self._run(t, bound, number, words)
+
+    def _find(self, t: Thread, number: int, words: list[int]) -> Any:
+        bound = self._get(number)
+        for extension in self.process.extensions if bound is None else ():
+            bound = extension.number_missing(t, number, words)
+            if bound is not None:
+                return bound
+        if bound is None:
+            for call in self.process.observers.syscall_unknown:
+                call(t, number, words)
+            if number not in self._unknown:
+                self._unknown.add(number)
+                self.process.unimplemented(f"Unsupported syscall: {number}")
+            self.fail(host_errno.ENOSYS)
+            return None
+        self._known[number] = bound
+        return bound
+
+    def forget(self) -> None:
+        """Definitions may have changed (an extension's)."""
+        self._known.clear()
+
+    def _run(self, t: Thread, bound: Any, number: int, words: list[int]) -> None:
+        t.bound, t.number, t.words = bound, number, words
+        observers = self.process.observers
+        for call in observers.syscall_enter:
+            call(t, bound, words)
+        try:
+            result = bound.call(t, words)
+            if bound.blocks:
+                t.call = result
+                self.step(t)
+                return
+        except OSError as error:
+            self._failed(t, error)
+            return
+        except MemoryError:
+            self._failed(t, OSError(host_errno.ENOMEM, ""))
+            return
+        except (GuestExit, EmulatorBug):
+            raise
+        except Exception as error:
+            raise EmulatorBug(t, error) from error
+        self._done(t, result)
+
+    def step(self, t: Thread) -> None:
+        """Run a blocking call until it ends or sleeps; then `t.sleep` says on what."""
+        call: Generator[Wait, None, int] = t.call  # type: ignore[assignment]
+        try:
+            while True:
+                sleep = next(call)
+                if not self.process.scheduler.ready_at_once(sleep):
+                    t.sleep = sleep
+                    for pause in self.process.observers.syscall_pause:
+                        pause(t, t.bound, t.words)
+                    return
+        except StopIteration as end:
+            t.call = None
+            self._done(t, end.value)
+        except OSError as error:
+            t.call = None
+            self._failed(t, error)
+        except MemoryError:
+            t.call = None
+            self._failed(t, OSError(host_errno.ENOMEM, ""))
+        except (GuestExit, EmulatorBug):
+            raise
+        except Exception as error:
+            raise EmulatorBug(t, error) from error
+
+    def _done(self, t: Thread, result: int | None) -> None:
+        observers = self.process.observers
+        if result is KEEP:
+            value = 0
+        else:
+            value = result or 0
+            self._result.set((value & self._mask,))
+        for call in observers.syscall_exit:
+            call(t, t.bound, t.words, value, 0)
+
+    def _failed(self, t: Thread, error: OSError) -> None:
+        number = error.errno or host_errno.EIO
+        if number >= ERESTARTSYS:
+            t.restart = number
+            self.process.scheduler.attention = True
+        else:
+            self.fail(number)
+        for call in self.process.observers.syscall_exit:
+            call(t, t.bound, t.words, -1, number)
+
+    def fail(self, number: int) -> None:
+        """Put the guest's form of a host errno into the result register."""
+        if self._errno is not None:
+            number = self._errno.get(number, number)
+        self._result.set((-number & self._mask,))
+
+

@@ -1,0 +1,57 @@
+"""Futex wait queues (man 2 futex) for addresses that only this process can reach."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .waiting import Wait
+
+BITSET_ANY = 0xFFFFFFFF
+
+
+class Waiter:
+    """One sleeper: `key` follows it when it is requeued."""
+
+    __slots__ = ("bitset", "key", "owner_tid", "wait")
+
+    def __init__(self, wait: Wait, key: int, bitset: int, owner_tid: int = 0) -> None:
+        self.wait = wait
+        self.key = key
+        self.bitset = bitset
+        self.owner_tid = owner_tid  # a PI waiter: who gets the lock
+
+
+class Futexes:
+    """Queues by guest address, first come first served."""
+
+    def __init__(self) -> None:
+        self._queues: dict[int, list[Waiter]] = {}
+
+    def add(self, waiter: Waiter) -> None:
+        self._queues.setdefault(waiter.key, []).append(waiter)
+
+    def remove(self, waiter: Waiter) -> None:
+        """Take a waiter off its queue if it still is on one."""
+        queue = self._queues.get(waiter.key, [])
+        if waiter in queue:
+            queue.remove(waiter)
+            if not queue:
+                del self._queues[waiter.key]
+
+    def take(self, key: int, count: int, bitset: int = BITSET_ANY) -> list[Waiter]:
+        """Up to `count` waiters of `key` whose bitset meets `bitset`, taken off the queue."""
+        taken = [w for w in self._queues.get(key, ()) if w.bitset & bitset][:count]
+        for waiter in taken:
+            self.remove(waiter)
+        return taken
+
+    def requeue(self, key: int, other: int, count: int) -> int:
+        """Move up to `count` waiters of `key` to `other`; returns how many."""
+        moved = self.take(key, count)
+        for waiter in moved:
+            waiter.key = other
+            self.add(waiter)
+        return len(moved)
+
+    def waiting(self, key: int) -> bool:
+        return key in self._queues

@@ -1,0 +1,208 @@
+"""The host threads beside the one that runs guests: signal listeners, the ticker, helpers."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import struct
+from _thread import (
+    allocate_lock,
+    get_ident,
+    get_native_id,
+    stack_size,
+    start_new_thread,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# 32 and 33 belong to the host's C library.
+ALL_SIGNALS = tuple(n for n in range(1, 65) if n not in (32, 33))
+_HELPER_SIGNAL = 63  # ends a helper's host call with EINTR
+_WAKE_SIGNAL = 64  # makes a parked thread look whether it shall end
+_LISTEN_SLICE = 0.1  # s; bounds the delay of host signals sent to the main thread alone
+_STACK = 256 * 1024
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_SIGSET = ctypes.create_string_buffer(
+    sum(1 << n - 1 for n in ALL_SIGNALS).to_bytes(8, "little").ljust(128, b"\0"), 128
+)
+
+
+class _Timespec(ctypes.Structure):
+    _fields_ = (("sec", ctypes.c_long), ("nsec", ctypes.c_long))
+
+
+def take_signal(timeout: float | None = None) -> bytes | None:
+    """Take a host signal of the calling thread or the process: its 128-byte siginfo_t.
+
+    Waits at most `timeout` seconds (None: for ever); None when nothing came.
+    """
+    info = ctypes.create_string_buffer(128)
+    if timeout is None:
+        taken = _libc.sigwaitinfo(_SIGSET, info)
+    else:
+        span = _Timespec(int(timeout), int(timeout % 1 * 1e9))
+        taken = _libc.sigtimedwait(_SIGSET, info, ctypes.byref(span))
+    return info.raw if taken > 0 else None
+
+
+def signal_fd() -> int:
+    """A descriptor that polls readable while `take_signal` would find something."""
+    fd: int = _libc.signalfd(-1, _SIGSET, os.O_CLOEXEC | os.O_NONBLOCK)
+    return fd
+
+
+_POLLFD = struct.Struct("ihh")
+
+
+def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
+    """ppoll(2): descriptor -> events asked for, `timeout` in ns; returns those that are ready."""
+    size = 8 * len(wanted)
+    array = ctypes.create_string_buffer(size)
+    at = 0
+    for fd, events in wanted.items():
+        _POLLFD.pack_into(array, at, fd, events, 0)
+        at += 8
+    span = None
+    if timeout is not None:
+        span = ctypes.byref(_Timespec(timeout // 1_000_000_000, timeout % 1_000_000_000))
+    if _libc.ppoll(array, len(wanted), span, None) <= 0:
+        return {}
+    return {fd: events for fd, _, events in _POLLFD.iter_unpack(array.raw) if events}
+
+
+def block_signals() -> set[int]:
+    """Block every signal in the calling thread and in those it starts; returns the old mask."""
+    return {int(s) for s in signal.pthread_sigmask(signal.SIG_BLOCK, ALL_SIGNALS)}
+
+
+def start(run: Callable[..., None], *args: object) -> None:
+    """Start a host thread with a small stack."""
+    stack_size(_STACK)
+    start_new_thread(run, args)
+
+
+class Parked:
+    """A host thread that owns a guest thread's tid and listens for signals sent to it."""
+
+    def __init__(self, post: Callable[[int, bytes], None]) -> None:
+        self._post = post
+        self._ended = False
+        started = allocate_lock()
+        started.acquire()
+        start(self._run, started)
+        started.acquire()
+
+    def _run(self, started: object) -> None:
+        self.ident, self.tid = get_ident(), get_native_id()
+        started.release()  # type: ignore[attr-defined]
+        while True:
+            info = take_signal()
+            if self._ended:
+                return
+            if info is not None:
+                self._post(self.tid, info)
+
+    def end(self) -> None:
+        """Give the tid back."""
+        self._ended = True
+        signal.pthread_kill(self.ident, _WAKE_SIGNAL)
+
+
+def listen(post: Callable[[int, bytes], None], look: Callable[[], None]) -> None:
+    """Start the process's listener: `post(0, info)` for each signal, `look()` now and then."""
+
+    def run() -> None:
+        while True:
+            info = take_signal(_LISTEN_SLICE)
+            if info is None:
+                look()
+            else:
+                post(0, info)
+
+    start(run)
+
+
+class Ticker:
+    """Calls `tick()` every `period` while someone wants it, and once at `at(deadline)`."""
+
+    def __init__(self, tick: Callable[[], None], period: float) -> None:
+        self._tick = tick
+        self._period = period
+        self._wanted = False
+        self._lock = allocate_lock()
+        self._lock.acquire()
+        self._started = False
+
+    def want(self) -> None:
+        """Tick from now on."""
+        if self._wanted:
+            return
+        self._wanted = True
+        if not self._started:
+            self._started = True
+            start(self._run)
+        elif self._lock.locked():
+            self._lock.release()
+
+    def rest(self) -> None:
+        """No more ticks until `want`."""
+        self._wanted = False
+
+    def _run(self) -> None:
+        # The sleep is interruptible by nobody: a tick that comes one period late hurts no one.
+        from time import sleep
+
+        while True:
+            if not self._wanted:
+                self._lock.acquire()
+                continue
+            sleep(self._period)
+            if self._wanted:
+                self._tick()
+
+
+def prepare_helpers() -> None:
+    """Make `interrupt_helper` possible; main thread, once per process."""
+    signal.signal(_HELPER_SIGNAL, lambda *_: None)
+
+
+def helper_ident() -> int:
+    """In a helper thread: accept `interrupt_helper`; returns what that wants."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (_HELPER_SIGNAL,))
+    return get_ident()
+
+
+def interrupt_helper(ident: int) -> None:
+    """End a helper thread's host call with EINTR; the thread must not have returned yet."""
+    signal.pthread_kill(ident, _HELPER_SIGNAL)
+
+
+def die(signo: int) -> None:
+    """Kill this process by `signo` without a core file of the emulator."""
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    if signo not in (signal.SIGKILL, signal.SIGSTOP):
+        signal.signal(signo, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signo,))
+    os.kill(os.getpid(), signo)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ALL_SIGNALS)
+    os._exit(128 + signo)
+
+
+def stop(signo: int) -> None:
+    """Stop this process as `signo` does by default, so that its parent sees that signal."""
+    if signo == signal.SIGSTOP:
+        os.kill(os.getpid(), signo)
+        return
+    old = signal.signal(signo, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signo,))
+    os.kill(os.getpid(), signo)
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signo,))
+    signal.signal(signo, old)

@@ -1,0 +1,283 @@
+"""A guest process: what its threads share, and how it begins, forks, execs and ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from _thread import get_native_id
+
+from . import cpu as traps
+from .abi import signals as abi
+from .abi.layout import DataModel
+from .dispatch import Dispatcher
+from .errors import GuestExit
+from .hostthreads import Parked, die, stop
+from .robust import release_robust_list
+from .scheduler import Scheduler
+from .signals import CORE, PendingSignals, SigInfo, SignalHandlers, generate
+from .thread import Thread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .arch import Arch
+    from .cpu import Cpu, Trap
+    from .extension import Extension
+    from .files import Files
+    from .memory import AddressSpace
+    from .observe import Observers
+    from .options import Options
+    from .signals import SigInfo as Info
+
+HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
+
+
+class Process:
+    """A thread group. `image` is what the loader made of the program."""
+
+    def __init__(
+        self,
+        options: Options,
+        files: Files,
+        observers: Observers,
+        unimplemented: Callable[[str], None],
+    ) -> None:
+        self.options = options
+        self.files = files
+        self.observers = observers
+        self.unimplemented = unimplemented  # told what the guest asked for in vain
+        self.extensions: tuple[Extension, ...] = ()
+        self.pid = os.getpid()
+        self.comm = b""
+        self.image: Any = None
+        self.handlers = SignalHandlers()
+        self.pending = PendingSignals()
+        self.threads: dict[int, Thread] = {}
+        self.vfork_fd = -1  # a vfork parent waits for its closing
+        self.before_exit: list[Callable[[], None]] = []
+        self.scheduler = Scheduler(self)
+        self.arch: Arch
+        self.cpu: Cpu
+        self.memory: AddressSpace
+        self.dispatcher: Dispatcher
+
+    def attach(self, arch: Arch, memory: AddressSpace, cpu: Cpu) -> None:
+        """Use this engine and address space from now on (start, or execve of another kind)."""
+        self.arch, self.memory, self.cpu = arch, memory, cpu
+        for t in self.threads.values():
+            t.arch, t.memory, t.cpu, t.context = arch, memory, cpu, None
+
+    def answer(self, dispatcher: Dispatcher) -> None:
+        """Let `dispatcher` answer the system calls."""
+        self.dispatcher = dispatcher
+        self.cpu.on_syscall = dispatcher.in_hook
+
+    # signals
+
+    def generate(self, info: Info, target: Thread | None) -> None:
+        generate(self, info, target)
+
+    def post(self, info: Info) -> None:
+        """Send a signal to the process (kill)."""
+        generate(self, info, None)
+
+    def signal_came(self, tid: int, raw: bytes) -> None:
+        """In a listener's host thread: a host signal, `tid` 0 when any thread may take it."""
+        self.scheduler.from_outside(lambda: self.signal_taken(tid, raw))
+
+    def signal_taken(self, tid: int, raw: bytes) -> None:
+        """A host signal becomes the guest's."""
+        info = SigInfo.unpack(HOST_MODEL, raw)
+        target = None
+        if info.code == abi.SI_TKILL:
+            target = self.threads.get(tid or self.pid)
+        generate(self, info, target)
+
+    def stop(self, signo: int) -> None:
+        """Default action of the stopping signals: the host stops us until SIGCONT."""
+        stop(signo)
+
+    def killed(self, info: Info) -> None:
+        """Default action of the fatal signals."""
+        raise GuestExit(info.signo | (0x80 if info.signo in CORE else 0))
+
+    # traps
+
+    def trap(self, t: Thread, trap: Trap) -> None:
+        """Answer what is not a system call: soft faults, extensions' instructions, signals."""
+        if type(trap) is traps.Fault:
+            if self.memory.fault(trap.addr, trap.access):
+                return
+        elif type(trap) is traps.Illegal and self._extension_executes(t):
+            return
+        t.last_trap = trap
+        for call in self.observers.trap:
+            call(t, trap)
+        t.force(self._signal_of(t, trap))
+
+    def _extension_executes(self, t: Thread) -> bool:
+        if not self.extensions:
+            return False
+        pc_name = self.arch.registers.pc
+        pc = self.cpu.read(pc_name)
+        code = self.memory.peek_prefix(pc, 15)
+        for extension in self.extensions:
+            length = extension.execute(t, code)
+            if length is not None:
+                if length:
+                    self.cpu.write(pc_name, pc + length)
+                return True
+        return False
+
+    def _signal_of(self, t: Thread, trap: Trap) -> Info:
+        if type(trap) is traps.Fault:
+            signo, code = self.memory.fault_signal(trap.addr, trap.access)
+            return SigInfo(signo, code, addr=trap.addr)
+        pc_name = self.arch.registers.pc
+        pc = self.cpu.read(pc_name)
+        if type(trap) is traps.Raised:
+            unknown = (abi.SIGILL, abi.SI_KERNEL, 0)
+            signo, code, move = self.arch.engine.exceptions.get(trap.number, unknown)
+            if move:
+                pc += move
+                self.cpu.write(pc_name, pc)
+            return SigInfo(signo, code, addr=0 if code == abi.SI_KERNEL else pc)
+        return SigInfo(abi.SIGILL, self.arch.engine.illegal_code, addr=pc)
+
+    # threads
+
+    def first_thread(self) -> Thread:
+        """The main thread of a program about to start."""
+        t = Thread(self, get_native_id())
+        self.threads[t.tid] = t
+        self.scheduler.current = t
+        self.scheduler.add(t)
+        return t
+
+    def new_thread(self, parent: Thread) -> Thread:
+        """A thread beside `parent`, with a copy of its registers; it is not yet scheduled."""
+        parked = Parked(self.signal_came)
+        t = Thread(self, parked.tid, parked)
+        t.context = self.cpu.new_context()
+        t.mask = parent.mask
+        t.comm = parent.comm
+        self.threads[t.tid] = t
+        for extension in self.extensions:
+            extension.thread_start(t, parent)
+        for call in self.observers.thread_start:
+            call(t)
+        return t
+
+    def end_thread(self, t: Thread, code: int) -> None:
+        """exit(2): the last thread's exit ends the process. Raises GuestExit then."""
+        for call in self.observers.thread_exit:
+            call(t, code)
+        for extension in self.extensions:
+            extension.thread_exit(t)
+        release_robust_list(t)
+        del self.threads[t.tid]
+        if not self.threads:
+            raise GuestExit((code & 0xFF) << 8)
+        if t.clear_child_tid:
+            self._clear_child_tid(t)
+        self._drop(t)
+
+    def _clear_child_tid(self, t: Thread) -> None:
+        try:
+            t.memory.set_u32(t.clear_child_tid, 0)
+        except OSError:
+            return
+        self.futexes_wake(t.clear_child_tid)
+
+    def futexes_wake(self, addr: int) -> None:
+        from .futex import wake
+
+        wake(self, addr, 1)
+
+    def _drop(self, t: Thread) -> None:
+        t.exited = True
+        if t.call is not None:
+            call, t.call = t.call, None
+            call.close()
+        self.scheduler.remove(t)
+        if t.parked is not None:
+            t.parked.end()
+
+    # fork, exec, exit
+
+    def fork(self, t: Thread) -> int:
+        """fork(2): the child's pid in the parent, 0 in the child, where only `t` is left."""
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(t)
+        return pid
+
+    def _become_child(self, t: Thread) -> None:
+        self.pid = os.getpid()
+        if self.vfork_fd >= 0:
+            os.close(self.vfork_fd)
+            self.vfork_fd = -1
+        for other in self.threads.values():
+            if other is not t:
+                other.exited = True
+        t.tid, t.parked = self.pid, None
+        self.threads = {t.tid: t}
+        self.pending = PendingSignals()
+        t.pending = PendingSignals()
+        self.futexes.clear()
+        self.scheduler.forked(t)
+        for extension in self.extensions:
+            extension.forked(t)
+        for call in self.observers.process_fork:
+            call(self)
+
+    def begin_exec(self, t: Thread) -> None:
+        """execve's point of no return: other threads, handlers and close-on-exec files go."""
+        for other in list(self.threads.values()):
+            if other is not t:
+                del self.threads[other.tid]
+                self._drop(other)
+        if t.parked is not None:
+            t.parked.end()
+            t.parked = None
+            del self.threads[t.tid]
+            t.tid = self.pid
+            self.threads[t.tid] = t
+        for extension in self.extensions:
+            extension.exec(t)
+        self.handlers.exec()
+        t.altstack = (0, abi.SS_DISABLE, 0)
+        t.clear_child_tid = t.robust_list = 0
+        self.files.close_on_exec()
+        self.release_vfork_parent()
+
+    def release_vfork_parent(self) -> None:
+        """The address space is no longer shared with a vfork parent."""
+        if self.vfork_fd >= 0:
+            fd, self.vfork_fd = self.vfork_fd, -1
+            self.files.release(fd)
+
+    def exit(self, status: int) -> None:
+        """Leave the host as the guest does: `status` as wait4 would report it. No return."""
+        for thread in self.threads.values():
+            release_robust_list(thread)
+        for call in self.before_exit:
+            call()
+        for observer in self.observers.process_exit:
+            observer(self, status)
+        signo = status & 0x7F
+        if not signo:
+            os._exit(status >> 8)
+        if signo in CORE:
+            name = self.options.program_name
+            report = f"{name}: uncaught target signal {signo} ({_describe(signo)}) - core dumped\n"
+            os.write(2, report.encode())
+        die(signo)
+
+
+def _describe(signo: int) -> str:
+    from signal import strsignal
+
+    return strsignal(signo) or f"Unknown signal {signo}"

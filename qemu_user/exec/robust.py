@@ -1,0 +1,53 @@
+"""The robust futex list that a dying thread leaves (man 2 set_robust_list)."""
+
+from __future__ import annotations
+
+from . import futex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .thread import Thread
+
+FUTEX_WAITERS = 0x80000000
+FUTEX_OWNER_DIED = 0x40000000
+FUTEX_TID_MASK = 0x3FFFFFFF
+_LIMIT = 2048  # entries, so that a loop in the list ends
+
+
+def release_robust_list(t: Thread) -> None:
+    """Mark each lock the thread still holds as orphaned and wake one waiter of it."""
+    if not t.robust_list:
+        return
+    memory, word = t.memory, t.arch.model.word
+    try:
+        entry = memory.word(t.robust_list)
+        offset = _signed(memory.word(t.robust_list + word), word)
+        pending = memory.word(t.robust_list + 2 * word)
+        for _ in range(_LIMIT):
+            if entry & ~1 == t.robust_list:
+                break
+            following = memory.word(entry & ~1)
+            if entry != pending:
+                _orphan(t, (entry & ~1) + offset, pi=bool(entry & 1), pending=False)
+            entry = following
+        if pending:
+            _orphan(t, (pending & ~1) + offset, pi=bool(pending & 1), pending=True)
+    except OSError:
+        return
+
+
+def _orphan(t: Thread, addr: int, *, pi: bool, pending: bool) -> None:
+    value = t.memory.u32(addr)
+    if pending and not pi and not value:
+        futex.wake(t.process, addr, 1)  # between unlocking and waking
+        return
+    if value & FUTEX_TID_MASK != t.tid & FUTEX_TID_MASK:
+        return
+    t.memory.set_u32(addr, value & FUTEX_WAITERS | FUTEX_OWNER_DIED)
+    if value & FUTEX_WAITERS and not pi:
+        futex.wake(t.process, addr, 1)
+
+
+def _signed(value: int, word: int) -> int:
+    bits = 8 * word
+    return value - (1 << bits) if value >> bits - 1 else value

@@ -1,0 +1,290 @@
+"""Who runs now: all guest threads take turns on one host thread and one engine."""
+
+from __future__ import annotations
+
+import os
+from select import POLLIN
+from time import monotonic_ns, thread_time_ns
+
+from . import cpu as traps
+from .errors import EngineError
+from .hostthreads import Ticker, listen, poll_fds, signal_fd, take_signal
+from .signals import deliver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .process import Process
+    from .thread import Thread
+    from .waiting import Wait
+
+SLICE = 0.005  # s a thread runs while others want to
+_ALWAYS = 0x38  # POLLERR, POLLHUP, POLLNVAL come unasked
+
+
+class Scheduler:
+    """FIFO over the runnable threads of a process; sleepers wait in one poll."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.current: Thread = None  # type: ignore[assignment]  # set before anything runs
+        self.attention = False  # leave guest code: something is to be done before more of it
+        self._give_way = False  # another thread's turn
+        self._look = True  # the host may have news
+        self._loaded: Thread | None = None  # whose registers the engine holds
+        self._since = 0  # its host CPU time when it was loaded
+        self._runnable: list[Thread] = []
+        self._sleeping: dict[Thread, Wait] = {}
+        self._timers: dict[object, tuple[int, Callable[[], None]]] = {}
+        self._outside: list[Callable[[], None]] = []
+        self._idle = False
+        self._start_host_side()
+
+    def _start_host_side(self) -> None:
+        reserve = self.process.files.reserve
+        self._wake_fd = reserve(os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
+        self._signal_fd = -1
+        self._ticker = Ticker(self._tick, SLICE)
+        self._listening = False
+
+    def _tick(self) -> None:
+        self._look = self._give_way = self.attention = True
+        self.process.cpu.interrupt()
+
+    def _listen(self) -> None:
+        """Signals come in from now on."""
+        self._listening = True
+        listen(self.process.signal_came, self._tick)
+
+    def forked(self, t: Thread) -> None:
+        """In a forked child: `t` alone is left, and no host thread but this one."""
+        self._runnable = []
+        self._sleeping.clear()
+        self._timers.clear()
+        self._outside.clear()
+        for fd in (self._wake_fd, self._signal_fd):
+            if fd >= 0:
+                os.close(fd)
+                self.process.files.reserved.discard(fd)
+        self.current = self._loaded = t
+        t.cpu_time, self._since = 0, thread_time_ns()
+        self._start_host_side()
+
+    # what others ask for
+
+    def from_outside(self, call: Callable[[], None]) -> None:
+        """From any host thread: have `call()` run on the guests' thread soon."""
+        self._outside.append(call)
+        self._look = self.attention = True
+        if self._idle:
+            os.eventfd_write(self._wake_fd, 1)
+        self.process.cpu.interrupt()
+
+    def add(self, t: Thread) -> None:
+        """A new thread, runnable."""
+        self._runnable.append(t)
+        self.attention = True
+
+    def remove(self, t: Thread) -> None:
+        """A thread that ended: forget its sleep and its turn."""
+        self._sleeping.pop(t, None)
+        if t in self._runnable:
+            self._runnable.remove(t)
+        self.attention = True
+
+    def wake(self, sleep: Wait) -> None:
+        """End this sleep if it is still on."""
+        sleep.woken = True
+        self._rouse(sleep)
+
+    def signalled(self, t: Thread) -> None:
+        """A signal waits for `t` (or an extension wants it): interrupt its sleep."""
+        self.attention = True
+        sleep = self._sleeping.get(t)
+        if sleep is not None and sleep.signals:
+            sleep.interrupted = True
+            self._rouse(sleep)
+
+    def prefer(self, t: Thread) -> None:
+        """Let `t` run next, and the current thread give way now."""
+        if t in self._runnable:
+            self._runnable.remove(t)
+            self._runnable.insert(0, t)
+            self.give_way()
+
+    def give_way(self) -> None:
+        """The current thread's turn ends before more of its code runs."""
+        self._give_way = self.attention = True
+
+    def set_timer(self, key: object, deadline: int | None, call: Callable[[], None]) -> None:
+        """Have `call()` run at `deadline` (monotonic ns); None takes the timer back."""
+        if deadline is None:
+            self._timers.pop(key, None)
+        else:
+            self._timers[key] = (deadline, call)
+            self.attention = True
+
+    def cpu_time(self, t: Thread) -> int:
+        """ns of host CPU time spent for `t`."""
+        return t.cpu_time + (thread_time_ns() - self._since if t is self._loaded else 0)
+
+    def _rouse(self, sleep: Wait) -> None:
+        t = sleep.thread
+        if t is not None and self._sleeping.pop(t, None) is not None:
+            sleep.thread = None
+            self._runnable.append(t)
+            self.attention = True
+
+    # the loop
+
+    def run(self) -> None:
+        """Run the process's threads until GuestExit is raised."""
+        while True:
+            if self._look or not self._runnable:
+                self._collect()
+            if not self._runnable:
+                self._sleep()
+                continue
+            t = self._runnable.pop(0)
+            self._switch(t)
+            if t.call is not None:
+                t.sleep = None
+                self.process.dispatcher.step(t)
+            if t.call is None and not t.exited:
+                self._user(t)
+            if t.call is not None and not t.exited:
+                self._put_to_sleep(t)
+            elif not t.exited:
+                self._runnable.append(t)
+
+    def _put_to_sleep(self, t: Thread) -> None:
+        sleep = t.sleep
+        assert sleep is not None
+        sleep.thread = t
+        self._sleeping[t] = sleep
+        if sleep.woken:
+            self._rouse(sleep)
+        elif sleep.signals and (
+            t.pending_bits & (~t.mask | t.waiting_for)
+            or any(e.interrupts(t) for e in self.process.extensions)
+        ):
+            self.signalled(t)
+
+    def _switch(self, t: Thread) -> None:
+        self.current = t
+        loaded = self._loaded
+        if loaded is t:
+            return
+        cpu = self.process.cpu
+        now = thread_time_ns()
+        if loaded is not None and not loaded.exited:
+            loaded.cpu_time += now - self._since
+            if loaded.context is None:
+                loaded.context = cpu.new_context()
+            else:
+                cpu.save(loaded.context)
+        if t.context is not None:
+            cpu.restore(t.context)
+        self._loaded, self._since = t, now
+
+    def _user(self, t: Thread) -> None:
+        """Run guest code of `t` until it sleeps, ends or has to give way."""
+        cpu, p = t.cpu, self.process
+        self._give_way = False
+        while True:
+            self.attention = False
+            if self._look:
+                self._collect()
+            if t.restart or t.saved_mask is not None or t.has_signal():
+                deliver(t)
+                if t.exited:
+                    return
+            for extension in p.extensions:
+                extension.before_user(t)
+            if self._give_way and self._runnable:
+                return
+            if self._runnable or self._sleeping or self._timers:
+                self._ticker.want()
+            else:
+                self._ticker.rest()
+            if not self._listening:
+                self._listen()
+            self._give_way = False
+            trap = cpu.run()
+            if type(trap) is traps.Syscall:
+                p.dispatcher.dispatch(t)
+            elif type(trap) is not traps.Interrupted:
+                p.trap(t, trap)
+            elif p.dispatcher.error is not None:
+                error, p.dispatcher.error = p.dispatcher.error, None
+                raise error
+            if t.call is not None or t.exited:
+                return
+
+    def _collect(self) -> None:
+        """Take in what happened outside, timers that ran out and sleepers that may go on."""
+        self._look = False
+        while self._outside:
+            self._outside.pop(0)()
+        while (info := take_signal(0)) is not None:
+            self.process.signal_taken(0, info)
+        now = monotonic_ns()
+        due = sorted((d, id(k), k, c) for k, (d, c) in self._timers.items() if d <= now)
+        for _, _, key, call in due:
+            del self._timers[key]
+            call()
+        if self._sleeping:
+            self._poll(0)
+
+    def _sleep(self) -> None:
+        """Nobody can run: wait for a descriptor, a deadline or the outside."""
+        if not self._sleeping:
+            raise EngineError("no guest thread is left")
+        self._ticker.rest()
+        deadlines = [s.deadline for s in self._sleeping.values() if s.deadline is not None]
+        deadlines += [d for d, _ in self._timers.values()]
+        timeout = max(0, min(deadlines) - monotonic_ns()) if deadlines else None
+        if self._signal_fd < 0:
+            self._signal_fd = self.process.files.reserve(signal_fd())
+        self._idle = True
+        self._poll(0 if self._outside else timeout)
+        self._idle = False
+        self._look = True
+
+    def _poll(self, timeout: int | None) -> None:
+        """One host poll for all sleepers; `timeout` in ns, None: for ever."""
+        wanted: dict[int, int] = {}
+        sleepers = list(self._sleeping.values())
+        for sleep in sleepers:
+            for fd, events in sleep.fds:
+                wanted[fd] = wanted.get(fd, 0) | events
+        ready: dict[int, int] = {}
+        if timeout != 0:
+            wanted[self._wake_fd] = wanted[self._signal_fd] = POLLIN
+        if wanted:
+            ready = poll_fds(wanted, timeout)
+            if self._wake_fd in ready:
+                os.eventfd_read(self._wake_fd)
+        now = monotonic_ns()
+        for sleep in sleepers:
+            if _ended(sleep, ready, now):
+                self._rouse(sleep)
+
+    def ready_at_once(self, sleep: Wait) -> bool:
+        """A sleep that need not begin since what it waits for is there."""
+        if sleep.woken:
+            return True
+        ready = poll_fds(dict(sleep.fds), 0) if sleep.fds else {}
+        return _ended(sleep, ready, monotonic_ns() if sleep.deadline is not None else 0)
+
+
+def _ended(sleep: Wait, ready: dict[int, int], now: int) -> bool:
+    if ready:
+        for fd, events in sleep.fds:
+            found = ready.get(fd, 0) & (events | _ALWAYS)
+            if found:
+                sleep.ready[fd] = found
+    if sleep.deadline is not None and sleep.deadline <= now:
+        sleep.timed_out = True
+    return bool(sleep.ready) or sleep.timed_out

@@ -1,0 +1,345 @@
+"""Signals: what is queued, what a process does with each, and how one reaches its thread."""
+
+from __future__ import annotations
+
+import struct
+from errno import EINTR
+
+from .abi import signals as abi
+from .abi.layout import DataModel
+from .errors import ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTSYS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .process import Process
+    from .thread import Thread
+
+COUNT = 64
+IGNORED_BY_DEFAULT = frozenset((abi.SIGCHLD, abi.SIGCONT, abi.SIGURG, abi.SIGWINCH))
+STOPPING = frozenset((abi.SIGSTOP, abi.SIGTSTP, abi.SIGTTIN, abi.SIGTTOU))
+CORE = frozenset(
+    (
+        abi.SIGQUIT,
+        abi.SIGILL,
+        abi.SIGTRAP,
+        abi.SIGABRT,
+        abi.SIGBUS,
+        abi.SIGFPE,
+        abi.SIGSEGV,
+        abi.SIGXCPU,
+        abi.SIGXFSZ,
+        abi.SIGSYS,
+    )
+)
+SYNCHRONOUS = (
+    abi.SIGSEGV,
+    abi.SIGBUS,
+    abi.SIGILL,
+    abi.SIGTRAP,
+    abi.SIGFPE,
+    abi.SIGSYS,
+)
+_ADDRESSED = frozenset(SYNCHRONOUS) - {abi.SIGSYS}
+_SYNC_BITS = sum(1 << s - 1 for s in SYNCHRONOUS)
+UNBLOCKABLE = 1 << abi.SIGKILL - 1 | 1 << abi.SIGSTOP - 1
+STOP_BITS = sum(1 << s - 1 for s in STOPPING)
+
+
+def bit(signo: int) -> int:
+    return 1 << signo - 1
+
+
+class SigInfo:
+    """siginfo_t by meaning; which members count depends on `signo` and `code` (man 2 sigaction)."""
+
+    __slots__ = (
+        "addr",
+        "code",
+        "errno",
+        "overrun",
+        "pid",
+        "signo",
+        "status",
+        "stime",
+        "timer",
+        "trap",
+        "uid",
+        "utime",
+        "value",
+    )
+
+    def __init__(
+        self,
+        signo: int,
+        code: int,
+        *,
+        errno: int = 0,
+        pid: int = 0,
+        uid: int = 0,
+        status: int = 0,
+        utime: int = 0,
+        stime: int = 0,
+        addr: int = 0,
+        value: int = 0,
+        timer: int = 0,
+        overrun: int = 0,
+    ) -> None:
+        self.signo = signo
+        self.code = code
+        self.errno = errno
+        self.pid = pid
+        self.uid = uid
+        self.status = status
+        self.utime = utime
+        self.stime = stime
+        self.addr = addr
+        self.value = value  # sigval's 64 bits
+        self.timer = timer
+        self.overrun = overrun
+        self.trap = 0  # the processor's exception number, for the frame
+
+    @property
+    def kind(self) -> str:
+        """Which union member is in use: kill, timer, rt, chld, fault, poll."""
+        if self.code == abi.SI_TIMER:
+            return "timer"
+        if self.code in (abi.SI_USER, abi.SI_TKILL):
+            return "kill"
+        if self.code <= 0:
+            return "rt"
+        if self.signo in _ADDRESSED:
+            return "fault"
+        if self.signo == abi.SIGCHLD:
+            return "chld"
+        if self.signo == abi.SIGPOLL and self.code < abi.SI_KERNEL:
+            return "poll"
+        return "kill"
+
+    def pack(self, model: DataModel) -> bytes:
+        """The 128 bytes a guest of `model` sees."""
+        wide = model.word == 8
+        head = "iii4x" if wide else "iii"
+        word = "Q" if wide else "I"
+        mask = (1 << model.word * 8) - 1
+        head_values = (self.signo, self.errno, self.code)
+        formats: dict[str, tuple[str, tuple[int, ...]]] = {
+            "kill": ("iI", (self.pid, self.uid)),
+            "rt": ("iI" + word, (self.pid, self.uid, self.value & mask)),
+            "timer": ("ii" + word, (self.timer, self.overrun, self.value & mask)),
+            "fault": (word, (self.addr & mask,)),
+            "chld": (
+                "iIi" + ("4x" if wide else "") + word * 2,
+                (self.pid, self.uid, self.status, self.utime & mask, self.stime & mask),
+            ),
+            "poll": (word + "i", (self.addr & mask, self.status)),
+        }
+        body, values = formats[self.kind]
+        return struct.pack(model.order + head + body, *head_values, *values).ljust(128, b"\0")
+
+    @classmethod
+    def unpack(cls, model: DataModel, data: bytes) -> SigInfo:
+        """Read 128 bytes as a guest of `model` (or the host) lays them out."""
+        wide = model.word == 8
+        signo, errno, code = struct.unpack_from(model.order + "iii", data)
+        at = 16 if wide else 12
+        word = "Q" if wide else "I"
+        info = cls(signo, code, errno=errno)
+        kind = info.kind
+        if kind == "fault":
+            (info.addr,) = struct.unpack_from(model.order + word, data, at)
+        elif kind == "timer":
+            info.timer, info.overrun, info.value = struct.unpack_from(
+                model.order + "ii" + word, data, at
+            )
+        elif kind == "poll":
+            info.addr, info.status = struct.unpack_from(model.order + word + "i", data, at)
+        elif kind == "chld":
+            info.pid, info.uid, info.status, info.utime, info.stime = struct.unpack_from(
+                model.order + "iIi" + ("4x" if wide else "") + word * 2, data, at
+            )
+        else:
+            info.pid, info.uid, info.value = struct.unpack_from(
+                model.order + "iI" + word, data, at
+            )
+        return info
+
+
+class Action:
+    """struct sigaction as the kernel keeps it."""
+
+    __slots__ = ("flags", "handler", "mask", "restorer")
+
+    def __init__(
+        self, handler: int = abi.SIG_DFL, flags: int = 0, restorer: int = 0, mask: int = 0
+    ) -> None:
+        self.handler = handler
+        self.flags = flags
+        self.restorer = restorer
+        self.mask = mask
+
+
+class SignalHandlers:
+    """Dispositions, shared by the threads that CLONE_SIGHAND joined."""
+
+    def __init__(self) -> None:
+        self._actions = [Action() for _ in range(COUNT + 1)]
+
+    def __getitem__(self, signo: int) -> Action:
+        return self._actions[signo]
+
+    def __setitem__(self, signo: int, action: Action) -> None:
+        self._actions[signo] = action
+
+    def ignores(self, signo: int) -> bool:
+        """The signal would be thrown away at once if it were not blocked."""
+        handler = self._actions[signo].handler
+        return handler == abi.SIG_IGN or (
+            handler == abi.SIG_DFL and signo in IGNORED_BY_DEFAULT
+        )
+
+    def exec(self) -> None:
+        """Handlers are gone after execve, ignored signals stay ignored."""
+        for signo, action in enumerate(self._actions):
+            kept = abi.SIG_IGN if action.handler == abi.SIG_IGN else abi.SIG_DFL
+            self._actions[signo] = Action(kept)
+
+
+class PendingSignals:
+    """Queued signals of a thread or a process: standard ones once, real-time ones each."""
+
+    __slots__ = ("_queue", "bits")
+
+    def __init__(self) -> None:
+        self.bits = 0
+        self._queue: list[SigInfo] = []
+
+    def add(self, info: SigInfo) -> bool:
+        """Queue it; False when a standard signal was already pending."""
+        if info.signo < abi.SIGRTMIN and self.bits & bit(info.signo):
+            return False
+        self._queue.append(info)
+        self.bits |= bit(info.signo)
+        return True
+
+    def take(self, allowed: int) -> SigInfo | None:
+        """The next one among the signal bits `allowed`: faults first, then the lowest number."""
+        ready = self.bits & allowed
+        if not ready:
+            return None
+        first = ready & _SYNC_BITS or ready
+        signo = (first & -first).bit_length()
+        found = next(i for i in self._queue if i.signo == signo)
+        self._queue.remove(found)
+        if not any(i.signo == signo for i in self._queue):
+            self.bits &= ~bit(signo)
+        return found
+
+    def discard(self, signals: int) -> None:
+        """Forget what is queued of these signal bits."""
+        if self.bits & signals:
+            self._queue = [i for i in self._queue if not bit(i.signo) & signals]
+            self.bits &= ~signals
+
+
+def generate(p: Process, info: SigInfo, target: Thread | None) -> None:
+    """Send `info` to one thread, or to the process when `target` is None (man 7 signal)."""
+    signo = info.signo
+    if signo == abi.SIGCONT:
+        _discard(p, STOP_BITS)
+    elif signo in STOPPING:
+        _discard(p, bit(abi.SIGCONT))
+    threads = [target] if target is not None else list(p.threads.values())
+    if p.handlers.ignores(signo) and not any(bit(signo) & t.held for t in threads):
+        return
+    queue = p.pending if target is None else target.pending
+    if not queue.add(info):
+        return
+    for t in threads:
+        if not bit(signo) & t.mask or bit(signo) & t.waiting_for:
+            t.signalled()
+            if target is None:
+                break
+
+
+def _discard(p: Process, signals: int) -> None:
+    p.pending.discard(signals)
+    for t in p.threads.values():
+        t.pending.discard(signals)
+
+
+def deliver(t: Thread) -> None:
+    """Return-to-user work: default actions and frames for what is pending and not blocked.
+
+    Decides what becomes of an interrupted call: run again, or EINTR (man 7 signal, SA_RESTART).
+    """
+    p = t.process
+    handled = False
+    while not t.exited:
+        info = t.pending.take(~t.mask) or p.pending.take(~t.mask)
+        if info is None:
+            break
+        action = p.handlers[info.signo]
+        if action.handler == abi.SIG_IGN:
+            continue
+        for call in p.observers.signal_delivered:
+            call(t, info)
+        if action.handler == abi.SIG_DFL:
+            _default(t, info)
+            continue
+        _restart(t, action.flags)
+        _enter_handler(t, info, action)
+        handled = True
+    if not handled:
+        _restart(t, None)
+        if t.saved_mask is not None:
+            t.mask, t.saved_mask = t.saved_mask, None
+            if t.pending_bits & ~t.mask:
+                deliver(t)
+    t.saved_mask = None
+
+
+def _default(t: Thread, info: SigInfo) -> None:
+    signo = info.signo
+    if signo in IGNORED_BY_DEFAULT:
+        return
+    if signo in STOPPING:
+        t.process.stop(signo)
+        return
+    t.process.killed(info)
+
+
+def _restart(t: Thread, flags: int | None) -> None:
+    """Settle a restart code; `flags` are the handler's, None when no handler runs."""
+    code, t.restart = t.restart, 0
+    if not code:
+        return
+    if flags is None:
+        again = not any(e.interrupts(t) for e in t.process.extensions)
+    elif code == ERESTARTSYS:
+        again = bool(flags & abi.SA_RESTART)
+    else:
+        again = code not in (ERESTARTNOHAND, ERESTART_RESTARTBLOCK)
+    if again:
+        t.rerun_syscall(block=flags is None and code == ERESTART_RESTARTBLOCK)
+    else:
+        t.process.dispatcher.fail(EINTR)
+
+
+def _enter_handler(t: Thread, info: SigInfo, action: Action) -> None:
+    p = t.process
+    mask = t.mask if t.saved_mask is None else t.saved_mask
+    t.saved_mask = None
+    try:
+        p.arch.frame.setup(t, action, info, mask)
+    except OSError:
+        # The stack can't hold the frame: as Linux, SIGSEGV that can't be caught in turn.
+        p.handlers[abi.SIGSEGV] = Action()
+        t.mask &= ~bit(abi.SIGSEGV)
+        t.pending.add(SigInfo(abi.SIGSEGV, abi.SI_KERNEL))
+        return
+    if action.flags & abi.SA_RESETHAND:
+        p.handlers[info.signo] = Action(abi.SIG_DFL, action.flags, 0, action.mask)
+    t.mask |= action.mask
+    if not action.flags & abi.SA_NODEFER:
+        t.mask |= bit(info.signo)
+    t.mask &= ~UNBLOCKABLE

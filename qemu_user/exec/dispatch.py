@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno as host_errno
 
-from .errors import ERESTARTSYS, GuestExit
+from .errors import ERESTARTSYS, KEEP, GuestExit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from .process import Process
     from .thread import Thread
     from .waiting import Wait
-
-KEEP: Any = object()  # a handler's result when it has set the registers itself
-
 
 class EmulatorBug(Exception):
     """Kernel code failed in a way no guest can be blamed for; says where the guest was."""
@@ -152,7 +149,7 @@ class Dispatcher:
 
     def _done(self, t: Thread, result: int | None) -> None:
         observers = self.process.observers
-        if result is KEEP:
+        if result == KEEP:
             value = 0
         else:
             value = result or 0

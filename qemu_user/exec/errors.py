@@ -10,6 +10,8 @@ ERESTARTNOINTR = 513
 ERESTARTNOHAND = 514
 ERESTART_RESTARTBLOCK = 516
 
+KEEP = 1 << 70  # a handler's result when it has set the registers itself
+
 
 class LinuxError(OSError):
     """A system call's failure; `errno` is the host's number, or a restart code (512 and up)."""

@@ -1,11 +1,19 @@
-"""Futex wait queues (man 2 futex) for addresses that only this process can reach."""
+"""Futex wait queues (man 2 futex).
+
+Words that only this process can reach are queued here; words in memory shared with other
+processes are the host kernel's futexes, since the arena makes them the host's memory too.
+"""
 
 from __future__ import annotations
 
+from . import hostcall
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .process import Process
     from .waiting import Wait
 
+WAKE_BITSET = 10
 BITSET_ANY = 0xFFFFFFFF
 
 
@@ -55,3 +63,20 @@ class Futexes:
 
     def waiting(self, key: int) -> bool:
         return key in self._queues
+
+    def clear(self) -> None:
+        """A forked child has none of its parent's waiters."""
+        self._queues.clear()
+
+
+def wake(p: Process, addr: int, count: int, bitset: int = BITSET_ANY) -> int:
+    """Wake up to `count` waiters of the word at `addr`, in this process or sharing it."""
+    woken = p.futexes.take(addr, count, bitset)
+    for waiter in woken:
+        p.scheduler.wake(waiter.wait)
+    if len(woken) < count and p.memory.is_shared(addr):
+        host = p.memory.base + addr
+        return len(woken) + hostcall.call(
+            "futex", host, WAKE_BITSET, count - len(woken), None, None, bitset
+        )
+    return len(woken)

@@ -7,6 +7,7 @@ import sys
 from _thread import get_native_id
 
 from . import cpu as traps
+from . import futex
 from .abi import signals as abi
 from .abi.layout import DataModel
 from .dispatch import Dispatcher
@@ -56,6 +57,7 @@ class Process:
         self.pending = PendingSignals()
         self.threads: dict[int, Thread] = {}
         self.vfork_fd = -1  # a vfork parent waits for its closing
+        self.futexes = futex.Futexes()
         self.before_exit: list[Callable[[], None]] = []
         self.scheduler = Scheduler(self)
         self.arch: Arch
@@ -189,12 +191,7 @@ class Process:
             t.memory.set_u32(t.clear_child_tid, 0)
         except OSError:
             return
-        self.futexes_wake(t.clear_child_tid)
-
-    def futexes_wake(self, addr: int) -> None:
-        from .futex import wake
-
-        wake(self, addr, 1)
+        futex.wake(self, t.clear_child_tid, 1)
 
     def _drop(self, t: Thread) -> None:
         t.exited = True

@@ -111,7 +111,7 @@ class SigInfo:
             return "fault"
         if self.signo == abi.SIGCHLD:
             return "chld"
-        if self.signo == abi.SIGPOLL and self.code < abi.SI_KERNEL:
+        if self.signo == abi.SIGIO and self.code < abi.SI_KERNEL:
             return "poll"
         return "kill"
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .arch import Arch
-    from .cpu import Context, Cpu
+    from .cpu import Context, Cpu, Trap
     from .hostthreads import Parked
     from .memory import AddressSpace
     from .process import Process
@@ -41,6 +41,7 @@ class Thread:
         self.exited = False
         self.sleep: Wait | None = None
         self.call: Generator[Wait, None, int] | None = None  # a system call that sleeps
+        self.last_trap: Trap | None = None  # for signal frames
         self.restart = 0  # restart code of the call just ended
         self.restart_block: Callable[[], Generator[Wait, None, int]] | None = None
         self.bound: Any = None  # the system call under way: its definition, number and words

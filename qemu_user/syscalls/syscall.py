@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from ..exec.errors import KEEP as KEEP
 from .kinds import Kind, kind_of
 
 TYPE_CHECKING = False
@@ -28,12 +29,9 @@ else:
         def __class_getitem__(cls, _of):  # noqa: ANN001, ANN204
             return cls
 
-    def overload(function):  # noqa: ANN001, ANN201, D103
+    def overload(function):  # noqa: ANN001, ANN201
         return function
 
-
-KEEP = 1 << 70
-"""Returned by a call marked `leaves` that has set the registers itself: there is no result."""
 
 _GENERATOR = 0x20  # CO_GENERATOR
 

@@ -102,7 +102,17 @@ if TYPE_CHECKING:
     OptPath: TypeAlias = bytes | None
 else:
     MAP_FIELDS = ("MAP_TYPE", "MAP_FILE", "MAP_FAILED", "MAP_HUGE_")
-    FCNTL_VALUES = ("F_RDLCK", "F_WRLCK", "F_UNLCK", "F_OWNER_", "F_SEAL_", "F_OK")
+    FCNTL_VALUES = (
+        "F_RDLCK",
+        "F_WRLCK",
+        "F_UNLCK",
+        "F_EXLCK",
+        "F_SHLCK",
+        "F_OWNER_",
+        "F_SEAL_",
+        "F_OK",
+    )
+    PRCTL_VALUES = ("PR_SET_MM_", "PR_FP_", "PR_MCE_KILL_CLEAR")
     Int = Integer(32, True)
     UInt = Integer(32, False, "uint")
     Long = Integer(0, True)
@@ -124,24 +134,24 @@ else:
     Signal = Integer(32, True, "signal")
     IoctlCmd = Integer(32, False, "ioctl")
     FutexOp = Integer(32, True, "futex")
-    PrctlOption = Const("PR_", "processes", omit=("PR_SET_MM_", "PR_FP_"))
+    PrctlOption = Const("PR_", "prctl", omit=PRCTL_VALUES)
     FileMode = Integer(16, False, "filemode")
 
     AccessMode = Flags("R_OK W_OK X_OK", "files", signed=True)
     AtFlags = Flags("AT_", "files", omit=("AT_FDCWD",), signed=True)
-    OpenFlags = Flags("O_", "files", masks=("O_ACCMODE",), signed=True)
+    OpenFlags = Flags("O_", "files", field=3, omit=("O_ACCMODE",), signed=True)
     CloneFlags = Flags("CLONE_", "processes", bits=0, show="clone")
     CloseRangeFlags = Flags("CLOSE_RANGE_", "files")
     EpollFlags = Flags("EPOLL_CLOEXEC", "polling", signed=True)
-    EventFdFlags = Flags("EFD_", "polling", signed=True)
+    EventFdFlags = Flags("EFD_", "files", signed=True)
     FallocateFlags = Flags("FALLOC_FL_", "files", signed=True)
     GrndFlags = Flags("GRND_", "system")
-    InotifyFlags = Flags("IN_CLOEXEC IN_NONBLOCK", "polling", signed=True)
-    InotifyMask = Flags("IN_", "polling", omit=("IN_CLOEXEC", "IN_NONBLOCK"))
+    InotifyFlags = Flags("IN_CLOEXEC IN_NONBLOCK", "files", signed=True)
+    InotifyMask = Flags("IN_", "files", omit=("IN_CLOEXEC", "IN_NONBLOCK", "IN_CLOSE", "IN_MOVE"))
     LockOp = Flags("LOCK_", "files", signed=True)
-    MemfdFlags = Flags("MFD_", "memory")
+    MemfdFlags = Flags("MFD_", "files", omit=("MFD_HUGE_",))
     MlockFlags = Flags("MCL_", "memory", signed=True)
-    MmapFlags = Flags("MAP_", "memory", bits=0, masks=("MAP_TYPE",), omit=MAP_FIELDS)
+    MmapFlags = Flags("MAP_", "memory", bits=0, field=0xF, omit=MAP_FIELDS)
     MmapProt = Flags("PROT_", "memory", bits=0)
     MremapFlags = Flags("MREMAP_", "memory", bits=0)
     MsgFlags = Flags("MSG_", "sockets")
@@ -150,9 +160,9 @@ else:
     RenameFlags = Flags("RENAME_", "files")
     RwFlags = Flags("RWF_", "files", signed=True)
     SignalFdFlags = Flags("SFD_", "signals", signed=True)
-    SocketType = Flags("SOCK_", "sockets", masks=("SOCK_TYPE_MASK",), signed=True)
+    SocketType = Flags("SOCK_", "sockets", field=0xF, signed=True)
     SpliceFlags = Flags("SPLICE_F_", "files")
-    StatxMask = Flags("STATX_", "files", omit=("STATX_ATTR_",))
+    StatxMask = Flags("STATX_", "stats", omit=("STATX_ATTR_",))
     TimerFdFlags = Flags("TFD_", "clocks", signed=True)
     TimerFlags = Flags("TIMER_ABSTIME", "clocks", signed=True)
     UnshareFlags = Flags("CLONE_", "processes", bits=0)
@@ -171,7 +181,7 @@ else:
     PrioWhich = Const("PRIO_", "processes")
     Resource = Const("RLIMIT_", "limits", signed=False)
     RusageWho = Const("RUSAGE_", "processes")
-    SchedPolicy = Const("SCHED_", "processes")
+    SchedPolicy = Const("SCHED_", "processes", omit=("SCHED_FLAG_", "SCHED_ATTR_", "SCHED_RESET_"))
     ShutHow = Const("SHUT_", "sockets")
     SigprocmaskHow = Const("SIG_BLOCK SIG_UNBLOCK SIG_SETMASK", "signals")
     SockOptLevel = Const("SOL_", "sockets")

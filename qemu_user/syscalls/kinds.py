@@ -99,6 +99,7 @@ class Named(Integer):
     """An integer whose values have names: the constants of an abi module that begin with a prefix.
 
     Decodes to the values of `exec.abi`, whatever numbers the architecture has for the names.
+    `omit` are names that are none of them; one that ends in "_" is itself a prefix.
     """
 
     __slots__ = ("_tables", "module", "omit", "prefixes")
@@ -133,7 +134,9 @@ class Named(Integer):
         return {n: v for n, v in vars(module).items() if isinstance(v, int) and self._takes(n)}
 
     def _takes(self, name: str) -> bool:
-        return name.startswith(self.prefixes) and not name.startswith(self.omit)
+        if name in self.omit or not name.startswith(self.prefixes):
+            return False
+        return not any(name.startswith(o) for o in self.omit if o[-1] == "_")
 
     def _overrides(self, arch: Arch) -> dict[str, int]:
         return {n: v for n, v in arch.constants.items() if self._takes(n)}
@@ -148,9 +151,9 @@ class Named(Integer):
 
 
 class Flags(Named):
-    """A set of bits. `masks` names multi-bit fields, whose values are not sets (O_ACCMODE)."""
+    """A set of bits. `field`: the bits that hold one of several values instead (O_ACCMODE)."""
 
-    __slots__ = ("masks",)
+    __slots__ = ("field",)
 
     def __init__(
         self,
@@ -158,13 +161,13 @@ class Flags(Named):
         module: str,
         *,
         bits: int = 32,
-        masks: tuple[str, ...] = (),
+        field: int = 0,
         omit: tuple[str, ...] = (),
         show: str = "flags",
         signed: bool = False,
     ) -> None:
         super().__init__(prefixes, module, bits=bits, omit=omit, show=show, signed=signed)
-        self.masks = masks
+        self.field = field
 
     def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
         raw = super().decode(at, arch, scope)

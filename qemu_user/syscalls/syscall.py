@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..exec.errors import KEEP as KEEP
+from ..exec.errors import KEEP
 from .kinds import Kind, kind_of
 
 TYPE_CHECKING = False
@@ -32,6 +32,8 @@ else:
     def overload(function):  # noqa: ANN001, ANN201
         return function
 
+
+__all__ = ("KEEP", "Bound", "Syscall", "syscall")
 
 _GENERATOR = 0x20  # CO_GENERATOR
 

@@ -1,0 +1,1 @@
+"""Tables made by regenerate.py from the headers of Linux 7.2.0; generated, do not edit."""

@@ -29,7 +29,7 @@ else:
         def __class_getitem__(cls, _of):  # noqa: ANN001, ANN204
             return cls
 
-    def overload(function):  # noqa: ANN001, ANN201
+    def overload(function):  # noqa: ANN001, ANN202
         return function
 
 

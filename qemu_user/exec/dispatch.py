@@ -79,11 +79,13 @@ class Dispatcher:
             self._run(t, bound, number, words)
 
     def _find(self, t: Thread, number: int, words: list[int]) -> Any:
-        bound = self._get(number)
-        for extension in self.process.extensions if bound is None else ():
-            bound = extension.number_missing(t, number, words)
+        bound = None
+        for extension in self.process.extensions:
+            bound = extension.syscall(t, number, words)
             if bound is not None:
-                return bound
+                break
+        else:
+            bound = self._get(number)
         if bound is None:
             for call in self.process.observers.syscall_unknown:
                 call(t, number, words)

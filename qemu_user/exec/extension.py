@@ -4,10 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from typing import Any
 
-    from .process import Process
     from .thread import Thread
 
 
@@ -17,9 +16,12 @@ class Extension:
     name = ""
     cpuinfo_flags: tuple[str, ...] = ()
 
-    def syscalls(self, p: Process) -> Mapping[int, Any]:
-        """Numbers and Syscall definitions to add to the process's table."""
-        return {}
+    def syscall(self, t: Thread, number: int, words: Sequence[int]) -> Any:
+        """The Bound for a number that is used for the first time; None leaves it to the kernel's.
+
+        Asked again at the next use only while nobody knows the number.
+        """
+        return None
 
     def execute(self, t: Thread, code: bytes) -> int | None:
         """An instruction the engine refused, at PC; `code` holds up to 15 bytes of it.
@@ -40,10 +42,6 @@ class Extension:
     def interrupts(self, t: Thread) -> bool:
         """A sleep of `t` shall end as if by a signal, and its call fail with EINTR."""
         return False
-
-    def number_missing(self, t: Thread, number: int, words: Any) -> Any:
-        """A Bound for a number without definition, or None."""
-        return None
 
     def thread_start(self, t: Thread, parent: Thread) -> None:
         """`t` was cloned by `parent` in the same process."""

@@ -1,0 +1,178 @@
+"""What a program may ask of memory it has mapped: madvise, msync, mincore and the mlock family."""
+
+from __future__ import annotations
+
+from errno import EBUSY, EINVAL, ENOMEM, EPERM
+
+from . import host
+from .abi.memory import (
+    MADV_COLD,
+    MADV_DODUMP,
+    MADV_DOFORK,
+    MADV_DONTDUMP,
+    MADV_DONTFORK,
+    MADV_DONTNEED,
+    MADV_DONTNEED_LOCKED,
+    MADV_FREE,
+    MADV_HUGEPAGE,
+    MADV_KEEPONFORK,
+    MADV_MERGEABLE,
+    MADV_NOHUGEPAGE,
+    MADV_NORMAL,
+    MADV_PAGEOUT,
+    MADV_POPULATE_READ,
+    MADV_POPULATE_WRITE,
+    MADV_RANDOM,
+    MADV_REMOVE,
+    MADV_SEQUENTIAL,
+    MADV_UNMERGEABLE,
+    MADV_WILLNEED,
+    MADV_WIPEONFORK,
+    MS_ASYNC,
+    MS_INVALIDATE,
+    MS_SYNC,
+)
+from .arena import PAGE
+from .cpu import READ, WRITE
+from .errors import LinuxError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .memory import AddressSpace
+    from .vma import Vma
+
+_REPLACES = (MADV_DONTNEED, MADV_DONTNEED_LOCKED, MADV_FREE, MADV_REMOVE)  # contents change
+_POPULATES = {MADV_POPULATE_READ: READ, MADV_POPULATE_WRITE: WRITE}
+_HOST = (  # the host's kernel does these to the arena's pages
+    *_REPLACES,
+    *(MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_COLD, MADV_PAGEOUT),
+    *(MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_MERGEABLE, MADV_UNMERGEABLE),
+    *(MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_DONTDUMP, MADV_DODUMP),
+)
+_SPLITS = (  # leave a mark on the host's mapping, which has to go with it
+    *(MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_MERGEABLE, MADV_RANDOM, MADV_SEQUENTIAL),
+    *(MADV_WIPEONFORK, MADV_DONTDUMP),
+)
+
+
+def _range(addr: int, size: int) -> int:
+    """The end of a page-aligned range; EINVAL if `addr` is not aligned or the end wraps."""
+    end = addr + size + PAGE - 1 & -PAGE
+    if addr % PAGE or end >= 1 << 64:
+        raise LinuxError(EINVAL)
+    return end
+
+
+def _parts(space: AddressSpace, start: int, end: int) -> Iterator[tuple[Vma, int, int]]:
+    """Each area's part of the range, in order; ENOMEM after the last if there was a hole."""
+    at, hole = start, False
+    for vma in space.vmas.within(start, end):
+        hole |= vma.start > at
+        at = min(vma.end, end)
+        yield vma, max(vma.start, start), at
+    if hole or at < end:
+        raise LinuxError(ENOMEM)
+
+
+def madvise(space: AddressSpace, addr: int, size: int, advice: int) -> None:
+    """Madvise(2)."""
+    if advice not in (*_HOST, *_POPULATES, MADV_DONTFORK, MADV_DOFORK):
+        raise LinuxError(EINVAL)
+    end = _range(addr, size)
+    if end == addr:
+        return
+    if advice in (MADV_DONTFORK, MADV_DOFORK):
+        _mark_fork(space, addr, end, advice == MADV_DONTFORK)
+        return
+    for vma, start, stop in _parts(space, addr, end):
+        if advice in _POPULATES:
+            _populate(space, start, stop, advice)
+        else:
+            _advise(space, vma, start, stop, advice)
+
+
+def _advise(space: AddressSpace, vma: Vma, start: int, stop: int, advice: int) -> None:
+    if advice in (MADV_FREE, MADV_WIPEONFORK) and (vma.shared or vma.backing is not None):
+        raise LinuxError(EINVAL)
+    if advice == MADV_REMOVE and not (vma.shared and vma.may_write):
+        raise LinuxError(EINVAL)
+    if advice in _REPLACES:
+        space.discard(start, stop)
+    if advice in _SPLITS:
+        for part in space.vmas.isolate(start, stop):
+            part.plain = False
+    host.madvise(space.base + start, stop - start, advice)
+
+
+def _populate(space: AddressSpace, start: int, stop: int, advice: int) -> None:
+    if space.permitted(start, stop - start, _POPULATES[advice]) < stop - start:
+        raise LinuxError(EINVAL)
+    host.madvise(space.base + start, stop - start, advice)
+
+
+def _mark_fork(space: AddressSpace, start: int, end: int, exclude: bool) -> None:
+    for _ in _parts(space, start, end):
+        pass
+    for vma in space.vmas.isolate(start, end):
+        vma.no_fork = exclude
+    space.vmas.join(start, end)
+
+
+def msync(space: AddressSpace, addr: int, size: int, flags: int) -> None:
+    """Msync(2)."""
+    both = flags & MS_ASYNC and flags & MS_SYNC
+    if flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) or addr % PAGE or both:
+        raise LinuxError(EINVAL)
+    end = addr + size + PAGE - 1 & -PAGE
+    if end >= 1 << 64:
+        raise LinuxError(ENOMEM)
+    for vma, start, stop in _parts(space, addr, end):
+        if flags & MS_INVALIDATE and vma.locked:
+            raise LinuxError(EBUSY)
+        if flags & MS_SYNC and vma.shared:
+            host.msync(space.base + start, stop - start, MS_SYNC)
+
+
+def mincore(space: AddressSpace, addr: int, size: int) -> bytes:
+    """Mincore(2) of at most a few thousand pages: a byte for each."""
+    end = addr + size
+    for _ in _parts(space, addr, end):
+        pass
+    return host.mincore(space.base + addr, (end - addr) // PAGE)
+
+
+def mlock(space: AddressSpace, addr: int, size: int, on_fault: bool = False) -> None:
+    """Mlock(2), mlock2(2) with MLOCK_ONFAULT: the host's pages of the area are locked."""
+    end = addr + size + PAGE - 1 & -PAGE
+    start = addr & -PAGE
+    if not space.lock_limit:
+        raise LinuxError(EPERM)
+    new = sum(b - a for v, a, b in _present(space, start, end) if not v.locked)
+    if space.locked() + new > space.lock_limit:
+        raise LinuxError(ENOMEM)
+    for vma, low, high in _parts(space, start, end):
+        host.mlock(space.base + low, high - low, on_fault or not vma.prot)
+        _set_locked(space, low, high, True)
+
+
+def munlock(space: AddressSpace, addr: int, size: int) -> None:
+    """Munlock(2)."""
+    end = addr + size + PAGE - 1 & -PAGE
+    for vma, low, high in _parts(space, addr & -PAGE, end):
+        if vma.locked:
+            host.munlock(space.base + low, high - low)
+            _set_locked(space, low, high, False)
+
+
+def _present(space: AddressSpace, start: int, end: int) -> list[tuple[Vma, int, int]]:
+    return [
+        (vma, max(vma.start, start), min(vma.end, end)) for vma in space.vmas.within(start, end)
+    ]
+
+
+def _set_locked(space: AddressSpace, start: int, end: int, locked: bool) -> None:
+    for vma in space.vmas.isolate(start, end):
+        vma.locked = locked
+    space.vmas.join(start, end)

@@ -1,0 +1,91 @@
+"""Where guest memory lives: one host reservation, and the table of what each page permits."""
+
+from __future__ import annotations
+
+from . import host
+from .cpu import READ, WRITE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .arch import Arch
+    from .cpu import Cpu
+    from .vma import Vma
+
+PAGE = 4096
+MOVING = READ | WRITE  # a page that is writable and executable, before anything was fetched
+LAZY = 1 << 18  # pages: areas as big as this enter the table when they are touched
+CHUNK = 4096  # pages that enter together
+BULK = 1 << 16  # entries that are cheaper to give back than to clear
+
+# PROT_* -> what the table says: whatever is accessible is readable, and never W and X at once.
+SHOWN = tuple(0 if not p else MOVING if p & WRITE else p | READ for p in range(8))
+# PROT_* -> accesses that are right
+ALLOWED = tuple(p | READ if p else 0 for p in range(8))
+
+
+class NoCpu:
+    """Stands for the engine before there is one."""
+
+    def discard(self, addr: int, size: int) -> None:
+        """Nothing is translated."""
+
+    def flush_tlb(self) -> None:
+        """Nothing is cached."""
+
+
+class Arena:
+    """Guest address 0 is at host address `base`; `perms` holds a byte of READ|WRITE|EXEC a page."""
+
+    def __init__(self, arch: Arch) -> None:
+        self.arch = arch
+        self.cpu: Cpu | NoCpu = NoCpu()
+        self.base, self.size = _reserve(arch.task_bits)
+        table = host.reserve(self.size // PAGE)
+        if table is None:
+            raise MemoryError("no room for the table of guest pages")
+        self.perms = table
+        host.madvise(table, self.size // PAGE, host.NOHUGEPAGE)
+        self.bytes = host.view(self.base, self.size)  # all of guest memory, nothing checked
+        self.table = host.view(table, self.size // PAGE)
+
+    def paint(self, start: int, end: int, shown: int) -> None:
+        """Enter `shown` for the pages of [start, end)."""
+        first, pages = start // PAGE, (end - start) // PAGE
+        if pages < BULK or shown:
+            host.fill(self.perms + first, shown, pages)
+            return
+        low, high = -(-first // PAGE) * PAGE, (first + pages) // PAGE * PAGE
+        host.fill(self.perms + first, 0, low - first)
+        host.fill(self.perms + high, 0, first + pages - high)
+        host.madvise(self.perms + low, high - low, host.DONTNEED)
+
+    def discard(self, start: int, end: int) -> None:
+        """Drop translations of the executable pages in [start, end); they must still be X."""
+        table, cpu = self.table, self.cpu
+        for first in range(start // PAGE, end // PAGE, CHUNK):
+            chunk = table[first : min(first + CHUNK, end // PAGE)].tobytes()
+            left = chunk.lstrip(b"\0\1\3")
+            if left:
+                first += len(chunk) - len(left)
+                cpu.discard(first * PAGE, len(left.rstrip(b"\0\1\3")) * PAGE)
+
+    def release(self, areas: list[Vma]) -> None:
+        """Give the host's memory of what was mapped there back; it reads as zeros again."""
+        start, end = areas[0].start, areas[-1].end
+        for vma in areas:
+            if not vma.plain or vma.locked:
+                host.blank(self.base + start, end - start)
+                return
+        host.madvise(self.base + start, end - start, host.DONTNEED)
+
+
+def _reserve(bits: int) -> tuple[int, int]:
+    """Address and size of an arena: 64 TiB or less for 64-bit guests, else all that is asked."""
+    size = 1 << min(bits, 46)
+    least = min(size, 1 << 36)
+    while size >= least:
+        base = host.reserve(size)
+        if base is not None:
+            return base, size
+        size //= 2
+    raise MemoryError("the host does not grant the address space that a guest needs")

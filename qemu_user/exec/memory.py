@@ -1,0 +1,430 @@
+"""The guest's address space: Linux's mmap family over one host reservation."""
+
+from __future__ import annotations
+
+import os
+from errno import (
+    EACCES,
+    EAGAIN,
+    EEXIST,
+    EFAULT,
+    EINVAL,
+    ENOMEM,
+    EOPNOTSUPP,
+    EOVERFLOW,
+    EPERM,
+)
+from stat import S_ISREG
+
+from . import host, paging
+from .abi.memory import (
+    MAP_32BIT,
+    MAP_ANONYMOUS,
+    MAP_FIXED,
+    MAP_FIXED_NOREPLACE,
+    MAP_GROWSDOWN,
+    MAP_HUGETLB,
+    MAP_LOCKED,
+    MAP_NORESERVE,
+    MAP_POPULATE,
+    MAP_PRIVATE,
+    MAP_SHARED,
+    MAP_SHARED_VALIDATE,
+    MAP_SYNC,
+    MAP_TYPE,
+    MCL_ONFAULT,
+    PROT_GROWSDOWN,
+    PROT_GROWSUP,
+    PROT_SEM,
+)
+from .access import GuestMemory
+from .arena import ALLOWED, PAGE
+from .cpu import EXEC, READ, WRITE
+from .errors import LinuxError
+from .vma import GUARD, Backing, Vma, Vmas
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .arch import Arch
+
+SEGV_MAPERR, SEGV_ACCERR = 1, 2
+UNLIMITED = (1 << 64) - 1
+MIN_ADDR = 65536  # vm.mmap_min_addr: below it only the privileged map
+MAX_AREAS = 65530  # vm.max_map_count
+_KEPT = MAP_TYPE | MAP_GROWSDOWN | MAP_ANONYMOUS  # flags that an area remembers
+_BASE_PROT = READ | WRITE | EXEC
+_BIG = 1 << 30  # bytes from which an anonymous mapping is compared with the machine's memory
+
+
+def pages_up(size: int) -> int:
+    """`size` rounded up to whole pages, in bytes."""
+    return size + PAGE - 1 & -PAGE
+
+
+class AddressSpace(GuestMemory):
+    """What a process has mapped; every call fails with LinuxError and nothing else.
+
+    `stack_limit`, `data_limit`, `space_limit` and `lock_limit` are the guest's RLIMIT_STACK, _DATA,
+    _AS and _MEMLOCK in bytes.
+    """
+
+    def __init__(self, arch: Arch) -> None:
+        super().__init__(arch)
+        self.stack_limit = 8 << 20
+        self.data_limit = self.space_limit = self.lock_limit = UNLIMITED
+        wide = arch.model.word == 8
+        self.task_size = min(1 << arch.task_bits, self.size) - (PAGE if wide else 0)
+        self.stack_top = self.task_size - (0 if wide else 0x10000)
+        self.pie_base = 0x4000000000 if self.size > 1 << 39 else self.task_size // 3 * 2 & -PAGE
+        if not wide:
+            self.pie_base = 0x40000000
+        self.flips: dict[int, int] = {}  # page -> how often it went from W to X or back
+        self._objects = 0  # anonymous shared mappings made
+        self._empty()
+
+    def _empty(self) -> None:
+        room = max(self.stack_limit, 128 << 20)
+        room = min(room, self.task_size // 6 * 5)
+        self.mmap_base = self.stack_top - room - GUARD & -PAGE
+        self.vmas = Vmas(self.mmap_base)
+        self.brk_start = self.brk_end = 0
+        self.lock_future = 0  # MCL_FUTURE and MCL_ONFAULT as mlockall set them
+        self.flips.clear()
+
+    def reset(self) -> None:
+        """Forget everything, for execve; the stack limit of now decides the new layout."""
+        for vma in self.vmas:
+            if vma.prot & EXEC:
+                self.discard(vma.start, vma.end)
+        host.blank(self.perms, self.size // PAGE)
+        host.blank(self.base, self.size)
+        self.cpu.flush_tlb()
+        self._empty()
+
+    # mmap
+
+    def mmap(
+        self,
+        addr: int,
+        size: int,
+        prot: int,
+        flags: int,
+        fd: int = -1,
+        offset: int = 0,
+        name: bytes | None = None,
+    ) -> int:
+        """Mmap(2), in its order of errors; `name` is shown instead of the file's path."""
+        if offset % PAGE:
+            raise LinuxError(EINVAL)
+        anonymous = flags & MAP_ANONYMOUS
+        status = None if anonymous else os.fstat(fd)
+        if not size:
+            raise LinuxError(EINVAL)
+        size = pages_up(size)
+        if offset + size > 1 << 63:
+            raise LinuxError(EOVERFLOW)
+        if len(self.vmas) > MAX_AREAS:
+            raise LinuxError(ENOMEM)
+        addr = self.place(addr, size, flags)
+        self._check(size, prot, flags, anonymous != 0)
+        vma = Vma(addr, addr + size, prot & _BASE_PROT, flags & _KEPT, name or b"")
+        if status is not None:
+            self._map_file(vma, fd, status, offset, name)
+        elif flags & MAP_TYPE == MAP_SHARED:
+            self._map_shared(vma)
+        else:
+            self._drop(addr, addr + size)
+        self._enter(vma)
+        self._populate(addr, size, flags)
+        return addr
+
+    def place(self, addr: int, size: int, flags: int) -> int:
+        """Where a mapping of `size` bytes goes (Linux: get_unmapped_area)."""
+        if size > self.task_size:
+            raise LinuxError(ENOMEM)
+        if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
+            return self._place_fixed(addr, size, flags)
+        hint = max(addr & -PAGE, MIN_ADDR)
+        if addr and hint <= self.task_size - size and self.vmas.free(hint, hint + size):
+            return hint
+        if flags & MAP_32BIT and self.arch.constants.get("MAP_32BIT") == MAP_32BIT:
+            found = self.vmas.gap_above(size, 1 << 30, 1 << 31)
+        else:
+            found = self.vmas.gap_below(size, self.mmap_base, MIN_ADDR)
+            if found is None:
+                found = self.vmas.gap_above(size, self.task_size // 3 & -PAGE, self.task_size)
+        if found is None:
+            raise LinuxError(ENOMEM)
+        return found
+
+    def _place_fixed(self, addr: int, size: int, flags: int) -> int:
+        if addr > self.task_size - size:
+            raise LinuxError(ENOMEM)
+        if addr % PAGE:
+            raise LinuxError(EINVAL)
+        if addr < MIN_ADDR and os.geteuid():
+            raise LinuxError(EPERM)
+        if flags & MAP_FIXED_NOREPLACE and self.vmas.within(addr, addr + size):
+            raise LinuxError(EEXIST)
+        return addr
+
+    def _check(self, size: int, prot: int, flags: int, anonymous: bool) -> None:
+        kind = flags & MAP_TYPE
+        locked = flags & MAP_LOCKED or self.lock_future
+        if flags & MAP_LOCKED and not self.lock_limit:
+            raise LinuxError(EPERM)
+        if locked and self.locked() + size > self.lock_limit:
+            raise LinuxError(EAGAIN)
+        if kind not in (MAP_SHARED, MAP_PRIVATE) and (anonymous or kind != MAP_SHARED_VALIDATE):
+            raise LinuxError(EINVAL)
+        if kind == MAP_SHARED_VALIDATE and flags & MAP_SYNC:
+            raise LinuxError(EOPNOTSUPP)
+        if flags & MAP_GROWSDOWN and (not anonymous or kind == MAP_SHARED):
+            raise LinuxError(EINVAL)
+        if flags & MAP_HUGETLB:
+            raise LinuxError(ENOMEM)  # no huge pages are set aside
+        self.check_room(size, prot, flags)
+
+    def check_room(self, size: int, prot: int, flags: int) -> None:
+        """ENOMEM where RLIMIT_AS, RLIMIT_DATA or the heuristic overcommit refuse `size` bytes."""
+        private = prot & WRITE and flags & MAP_TYPE == MAP_PRIVATE
+        if self.vmas.pages * PAGE + size > self.space_limit:
+            raise LinuxError(ENOMEM)
+        if private and self.data_limit != UNLIMITED:
+            data = sum(v.end - v.start for v in self.vmas if v.prot & WRITE and not v.shared)
+            if data + size > self.data_limit:
+                raise LinuxError(ENOMEM)
+        if private and size >= _BIG and not flags & MAP_NORESERVE and _overcommits(size):
+            raise LinuxError(ENOMEM)
+
+    def _map_file(
+        self, vma: Vma, fd: int, status: os.stat_result, offset: int, name: bytes | None
+    ) -> None:
+        if vma.prot & EXEC and os.fstatvfs(fd).f_flag & os.ST_NOEXEC:
+            raise LinuxError(EPERM)
+        start, size = vma.start, vma.end - vma.start
+        kind = host.SHARED if vma.shared else host.PRIVATE
+        prot = host.READ | host.WRITE
+        try:
+            host.mmap(self.base + start, size, prot, kind | host.FIXED, fd, offset)
+        except LinuxError as error:
+            if not vma.shared or vma.prot & WRITE or error.errno not in (EACCES, EPERM):
+                raise
+            host.mmap(self.base + start, size, host.READ, kind | host.FIXED, fd, offset)
+            vma.may_write = False
+        self._drop(start, vma.end, release=False)
+        key = (status.st_dev, status.st_ino)
+        known = status.st_size if S_ISREG(status.st_mode) else None
+        backing = self.vmas.backings.get(key)
+        if backing is None:
+            backing = self.vmas.backings[key] = Backing(*key, known)
+        elif known is not None:
+            paging.resized(self, backing, known)
+        vma.backing, vma.offset, vma.plain = backing, offset, False
+        vma.name = name or os.readlink(b"/proc/self/fd/%d" % fd)
+
+    def _map_shared(self, vma: Vma) -> None:
+        size = vma.end - vma.start
+        flags = host.SHARED | host.ANONYMOUS | host.FIXED | host.NORESERVE
+        host.mmap(self.base + vma.start, size, host.READ | host.WRITE, flags)
+        self._drop(vma.start, vma.end, release=False)
+        self._objects += 1
+        vma.backing, vma.plain = Backing(1, self._objects, None), False
+        vma.name = vma.name or b"/dev/zero (deleted)"
+
+    def _enter(self, vma: Vma) -> None:
+        start, end = vma.start, vma.end
+        whole = self.vmas.add(vma)
+        paging.show(self, whole, start, end)
+
+    def _drop(self, start: int, end: int, release: bool = True) -> None:
+        """Unmap; without `release` the host's memory there is something else already."""
+        if not self.vmas.within(start, end):
+            return
+        areas = self.vmas.remove(start, end)
+        for vma in areas:
+            if vma.prot & EXEC:
+                self.discard(vma.start, vma.end)
+            if vma.prot:
+                self.paint(vma.start, vma.end, 0)
+                for page in [p for p in self.flips if vma.start <= p * PAGE < vma.end]:
+                    del self.flips[page]
+        self.cpu.flush_tlb()
+        if release:
+            self.release(areas)
+
+    def _populate(self, addr: int, size: int, flags: int) -> None:
+        locked = flags & MAP_LOCKED or self.lock_future
+        if locked:
+            from . import advice
+
+            try:
+                advice.mlock(self, addr, size, on_fault=bool(self.lock_future & MCL_ONFAULT))
+            except LinuxError:
+                return  # as Linux: the mapping stays, not locked
+        elif flags & MAP_POPULATE:
+            try:
+                host.madvise(self.base + addr, size, host.POPULATE_READ)
+            except LinuxError:
+                return
+
+    # munmap, mprotect, brk
+
+    def munmap(self, addr: int, size: int) -> None:
+        """Munmap(2)."""
+        if addr % PAGE or addr > self.task_size or size > self.task_size - addr or not size:
+            raise LinuxError(EINVAL)
+        self._drop(addr, pages_up(addr + size))
+
+    def mprotect(self, addr: int, size: int, prot: int) -> None:
+        """Mprotect(2); what lies before a hole is changed, as Linux does."""
+        grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP)
+        prot &= ~grows
+        if grows & PROT_GROWSUP or addr % PAGE:
+            raise LinuxError(EINVAL)
+        if not size:
+            return
+        end = addr + pages_up(size)
+        if end >= 1 << 64:
+            raise LinuxError(ENOMEM)
+        if prot & ~(_BASE_PROT | PROT_SEM):
+            raise LinuxError(EINVAL)
+        if grows:
+            addr = self._growing(addr, end)
+        self._protect(addr, end, prot & _BASE_PROT)
+
+    def _growing(self, addr: int, end: int) -> int:
+        vma = self.vmas.at(addr) or self.vmas.above(addr)
+        if vma is None:
+            raise LinuxError(ENOMEM)
+        if vma.start >= end or not vma.flags & MAP_GROWSDOWN:
+            raise LinuxError(EINVAL)
+        return vma.start
+
+    def _protect(self, start: int, end: int, prot: int) -> None:
+        at, refusal = start, 0
+        for vma in self.vmas.within(start, end):
+            if vma.start > at:
+                break
+            if prot & WRITE and not vma.may_write:
+                refusal = EACCES
+                break
+            at = min(vma.end, end)
+        if at > start:
+            taken = 0
+            for vma in self.vmas.isolate(start, at):
+                taken |= vma.prot & ~prot
+                if vma.prot != prot:
+                    if vma.prot & EXEC:
+                        self.discard(vma.start, vma.end)
+                    vma.prot = prot
+                    paging.show(self, vma, vma.start, vma.end)
+            if taken:
+                self.cpu.flush_tlb()
+            self.vmas.join(start, at)
+        if at < end:
+            raise LinuxError(refusal or ENOMEM)
+
+    def set_brk(self, start: int) -> None:
+        """Where the heap begins, after a program was loaded."""
+        self.brk_start = self.brk_end = start
+
+    def brk(self, addr: int) -> int:
+        """Brk(2) as the kernel has it: the break there is afterwards, changed or not."""
+        old, new = pages_up(self.brk_end), pages_up(addr)
+        if addr < self.brk_start or new > self.task_size:
+            return self.brk_end
+        if new < old:
+            self._drop(new, old)
+        elif new > old:
+            limit = self.data_limit
+            if addr - self.brk_start > limit or not self.vmas.free(old, new):
+                return self.brk_end
+            try:
+                self.check_room(new - old, READ | WRITE, MAP_PRIVATE)
+            except LinuxError:
+                return self.brk_end
+            flags = MAP_PRIVATE | MAP_ANONYMOUS
+            self._enter(Vma(old, new, READ | WRITE, flags, b"[heap]"))
+            self._populate(old, new - old, 0)
+        self.brk_end = addr
+        return addr
+
+    # faults
+
+    def fault(self, addr: int, access: int) -> bool:
+        """A page refused `access`. True: it permits it now, resume. False: a true fault.
+
+        The engine calls this for what the table does not show yet, as does every checked access.
+        """
+        return paging.fault(self, addr, access)
+
+    def fault_code(self, addr: int) -> int:
+        """si_code of a SIGSEGV: SEGV_MAPERR or SEGV_ACCERR."""
+        return SEGV_MAPERR if self.vmas.at(addr) is None else SEGV_ACCERR
+
+    def bus(self, addr: int, access: int) -> bool:
+        """Whether a true fault is SIGBUS, BUS_ADRERR: beyond the end of a mapped file."""
+        vma = self.vmas.at(addr)
+        return vma is not None and ALLOWED[vma.prot] & access != 0 and addr >= vma.touchable()
+
+    def file_resized(self, dev: int, ino: int, size: int) -> None:
+        """The guest truncated a file (ftruncate, O_TRUNC): its mappings end there now."""
+        backing = self.vmas.backings.get((dev, ino))
+        if backing is not None:
+            paging.resized(self, backing, size)
+
+    def forked(self) -> None:
+        """In the child of a fork: what MADV_DONTFORK excluded is gone."""
+        for vma in [v for v in self.vmas if v.no_fork]:
+            self._drop(vma.start, vma.end)
+
+    def locked(self) -> int:
+        """Bytes of locked areas."""
+        return sum(v.end - v.start for v in self.vmas if v.locked)
+
+    def peek(self, addr: int, size: int) -> bytes:
+        """What is mapped there, whatever its protection (ptrace); EFAULT in a hole."""
+        self._reach(addr, size)
+        return self.bytes[addr : addr + size].tobytes()
+
+    def poke(self, addr: int, data: bytes) -> None:
+        """Write whatever the protection; EFAULT in a hole or a read-only file's shared pages."""
+        for vma in self._reach(addr, len(data)):
+            if not vma.may_write and vma.shared:
+                raise LinuxError(EFAULT)
+        self.discard(addr & -PAGE, pages_up(addr + len(data)))
+        self.bytes[addr : addr + len(data)] = data
+
+    def _reach(self, addr: int, size: int) -> list[Vma]:
+        at = addr
+        areas = self.vmas.within(addr, addr + size) if size else []
+        for vma in areas:
+            if vma.start <= at < vma.touchable():
+                at = vma.touchable()
+        if at < addr + size:
+            raise LinuxError(EFAULT)
+        return areas
+
+    # stack
+
+    def map_stack(self, size: int, prot: int) -> int:
+        """Map the main thread's stack of `size` bytes, growing later; its top."""
+        top = self.stack_top
+        flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED
+        self.mmap(top - size, size, prot, flags, name=b"[stack]")
+        return top
+
+
+def _overcommits(size: int) -> bool:
+    """Whether Linux would call one mapping of `size` bytes obvious overcommitment."""
+    try:
+        with open("/proc/sys/vm/overcommit_memory", "rb") as file:
+            if file.read(1) == b"1":
+                return False
+        with open("/proc/meminfo", "rb") as file:
+            lines = (line.split() for line in file)
+            known = {words[0]: int(words[1]) for words in lines if len(words) > 1}
+    except OSError:
+        return False
+    return size >> 10 > known.get(b"MemTotal:", 1 << 60) + known.get(b"SwapTotal:", 0)

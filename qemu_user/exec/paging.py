@@ -1,0 +1,143 @@
+"""The permission table kept true: W^X flips, areas shown late, ends of files, growing stacks."""
+
+from __future__ import annotations
+
+from . import host
+from .arena import ALLOWED, CHUNK, LAZY, PAGE, SHOWN
+from .cpu import EXEC, READ, WRITE
+from .vma import GROWSDOWN, GUARD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .memory import AddressSpace
+    from .vma import Backing, Vma
+
+OFTEN = 8  # flips after which a page stays writable and executable
+STACK_STEP = 32 * PAGE  # a stack grows by so much at least
+
+
+def show(space: AddressSpace, vma: Vma, start: int, end: int) -> None:
+    """Enter the part [start, end) of `vma`, of which nothing is translated, into the table."""
+    shown = _shown(space, vma)
+    limit = vma.touchable()
+    if limit < end:
+        space.paint(max(limit, start), end, 0)
+        end = limit
+    if start < end:
+        space.paint(start, end, 0 if (end - start) // PAGE >= LAZY else shown)
+
+
+def _shown(space: AddressSpace, vma: Vma) -> int:
+    backing = vma.backing
+    if backing is None or not (vma.prot & EXEC or (vma.shared and vma.prot & WRITE)):
+        return SHOWN[vma.prot]
+    if backing.aliased or _becomes_aliased(space, vma, backing):
+        return READ
+    return SHOWN[vma.prot]
+
+
+def _becomes_aliased(space: AddressSpace, vma: Vma, backing: Backing) -> bool:
+    """Whether `vma` makes its backing writable here and executable there; if so, hide both."""
+    if vma.prot & EXEC:
+        backing.executable = True
+        conflict = any(v.shared and v.prot & WRITE for v in backing.vmas if v is not vma)
+    else:
+        conflict = backing.executable and any(v.prot & EXEC for v in backing.vmas if v is not vma)
+    if not conflict:
+        return False
+    backing.aliased = True
+    for other in backing.vmas:
+        if other is not vma and other.prot & (WRITE | EXEC):
+            space.discard(other.start, other.end)
+            space.paint(other.start, other.touchable(), READ)
+    space.cpu.flush_tlb()
+    return True
+
+
+def fault(space: AddressSpace, addr: int, access: int) -> bool:
+    """Whether the page at `addr` permits `access` by now; see AddressSpace.fault."""
+    vma = space.vmas.at(addr) or _grow_stack(space, addr)
+    if vma is None or not ALLOWED[vma.prot] & access:
+        return False
+    page = addr // PAGE
+    now = space.table[page]
+    if not now:
+        if addr >= vma.touchable() and not _file_has_grown(space, vma, addr):
+            return False
+        _show_chunk(space, vma, page)
+        now = space.table[page]
+        if now & access:
+            return True
+    if not now & access:
+        _flip(space, vma, page, access)
+    space.cpu.flush_tlb()
+    return True
+
+
+def _show_chunk(space: AddressSpace, vma: Vma, page: int) -> None:
+    first = max(page & -CHUNK, vma.start // PAGE)
+    last = min((page & -CHUNK) + CHUNK, vma.touchable() // PAGE)
+    shown = bytes((_shown(space, vma),))
+    space.table[first:last] = space.table[first:last].tobytes().replace(b"\0", shown)
+
+
+def _flip(space: AddressSpace, vma: Vma, page: int, access: int) -> None:
+    """Turn a page that may be written and executed from one to the other."""
+    backing = vma.backing
+    if backing is not None and backing.aliased:
+        offset = vma.offset + page * PAGE - vma.start
+        for other in backing.vmas:
+            at = other.start + offset - other.offset
+            if other.start <= at < other.end and space.table[at // PAGE]:
+                space.discard(at, at + PAGE)
+                space.table[at // PAGE] = READ
+        space.table[page] = READ | access
+        return
+    count = space.flips[page] = space.flips.get(page, 0) + 1
+    if access == WRITE:
+        space.discard(page * PAGE, (page + 1) * PAGE)
+    space.table[page] = READ | WRITE | EXEC if count > OFTEN else READ | access
+
+
+def _file_has_grown(space: AddressSpace, vma: Vma, addr: int) -> bool:
+    backing = vma.backing
+    if backing is None:
+        return False
+    for ahead in (255, 15, 0):
+        page = min((addr & -PAGE) + ahead * PAGE, vma.end - PAGE)
+        if host.backed(space.base + page):
+            backing.size = max(backing.size or 0, vma.offset + page - vma.start + PAGE)
+            return True
+    return False
+
+
+def resized(space: AddressSpace, backing: Backing, size: int) -> None:
+    """A mapped file has `size` bytes now: what lies beyond raises SIGBUS."""
+    before, backing.size = backing.size, size
+    if before is None or size >= before:
+        return
+    for vma in backing.vmas:
+        limit = vma.touchable()
+        if limit < vma.end:
+            space.discard(limit, vma.end)
+            space.paint(limit, vma.end, 0)
+    space.cpu.flush_tlb()
+
+
+def _grow_stack(space: AddressSpace, addr: int) -> Vma | None:
+    vma = space.vmas.above(addr)
+    if vma is None or not vma.flags & GROWSDOWN:
+        return None
+    below = space.vmas.below(vma.start)
+    floor = max(vma.end - space.stack_limit, 0)
+    if below is not None:
+        apart = 0 if below.flags & GROWSDOWN or not below.prot else GUARD
+        floor = max(floor, below.end + apart)
+    start = addr & -PAGE
+    if start < floor or space.vmas.pages * PAGE + vma.start - start > space.space_limit:
+        return None
+    start = max(min(start, vma.start - STACK_STEP), -(-floor // PAGE) * PAGE)
+    end = vma.start
+    space.vmas.extend_down(vma, start)
+    show(space, vma, start, end)
+    return vma

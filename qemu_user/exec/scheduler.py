@@ -202,6 +202,8 @@ class Scheduler:
                     return
             for extension in p.extensions:
                 extension.before_user(t)
+            if t.has_signal():
+                continue  # an extension found a fault
             if self._give_way and self._runnable:
                 return
             if self._runnable or self._sleeping or self._timers:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .waiting import Wait
 
 WAKE_BITSET = 10
+WAITERS = 0x80000000
+OWNER_DIED = 0x40000000
+TID_MASK = 0x3FFFFFFF
 BITSET_ANY = 0xFFFFFFFF
 
 
@@ -80,3 +83,13 @@ def wake(p: Process, addr: int, count: int, bitset: int = BITSET_ANY) -> int:
             "futex", host, WAKE_BITSET, count - len(woken), None, None, bitset
         )
     return len(woken)
+
+
+def hand_over(p: Process, addr: int, state: int) -> None:
+    """Give a PI lock to its first waiter, or free it; `state` is FUTEX_OWNER_DIED or 0."""
+    for waiter in p.futexes.take(addr, 1):
+        more = WAITERS if p.futexes.waiting(addr) else 0
+        p.memory.set_u32(addr, waiter.owner_tid | more | state)
+        p.scheduler.wake(waiter.wait)
+        return
+    p.memory.set_u32(addr, state)

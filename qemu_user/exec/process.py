@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .observe import Observers
     from .options import Options
     from .signals import SigInfo as Info
+    from .waiting import Wait
 
 HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
 
@@ -58,7 +59,10 @@ class Process:
         self.threads: dict[int, Thread] = {}
         self.vfork_fd = -1  # a vfork parent waits for its closing
         self.futexes = futex.Futexes()
+        self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
+        self.membarriers = 0  # registrations of membarrier(2)
         self.before_exit: list[Callable[[], None]] = []
+        self.kept: dict[type, Any] = {}  # what families of system calls keep per process
         self.scheduler = Scheduler(self)
         self.arch: Arch
         self.cpu: Cpu
@@ -92,6 +96,9 @@ class Process:
     def signal_taken(self, tid: int, raw: bytes) -> None:
         """A host signal becomes the guest's."""
         info = SigInfo.unpack(HOST_MODEL, raw)
+        if info.signo == abi.SIGCHLD:
+            for sleep in list(self.child_waits):
+                self.scheduler.wake(sleep)
         target = None
         if info.code == abi.SI_TKILL:
             target = self.threads.get(tid or self.pid)
@@ -213,9 +220,8 @@ class Process:
 
     def _become_child(self, t: Thread) -> None:
         self.pid = os.getpid()
-        if self.vfork_fd >= 0:
-            os.close(self.vfork_fd)
-            self.vfork_fd = -1
+        self.release_vfork_parent()
+        self.child_waits.clear()
         for other in self.threads.values():
             if other is not t:
                 other.exited = True
@@ -254,7 +260,7 @@ class Process:
         """The address space is no longer shared with a vfork parent."""
         if self.vfork_fd >= 0:
             fd, self.vfork_fd = self.vfork_fd, -1
-            self.files.release(fd)
+            self.files.unreserve(fd)
 
     def exit(self, status: int) -> None:
         """Leave the host as the guest does: `status` as wait4 would report it. No return."""

@@ -8,9 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .thread import Thread
 
-FUTEX_WAITERS = 0x80000000
-FUTEX_OWNER_DIED = 0x40000000
-FUTEX_TID_MASK = 0x3FFFFFFF
 _LIMIT = 2048  # entries, so that a loop in the list ends
 
 
@@ -41,10 +38,13 @@ def _orphan(t: Thread, addr: int, *, pi: bool, pending: bool) -> None:
     if pending and not pi and not value:
         futex.wake(t.process, addr, 1)  # between unlocking and waking
         return
-    if value & FUTEX_TID_MASK != t.tid & FUTEX_TID_MASK:
+    if value & futex.TID_MASK != t.tid:
         return
-    t.memory.set_u32(addr, value & FUTEX_WAITERS | FUTEX_OWNER_DIED)
-    if value & FUTEX_WAITERS and not pi:
+    if pi:
+        futex.hand_over(t.process, addr, futex.OWNER_DIED)
+        return
+    t.memory.set_u32(addr, value & futex.WAITERS | futex.OWNER_DIED)
+    if value & futex.WAITERS:
         futex.wake(t.process, addr, 1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from errno import EINTR
 
 from .abi import signals as abi
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from .thread import Thread
 
 COUNT = 64
+SIGRTMIN = 32
 IGNORED_BY_DEFAULT = frozenset((abi.SIGCHLD, abi.SIGCONT, abi.SIGURG, abi.SIGWINCH))
 STOPPING = frozenset((abi.SIGSTOP, abi.SIGTSTP, abi.SIGTTIN, abi.SIGTTOU))
 CORE = frozenset(
@@ -62,7 +62,6 @@ class SigInfo:
         "status",
         "stime",
         "timer",
-        "trap",
         "uid",
         "utime",
         "value",
@@ -89,14 +88,13 @@ class SigInfo:
         self.errno = errno
         self.pid = pid
         self.uid = uid
-        self.status = status
+        self.status = status  # also si_fd
         self.utime = utime
         self.stime = stime
-        self.addr = addr
+        self.addr = addr  # also si_band
         self.value = value  # sigval's 64 bits
         self.timer = timer
         self.overrun = overrun
-        self.trap = 0  # the processor's exception number, for the frame
 
     @property
     def kind(self) -> str:
@@ -117,51 +115,42 @@ class SigInfo:
 
     def pack(self, model: DataModel) -> bytes:
         """The 128 bytes a guest of `model` sees."""
-        wide = model.word == 8
-        head = "iii4x" if wide else "iii"
-        word = "Q" if wide else "I"
+        shape, members = _UNION[self.kind]
         mask = (1 << model.word * 8) - 1
-        head_values = (self.signo, self.errno, self.code)
-        formats: dict[str, tuple[str, tuple[int, ...]]] = {
-            "kill": ("iI", (self.pid, self.uid)),
-            "rt": ("iI" + word, (self.pid, self.uid, self.value & mask)),
-            "timer": ("ii" + word, (self.timer, self.overrun, self.value & mask)),
-            "fault": (word, (self.addr & mask,)),
-            "chld": (
-                "iIi" + ("4x" if wide else "") + word * 2,
-                (self.pid, self.uid, self.status, self.utime & mask, self.stime & mask),
-            ),
-            "poll": (word + "i", (self.addr & mask, self.status)),
-        }
-        body, values = formats[self.kind]
-        return struct.pack(model.order + head + body, *head_values, *values).ljust(128, b"\0")
+        values = {f"si_{ours}": getattr(self, ours) for ours in ("signo", "errno", "code")}
+        for theirs, ours in members:
+            value = getattr(self, ours)
+            values[theirs] = value & mask if theirs in _WORDS else value
+        return shape(**values).pack(model)
 
     @classmethod
     def unpack(cls, model: DataModel, data: bytes) -> SigInfo:
         """Read 128 bytes as a guest of `model` (or the host) lays them out."""
-        wide = model.word == 8
-        signo, errno, code = struct.unpack_from(model.order + "iii", data)
-        at = 16 if wide else 12
-        word = "Q" if wide else "I"
-        info = cls(signo, code, errno=errno)
-        kind = info.kind
-        if kind == "fault":
-            (info.addr,) = struct.unpack_from(model.order + word, data, at)
-        elif kind == "timer":
-            info.timer, info.overrun, info.value = struct.unpack_from(
-                model.order + "ii" + word, data, at
-            )
-        elif kind == "poll":
-            info.addr, info.status = struct.unpack_from(model.order + word + "i", data, at)
-        elif kind == "chld":
-            info.pid, info.uid, info.status, info.utime, info.stime = struct.unpack_from(
-                model.order + "iIi" + ("4x" if wide else "") + word * 2, data, at
-            )
-        else:
-            info.pid, info.uid, info.value = struct.unpack_from(
-                model.order + "iI" + word, data, at
-            )
+        head = abi.SigInfo.unpack(model, data)
+        info = cls(head.si_signo, head.si_code, errno=head.si_errno)
+        shape, members = _UNION[info.kind]
+        body = shape.unpack(model, data)
+        for theirs, ours in members:
+            setattr(info, ours, getattr(body, theirs))
         return info
+
+
+_SENDER = (("si_pid", "pid"), ("si_uid", "uid"))
+_WORDS = frozenset(("si_addr", "si_value"))
+_UNION: dict[str, tuple[type[abi.SigInfo], tuple[tuple[str, str], ...]]] = {
+    "kill": (abi.SigInfoKill, _SENDER),
+    "rt": (abi.SigInfoRt, (*_SENDER, ("si_value", "value"))),
+    "timer": (
+        abi.SigInfoTimer,
+        (("si_timerid", "timer"), ("si_overrun", "overrun"), ("si_value", "value")),
+    ),
+    "fault": (abi.SigInfoFault, (("si_addr", "addr"),)),
+    "chld": (
+        abi.SigInfoChild,
+        (*_SENDER, ("si_status", "status"), ("si_utime", "utime"), ("si_stime", "stime")),
+    ),
+    "poll": (abi.SigInfoPoll, (("si_band", "addr"), ("si_fd", "status"))),
+}
 
 
 class Action:
@@ -215,7 +204,7 @@ class PendingSignals:
 
     def add(self, info: SigInfo) -> bool:
         """Queue it; False when a standard signal was already pending."""
-        if info.signo < abi.SIGRTMIN and self.bits & bit(info.signo):
+        if info.signo < SIGRTMIN and self.bits & bit(info.signo):
             return False
         self._queue.append(info)
         self.bits |= bit(info.signo)

@@ -1,0 +1,212 @@
+"""futex(2): waiting in user space until a word changes."""
+
+from __future__ import annotations
+
+from errno import EAGAIN, EDEADLK, EINVAL, ENOSYS, EPERM, ESRCH, ETIMEDOUT
+from time import clock_gettime_ns, monotonic_ns
+
+from ..exec import hostcall
+from ..exec.abi import clocks
+from ..exec.abi import processes as abi
+from ..exec.errors import ERESTARTNOINTR, ERESTARTSYS, LinuxError
+from ..exec.futex import BITSET_ANY, Waiter, hand_over, wake
+from ..exec.waiting import Wait, in_helper
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+    from .args import Addr, FutexOp, UInt
+
+_COMMAND = ~(abi.FUTEX_PRIVATE_FLAG | abi.FUTEX_CLOCK_REALTIME)
+_BILLION = 1_000_000_000
+_REALTIME_ALLOWED = (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET, abi.FUTEX_LOCK_PI2)
+
+
+@syscall
+def futex(
+    t: Thread, uaddr: Addr, op: FutexOp, val: UInt, timeout: Addr, uaddr2: Addr, val3: UInt
+) -> Blocking[int]:
+    command = op & _COMMAND
+    if op & abi.FUTEX_CLOCK_REALTIME and command not in _REALTIME_ALLOWED:
+        raise LinuxError(ENOSYS)
+    if uaddr & 3:
+        raise LinuxError(EINVAL)
+    if command in (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET):
+        bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
+        deadline = _deadline(t, op, command, timeout)
+        result = yield from _wait(t, uaddr, op, val, bitset, deadline)
+        return result
+    if command in (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2):
+        result = yield from _lock_pi(t, uaddr, _deadline(t, op, command, timeout))
+        return result
+    if not op & abi.FUTEX_PRIVATE_FLAG or uaddr >= t.memory.size:
+        t.memory.u32(uaddr)  # EFAULT: the key of a shared futex is its mapping
+    return _at_once(t, command, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, val3)
+
+
+def _at_once(
+    t: Thread, command: int, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
+) -> int:
+    """The commands that never sleep."""
+    p = t.process
+    if command in (abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET):
+        bitset = val3 if command == abi.FUTEX_WAKE_BITSET else BITSET_ANY
+        if not bitset:
+            raise LinuxError(EINVAL)
+        return wake(p, uaddr, max(1, _signed(val)), bitset)
+    if command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE):
+        return _requeue(t, command, uaddr, val, val2, uaddr2, val3)
+    if command == abi.FUTEX_WAKE_OP:
+        return _wake_op(t, uaddr, val, val2, uaddr2, val3)
+    if command == abi.FUTEX_UNLOCK_PI:
+        return _unlock_pi(t, uaddr)
+    if command == abi.FUTEX_TRYLOCK_PI:
+        if not _try_lock(t, uaddr):
+            raise LinuxError(EAGAIN)
+        return 0
+    raise LinuxError(ENOSYS)
+
+
+def _deadline(t: Thread, op: int, command: int, timeout: int) -> int | None:
+    """Monotonic ns; FUTEX_WAIT's timeout is relative, the others' absolute."""
+    if not timeout:
+        return None
+    span = t.memory.load(timeout, clocks.Timespec)
+    if span.tv_sec < 0 or not 0 <= span.tv_nsec < _BILLION:
+        raise LinuxError(EINVAL)
+    at = span.tv_sec * _BILLION + span.tv_nsec
+    if command == abi.FUTEX_WAIT:
+        return monotonic_ns() + at
+    if op & abi.FUTEX_CLOCK_REALTIME or command == abi.FUTEX_LOCK_PI:
+        return monotonic_ns() + at - clock_gettime_ns(clocks.CLOCK_REALTIME)
+    return at
+
+
+def _wait(
+    t: Thread, uaddr: int, op: int, val: int, bitset: int, deadline: int | None
+) -> Blocking[int]:
+    if not bitset:
+        raise LinuxError(EINVAL)
+    if t.memory.u32(uaddr) != val:
+        raise LinuxError(EAGAIN)
+    if not op & abi.FUTEX_PRIVATE_FLAG and t.memory.is_shared(uaddr):
+        yield from _wait_shared(t, uaddr, val, bitset, deadline)
+        return 0
+    waiter = Waiter(Wait(deadline=deadline), uaddr, bitset)
+    yield from _queue(t, waiter)
+    return 0
+
+
+def _queue(t: Thread, waiter: Waiter) -> Blocking[None]:
+    """Sleep as `waiter` until woken; ETIMEDOUT, or ERESTARTSYS for a signal."""
+    futexes, sleep = t.process.futexes, waiter.wait
+    futexes.add(waiter)
+    try:
+        yield sleep
+    finally:
+        futexes.remove(waiter)
+    if sleep.woken:
+        return
+    raise LinuxError(ETIMEDOUT if sleep.timed_out else ERESTARTSYS)
+
+
+def _wait_shared(
+    t: Thread, uaddr: int, val: int, bitset: int, deadline: int | None
+) -> Blocking[None]:
+    """The host's futex does it, in a helper; its absolute timeout is CLOCK_MONOTONIC's."""
+    host = t.memory.base + uaddr
+    span = None
+    if deadline is not None:
+        span = hostcall.pack(
+            clocks.Timespec(tv_sec=deadline // _BILLION, tv_nsec=deadline % _BILLION)
+        )
+    yield from in_helper(
+        t,
+        lambda: hostcall.call("futex", host, abi.FUTEX_WAIT_BITSET, val, span, None, bitset),
+    )
+
+
+def _requeue(
+    t: Thread, command: int, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
+) -> int:
+    if uaddr2 & 3 or _signed(val) < 0 or _signed(val2) < 0:
+        raise LinuxError(EINVAL)
+    if command == abi.FUTEX_CMP_REQUEUE and t.memory.u32(uaddr) != val3:
+        raise LinuxError(EAGAIN)
+    p = t.process
+    if t.memory.is_shared(uaddr) and not p.futexes.waiting(uaddr):
+        base = t.memory.base
+        return hostcall.call("futex", base + uaddr, command, val, val2, base + uaddr2, val3)
+    woken = wake(p, uaddr, val) if val else 0
+    moved = p.futexes.requeue(uaddr, uaddr2, val2)
+    return woken + moved
+
+
+def _wake_op(t: Thread, uaddr: int, val: int, val2: int, uaddr2: int, val3: int) -> int:
+    """man 2 futex, FUTEX_WAKE_OP: change the word at uaddr2, wake there if its old value compares."""
+    operation, comparison = val3 >> 28 & 15, val3 >> 24 & 15
+    operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
+    if operation & abi.FUTEX_OP_OPARG_SHIFT:
+        operand = 1 << (operand & 31)
+    old = t.memory.u32(uaddr2)
+    changes = (operand, old + operand, old | operand, old & ~operand, old ^ operand)
+    if operation & 7 >= len(changes) or comparison > abi.FUTEX_OP_CMP_GE:
+        raise LinuxError(ENOSYS)
+    t.memory.set_u32(uaddr2, changes[operation & 7])
+    woken = wake(t.process, uaddr, max(1, _signed(val)))
+    value = _signed(old)
+    holds = (
+        value == against,
+        value != against,
+        value < against,
+        value <= against,
+        value > against,
+        value >= against,
+    )
+    if holds[comparison]:
+        woken += wake(t.process, uaddr2, max(1, _signed(val2)))
+    return woken
+
+
+def _try_lock(t: Thread, uaddr: int) -> bool:
+    """Take a PI lock if it is free; EDEADLK when it is ours already."""
+    value = t.memory.u32(uaddr)
+    owner = value & abi.FUTEX_TID_MASK
+    if owner == t.tid:
+        raise LinuxError(EDEADLK)
+    if owner and not value & abi.FUTEX_OWNER_DIED:
+        return False
+    waiters = abi.FUTEX_WAITERS if t.process.futexes.waiting(uaddr) else 0
+    t.memory.set_u32(uaddr, t.tid | waiters | value & abi.FUTEX_OWNER_DIED)
+    return True
+
+
+def _lock_pi(t: Thread, uaddr: int, deadline: int | None) -> Blocking[int]:
+    if _try_lock(t, uaddr):
+        return 0
+    value = t.memory.u32(uaddr)
+    if value & abi.FUTEX_TID_MASK not in t.process.threads and not t.memory.is_shared(uaddr):
+        raise LinuxError(ESRCH)
+    t.memory.set_u32(uaddr, value | abi.FUTEX_WAITERS)
+    waiter = Waiter(Wait(deadline=deadline), uaddr, BITSET_ANY, owner_tid=t.tid)
+    try:
+        yield from _queue(t, waiter)
+    except LinuxError as error:
+        if error.errno == ERESTARTSYS:
+            raise LinuxError(ERESTARTNOINTR) from None
+        raise
+    return 0  # the unlocker made us the owner
+
+
+def _unlock_pi(t: Thread, uaddr: int) -> int:
+    value = t.memory.u32(uaddr)
+    if value & abi.FUTEX_TID_MASK != t.tid:
+        raise LinuxError(EPERM)
+    hand_over(t.process, uaddr, 0)
+    return 0
+
+
+def _signed(value: int, bits: int = 32) -> int:
+    return value - (1 << bits) if value >> bits - 1 & 1 else value

@@ -1,0 +1,263 @@
+"""Making processes and threads, and waiting for children."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import E2BIG, EINVAL
+from select import POLLIN
+from signal import SIG_IGN, getsignal
+
+from ..exec import hostcall
+from ..exec.abi import processes as abi
+from ..exec.abi import signals as sig
+from ..exec.abi.processes import CloneArgs, Rusage
+from ..exec.errors import ERESTARTSYS, GuestExit, LinuxError
+from ..exec.process import HOST_MODEL
+from ..exec.signals import SigInfo
+from ..exec.waiting import Wait, in_helper
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Literal
+
+    from ..exec.cpu import RegisterBank
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+    from .args import Addr, CloneFlags, IdType, Int, Out, Pid, Size, ULong, WaitOptions
+
+_THREAD = abi.CLONE_VM | abi.CLONE_SIGHAND | abi.CLONE_THREAD
+_THREAD_ONLY = _THREAD | abi.CLONE_FS | abi.CLONE_FILES | abi.CLONE_SYSVSEM
+_SETTINGS = (
+    abi.CLONE_SETTLS
+    | abi.CLONE_PARENT_SETTID
+    | abi.CLONE_CHILD_SETTID
+    | abi.CLONE_CHILD_CLEARTID
+    | abi.CLONE_DETACHED
+)
+_PROCESS_FLAGS = (
+    _SETTINGS
+    | abi.CLONE_VM
+    | abi.CLONE_VFORK
+    | abi.CLONE_PIDFD
+    | abi.CLONE_CLEAR_SIGHAND
+    | abi.CLONE_UNTRACED
+    | abi.CLONE_IO
+    | abi.CSIGNAL
+)
+
+
+_HOST_ORDER: Literal["little", "big"] = "little" if HOST_MODEL.order == "<" else "big"
+
+
+class Request:
+    """What clone(2) and clone3(2) ask for, in one form."""
+
+    __slots__ = ("child_tid", "exit_signal", "flags", "parent_tid", "pidfd", "stack", "tls")
+
+    def __init__(self, flags: int, exit_signal: int = sig.SIGCHLD, stack: int = 0) -> None:
+        self.flags = flags
+        self.exit_signal = exit_signal
+        self.stack = stack  # where the child's stack pointer begins; 0: as the parent's
+        self.parent_tid = self.child_tid = self.pidfd = self.tls = 0
+
+
+@syscall(leaves=True, note="without CLONE_THREAD, memory and files are copied, not shared")
+def clone(
+    t: Thread, flags: CloneFlags, stack: Addr, a2: ULong, a3: ULong, a4: ULong
+) -> Blocking[int]:
+    request = Request(flags & ~abi.CSIGNAL, flags & abi.CSIGNAL, stack)
+    order = dict(zip(t.arch.clone_args[2:], (a2, a3, a4), strict=True))
+    request.parent_tid = request.pidfd = order["parent_tid"]
+    request.child_tid, request.tls = order["child_tid"], order["tls"]
+    result = yield from _clone(t, request)
+    return result
+
+
+@syscall(leaves=True, note="without CLONE_THREAD, memory and files are copied, not shared")
+def clone3(t: Thread, uargs: Addr, size: Size) -> Blocking[int]:
+    known = CloneArgs.size(t.arch.model)
+    if size < 64 or size > 4096:
+        raise LinuxError(EINVAL if size < 64 else E2BIG)
+    data = t.memory.read(uargs, size)
+    if any(data[known:]):
+        raise LinuxError(E2BIG)
+    args = CloneArgs.unpack(t.arch.model, data[:known].ljust(known, b"\0"))
+    if args.set_tid_size or args.flags & abi.CSIGNAL or bool(args.stack) != bool(args.stack_size):
+        raise LinuxError(EINVAL)
+    stack = args.stack + args.stack_size
+    request = Request(args.flags, args.exit_signal, stack)
+    request.parent_tid, request.child_tid = args.parent_tid, args.child_tid
+    request.pidfd, request.tls = args.pidfd, args.tls
+    result = yield from _clone(t, request)
+    return result
+
+
+@syscall(leaves=True)
+def fork(t: Thread) -> Blocking[int]:
+    result = yield from _clone(t, Request(0))
+    return result
+
+
+@syscall(leaves=True)
+def vfork(t: Thread) -> Blocking[int]:
+    result = yield from _clone(t, Request(abi.CLONE_VM | abi.CLONE_VFORK))
+    return result
+
+
+def _clone(t: Thread, request: Request) -> Blocking[int]:
+    flags = request.flags
+    if flags & abi.CLONE_SIGHAND and not flags & abi.CLONE_VM:
+        raise LinuxError(EINVAL)
+    if flags & abi.CLONE_THREAD and not flags & abi.CLONE_SIGHAND:
+        raise LinuxError(EINVAL)
+    if flags & abi.CLONE_THREAD:
+        if flags & ~(_THREAD_ONLY | _SETTINGS | abi.CLONE_IO | abi.CLONE_UNTRACED):
+            raise LinuxError(EINVAL)
+        return _new_thread(t, request)
+    if flags & ~_PROCESS_FLAGS or request.exit_signal not in (0, sig.SIGCHLD):
+        raise LinuxError(EINVAL)
+    result = yield from _new_process(t, request)
+    return result
+
+
+def _new_thread(t: Thread, request: Request) -> int:
+    p, flags = t.process, request.flags
+    registers = _child_registers(t, request)
+    before = registers.get()
+    registers.set(_child_values(t, request, before))
+    try:
+        child = p.new_thread(t)
+    finally:
+        registers.set(before)
+    if flags & abi.CLONE_PARENT_SETTID:
+        _store_tid(t, request.parent_tid, child.tid)
+    if flags & abi.CLONE_CHILD_SETTID:
+        _store_tid(t, request.child_tid, child.tid)
+    if flags & abi.CLONE_CHILD_CLEARTID:
+        child.clear_child_tid = request.child_tid
+    p.scheduler.add(child)
+    return child.tid
+
+
+def _child_registers(t: Thread, request: Request) -> RegisterBank:
+    registers = t.arch.registers
+    names = [t.arch.syscall.result, registers.sp]
+    if request.flags & abi.CLONE_SETTLS and registers.tls:
+        names.append(registers.tls)
+    return t.cpu.bank(*names)
+
+
+def _child_values(t: Thread, request: Request, before: Sequence[int]) -> list[int]:
+    _, sp, *tls = before
+    return [0, request.stack or sp, *([request.tls] if tls else [])]
+
+
+def _store_tid(t: Thread, addr: int, tid: int) -> None:
+    """The kernel ignores a bad address here."""
+    try:
+        t.memory.set_u32(addr, tid)
+    except LinuxError:
+        return
+
+
+def _new_process(t: Thread, request: Request) -> Blocking[int]:
+    p, flags = t.process, request.flags
+    ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
+    pid = p.fork(t)
+    if pid == 0:
+        _in_child(t, request, ends)
+        return 0
+    if flags & abi.CLONE_PARENT_SETTID:
+        _store_tid(t, request.parent_tid, pid)
+    if flags & abi.CLONE_PIDFD:
+        t.memory.set_u32(request.pidfd, os.pidfd_open(pid))
+    if ends is not None:
+        os.close(ends[1])
+        fd = p.files.reserve(ends[0])
+        try:
+            yield Wait([(fd, POLLIN)], signals=False)
+        finally:
+            p.files.unreserve(fd)
+    return pid
+
+
+def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None:
+    p, flags = t.process, request.flags
+    if ends is not None:
+        os.close(ends[0])
+        p.vfork_fd = p.files.reserve(ends[1])
+    registers = _child_registers(t, request)
+    registers.set(_child_values(t, request, registers.get()))
+    t.clear_child_tid = request.child_tid if flags & abi.CLONE_CHILD_CLEARTID else 0
+    t.robust_list = 0
+    if flags & abi.CLONE_CHILD_SETTID:
+        _store_tid(t, request.child_tid, t.tid)
+    if flags & abi.CLONE_CLEAR_SIGHAND:
+        p.handlers.exec()
+
+
+@syscall(leaves=True)
+def exit_group(t: Thread, status: Int) -> int:
+    raise GuestExit((status & 0xFF) << 8)
+
+
+@syscall
+def wait4(t: Thread, upid: Pid, stat_addr: Addr, options: WaitOptions, ru: Out[Rusage]) -> Blocking[int]:
+    status = ctypes.create_string_buffer(4)
+    usage = ctypes.create_string_buffer(hostcall.size(Rusage))
+
+    def attempt(extra: int) -> int:
+        return hostcall.call("wait4", upid, status, options | extra, usage)
+
+    pid = yield from _for_child(t, attempt, options)
+    if pid and stat_addr:
+        t.memory.set_u32(stat_addr, int.from_bytes(status.raw, _HOST_ORDER))
+    if pid and ru:
+        ru.write(hostcall.unpack(Rusage, usage.raw))
+    return pid
+
+
+@syscall
+def waitid(
+    t: Thread, which: IdType, upid: Pid, infop: Addr, options: WaitOptions, ru: Out[Rusage]
+) -> Blocking[int]:
+    raw = ctypes.create_string_buffer(128)
+    usage = ctypes.create_string_buffer(hostcall.size(Rusage))
+
+    def attempt(extra: int) -> int:
+        hostcall.call("waitid", which, upid, raw, options | extra, usage)
+        return int.from_bytes(raw.raw[:4], _HOST_ORDER)
+
+    found = yield from _for_child(t, attempt, options)
+    if infop:
+        info = SigInfo.unpack(HOST_MODEL, raw.raw) if found else SigInfo(0, 0)
+        t.memory.write(infop, info.pack(t.arch.model))
+    if found and ru:
+        ru.write(hostcall.unpack(Rusage, usage.raw))
+    return 0
+
+
+def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocking[int]:
+    """Repeat the host's non-blocking wait at each SIGCHLD until it finds a child."""
+    if getsignal(sig.SIGCHLD) == SIG_IGN and not options & abi.WNOHANG:
+        # No SIGCHLD will come; the host's own wait ends with ECHILD when all children are gone.
+        result = yield from in_helper(t, lambda: attempt(0))
+        return result
+    while True:
+        found = attempt(abi.WNOHANG)
+        if found or options & abi.WNOHANG:
+            return found
+        sleep = Wait()
+        t.process.child_waits.append(sleep)
+        try:
+            yield sleep
+        finally:
+            t.process.child_waits.remove(sleep)
+        if sleep.interrupted and not sleep.woken:
+            found = attempt(abi.WNOHANG)
+            if found:
+                return found
+            raise LinuxError(ERESTARTSYS)

@@ -1,0 +1,3 @@
+// expect-status: -6
+#include "guest.h"
+int main(void) { puts("aborting"); abort(); }

@@ -1,0 +1,121 @@
+/* What guest programs share: headers, and results printed with error names instead of numbers. */
+#ifndef GUEST_H
+#define GUEST_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define E(name) case name: return #name
+static inline const char *error_name(int number)
+{
+    switch (number) {
+        E(EPERM); E(ENOENT); E(ESRCH); E(EINTR); E(EIO); E(ENXIO); E(E2BIG); E(ENOEXEC); E(EBADF);
+        E(ECHILD); E(EAGAIN); E(ENOMEM); E(EACCES); E(EFAULT); E(EBUSY); E(EEXIST); E(EXDEV);
+        E(ENODEV); E(ENOTDIR); E(EISDIR); E(EINVAL); E(ENFILE); E(EMFILE); E(ENOTTY); E(ETXTBSY);
+        E(EFBIG); E(ENOSPC); E(ESPIPE); E(EROFS); E(EMLINK); E(EPIPE); E(EDOM); E(ERANGE);
+        E(EDEADLK); E(ENAMETOOLONG); E(ENOLCK); E(ENOSYS); E(ENOTEMPTY); E(ELOOP); E(ENODATA);
+        E(EOVERFLOW); E(ENOTSOCK); E(EMSGSIZE); E(EOPNOTSUPP); E(EADDRINUSE); E(ENOTCONN);
+        E(ETIMEDOUT); E(ECONNREFUSED); E(EALREADY); E(EINPROGRESS); E(ECANCELED); E(EOWNERDEAD);
+        E(ENOTRECOVERABLE); E(ESHUTDOWN); E(EDESTADDRREQ); E(EAFNOSUPPORT); E(EISCONN);
+    }
+    return "another error";
+}
+#undef E
+
+static inline void report(const char *what, long result)
+{
+    int error = errno;
+
+    if (result == -1)
+        printf("%s = -1 %s\n", what, error_name(error));
+    else
+        printf("%s = %ld\n", what, result);
+}
+
+/* Prints a call, and its value or error. */
+#define TRY(call) (errno = 0, report(#call, (long)(call)))
+/* Prints a call, and whether it succeeded, where the value differs from run to run. */
+#define OK(call) (errno = 0, report(#call, (long)(call) == -1 ? -1L : 0L))
+/* Prints an expression and its integer value. */
+#define SHOW(value) printf("%s: %lld\n", #value, (long long)(value))
+/* Ends the program with a message unless the condition holds. */
+#define MUST(condition)                                                              \
+    do {                                                                             \
+        if (!(condition)) {                                                          \
+            printf("line %d: %s fails: %s\n", __LINE__, #condition, error_name(errno)); \
+            exit(99);                                                                \
+        }                                                                            \
+    } while (0)
+
+/* Writes a string without stdio, for handlers and children. */
+static inline void say(const char *text)
+{
+    size_t size = 0;
+    while (text[size])
+        size++;
+    if (write(1, text, size) < 0)
+        _exit(98);
+}
+
+static inline void sleep_ms(long ms)
+{
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+    while (nanosleep(&t, &t) < 0 && errno == EINTR)
+        ;
+}
+
+static inline int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A new working directory; programs remove what they make in it, and leave_scratch the rest. */
+static char scratch_dir[64];
+
+static inline void enter_scratch(void)
+{
+    strcpy(scratch_dir, "/tmp/guest-XXXXXX");
+    MUST(mkdtemp(scratch_dir) && chdir(scratch_dir) == 0);
+}
+
+static inline void leave_scratch(void)
+{
+    MUST(chdir("/") == 0 && rmdir(scratch_dir) == 0);
+}
+
+__attribute__((constructor)) static void line_buffered(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+#endif

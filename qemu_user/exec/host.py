@@ -10,7 +10,6 @@ from .errors import LinuxError
 # asm-generic's numbers, which x86-64 and aarch64 hosts use.
 READ, WRITE = 1, 2
 SHARED, PRIVATE, FIXED, ANONYMOUS, NORESERVE = 0x01, 0x02, 0x10, 0x20, 0x4000
-MREMAP_MAYMOVE, MREMAP_FIXED = 1, 2
 DONTNEED, NOHUGEPAGE, POPULATE_READ = 4, 15, 22
 BLANK = PRIVATE | ANONYMOUS | NORESERVE
 
@@ -68,9 +67,13 @@ def blank(addr: int, size: int) -> None:
     mmap(addr, size, READ | WRITE, BLANK | FIXED)
 
 
-def mremap(old: int, old_size: int, size: int, new: int | None) -> None:
-    """Mremap(2) to the address `new`, or in place when that is None."""
-    flags = MREMAP_MAYMOVE | MREMAP_FIXED if new is not None else 0
+def munmap(addr: int, size: int) -> None:
+    """Munmap(2); leaves a hole that the caller fills at once."""
+    _check(_libc.munmap(ctypes.c_void_p(addr), ctypes.c_size_t(size)))
+
+
+def mremap(old: int, old_size: int, size: int, flags: int, new: int | None) -> None:
+    """Mremap(2)."""
     if _mremap(old, old_size, size, flags, new) == _FAILED:
         raise LinuxError(ctypes.get_errno())
 

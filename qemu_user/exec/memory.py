@@ -133,7 +133,7 @@ class AddressSpace(GuestMemory):
         elif flags & MAP_TYPE == MAP_SHARED:
             self._map_shared(vma)
         else:
-            self._drop(addr, addr + size)
+            self.unmap(addr, addr + size)
         self._enter(vma)
         self._populate(addr, size, flags)
         return addr
@@ -212,7 +212,7 @@ class AddressSpace(GuestMemory):
                 raise
             host.mmap(self.base + start, size, host.READ, kind | host.FIXED, fd, offset)
             vma.may_write = False
-        self._drop(start, vma.end, release=False)
+        self.unmap(start, vma.end, release=False)
         key = (status.st_dev, status.st_ino)
         known = status.st_size if S_ISREG(status.st_mode) else None
         backing = self.vmas.backings.get(key)
@@ -227,9 +227,9 @@ class AddressSpace(GuestMemory):
         size = vma.end - vma.start
         flags = host.SHARED | host.ANONYMOUS | host.FIXED | host.NORESERVE
         host.mmap(self.base + vma.start, size, host.READ | host.WRITE, flags)
-        self._drop(vma.start, vma.end, release=False)
+        self.unmap(vma.start, vma.end, release=False)
         self._objects += 1
-        vma.backing, vma.plain = Backing(1, self._objects, None), False
+        vma.backing, vma.plain = Backing(1, self._objects, size), False
         vma.name = vma.name or b"/dev/zero (deleted)"
 
     def _enter(self, vma: Vma) -> None:
@@ -237,8 +237,8 @@ class AddressSpace(GuestMemory):
         whole = self.vmas.add(vma)
         paging.show(self, whole, start, end)
 
-    def _drop(self, start: int, end: int, release: bool = True) -> None:
-        """Unmap; without `release` the host's memory there is something else already."""
+    def unmap(self, start: int, end: int, release: bool = True) -> None:
+        """Unmap whole pages; without `release` the host has something else there already."""
         if not self.vmas.within(start, end):
             return
         areas = self.vmas.remove(start, end)
@@ -274,7 +274,7 @@ class AddressSpace(GuestMemory):
         """Munmap(2)."""
         if addr % PAGE or addr > self.task_size or size > self.task_size - addr or not size:
             raise LinuxError(EINVAL)
-        self._drop(addr, pages_up(addr + size))
+        self.unmap(addr, pages_up(addr + size))
 
     def mprotect(self, addr: int, size: int, prot: int) -> None:
         """Mprotect(2); what lies before a hole is changed, as Linux does."""
@@ -335,7 +335,7 @@ class AddressSpace(GuestMemory):
         if addr < self.brk_start or new > self.task_size:
             return self.brk_end
         if new < old:
-            self._drop(new, old)
+            self.unmap(new, old)
         elif new > old:
             limit = self.data_limit
             if addr - self.brk_start > limit or not self.vmas.free(old, new):
@@ -377,7 +377,7 @@ class AddressSpace(GuestMemory):
     def forked(self) -> None:
         """In the child of a fork: what MADV_DONTFORK excluded is gone."""
         for vma in [v for v in self.vmas if v.no_fork]:
-            self._drop(vma.start, vma.end)
+            self.unmap(vma.start, vma.end)
 
     def locked(self) -> int:
         """Bytes of locked areas."""

@@ -61,12 +61,12 @@ class Vma:
 
     @property
     def dev(self) -> int:
-        """The file's device, 0 for anonymous memory."""
+        """The device of the file (1: of anonymous shared memory), 0 for private memory."""
         return self.backing.dev if self.backing else 0
 
     @property
     def ino(self) -> int:
-        """The file's inode, 0 for anonymous memory."""
+        """The inode there."""
         return self.backing.ino if self.backing else 0
 
     def copy(self, start: int, end: int) -> Vma:
@@ -93,7 +93,6 @@ class Vma:
             and self.flags == other.flags
             and self.backing is other.backing
             and self.name == other.name
-            and self.plain == other.plain
             and self.locked == other.locked
             and self.may_write == other.may_write
             and self.no_fork == other.no_fork
@@ -194,6 +193,7 @@ class Vmas:
             before = self._list[i - 1]
             if before.end == vma.start and before.joins(vma):
                 before.end = vma.end
+                before.plain &= vma.plain
                 self._join_next(i - 1)
                 return before
         if i < len(self._list):
@@ -201,6 +201,7 @@ class Vmas:
             if after.start == vma.end and vma.joins(after):
                 after.start = self._starts[i] = vma.start
                 after.offset = vma.offset
+                after.plain &= vma.plain
                 return after
         self._insert(vma)
         return vma
@@ -218,6 +219,7 @@ class Vmas:
         if vma.end != other.start or not vma.joins(other):
             return False
         vma.end = other.end
+        vma.plain &= other.plain
         del self._starts[i + 1], self._list[i + 1]
         self._forget(other)
         return True

@@ -28,6 +28,9 @@ from .abi.memory import (
     MADV_UNMERGEABLE,
     MADV_WILLNEED,
     MADV_WIPEONFORK,
+    MCL_CURRENT,
+    MCL_FUTURE,
+    MCL_ONFAULT,
     MS_ASYNC,
     MS_INVALIDATE,
     MS_SYNC,
@@ -164,6 +167,25 @@ def munlock(space: AddressSpace, addr: int, size: int) -> None:
         if vma.locked:
             host.munlock(space.base + low, high - low)
             _set_locked(space, low, high, False)
+
+
+def mlockall(space: AddressSpace, flags: int) -> None:
+    """Mlockall(2) with checked flags."""
+    if not space.lock_limit:
+        raise LinuxError(EPERM)
+    if flags & MCL_CURRENT:
+        if space.vmas.pages * PAGE > space.lock_limit:
+            raise LinuxError(ENOMEM)
+        for start, end in [(vma.start, vma.end) for vma in space.vmas]:
+            mlock(space, start, end - start, bool(flags & MCL_ONFAULT))
+    space.lock_future = flags & (MCL_FUTURE | MCL_ONFAULT) if flags & MCL_FUTURE else 0
+
+
+def munlockall(space: AddressSpace) -> None:
+    """Munlockall(2)."""
+    space.lock_future = 0
+    for start, end in [(vma.start, vma.end) for vma in space.vmas if vma.locked]:
+        munlock(space, start, end - start)
 
 
 def _present(space: AddressSpace, start: int, end: int) -> list[tuple[Vma, int, int]]:

@@ -37,6 +37,7 @@ from .abi.memory import (
     PROT_GROWSUP,
     PROT_SEM,
 )
+from .abi.signals import BUS_ADRERR, SEGV_ACCERR, SEGV_MAPERR, SIGBUS, SIGSEGV
 from .access import GuestMemory
 from .arena import ALLOWED, PAGE
 from .cpu import EXEC, READ, WRITE
@@ -47,7 +48,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .arch import Arch
 
-SEGV_MAPERR, SEGV_ACCERR = 1, 2
 UNLIMITED = (1 << 64) - 1
 MIN_ADDR = 65536  # vm.mmap_min_addr: below it only the privileged map
 MAX_AREAS = 65530  # vm.max_map_count
@@ -359,14 +359,27 @@ class AddressSpace(GuestMemory):
         """
         return paging.fault(self, addr, access)
 
+    def fault_signal(self, addr: int, access: int) -> tuple[int, int]:
+        """Signal and si_code of a true fault: beyond the end of a mapped file it is SIGBUS."""
+        vma = self.vmas.at(addr)
+        if vma is None:
+            return SIGSEGV, SEGV_MAPERR
+        if ALLOWED[vma.prot] & access and addr >= vma.touchable():
+            return SIGBUS, BUS_ADRERR
+        return SIGSEGV, SEGV_ACCERR
+
     def fault_code(self, addr: int) -> int:
-        """si_code of a SIGSEGV: SEGV_MAPERR or SEGV_ACCERR."""
+        """si_code of a SIGSEGV at `addr`."""
         return SEGV_MAPERR if self.vmas.at(addr) is None else SEGV_ACCERR
 
     def bus(self, addr: int, access: int) -> bool:
-        """Whether a true fault is SIGBUS, BUS_ADRERR: beyond the end of a mapped file."""
+        """Whether a true fault is SIGBUS."""
+        return self.fault_signal(addr, access)[0] == SIGBUS
+
+    def is_shared(self, addr: int) -> bool:
+        """Whether other processes may see what is written there."""
         vma = self.vmas.at(addr)
-        return vma is not None and ALLOWED[vma.prot] & access != 0 and addr >= vma.touchable()
+        return vma is not None and vma.shared
 
     def file_resized(self, dev: int, ino: int, size: int) -> None:
         """The guest truncated a file (ftruncate, O_TRUNC): its mappings end there now."""
@@ -387,6 +400,14 @@ class AddressSpace(GuestMemory):
         """What is mapped there, whatever its protection (ptrace); EFAULT in a hole."""
         self._reach(addr, size)
         return self.bytes[addr : addr + size].tobytes()
+
+    def peek_prefix(self, addr: int, size: int) -> bytes:
+        """As many of the `size` bytes there as `peek` could give."""
+        at = addr
+        for vma in self.vmas.within(addr, addr + size):
+            if vma.start <= at < vma.touchable():
+                at = vma.touchable()
+        return self.bytes[addr : min(at, addr + size)].tobytes()
 
     def poke(self, addr: int, data: bytes) -> None:
         """Write whatever the protection; EFAULT in a hole or a read-only file's shared pages."""

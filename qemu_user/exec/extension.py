@@ -48,6 +48,9 @@ class Extension:
 
     def thread_exit(self, t: Thread) -> None: ...
 
+    def forking(self, t: Thread) -> None:
+        """`t` is about to fork; in the parent."""
+
     def forked(self, t: Thread) -> None:
         """In a forked child, whose only thread is `t`."""
 

@@ -213,6 +213,8 @@ class Process:
 
     def fork(self, t: Thread) -> int:
         """fork(2): the child's pid in the parent, 0 in the child, where only `t` is left."""
+        for extension in self.extensions:
+            extension.forking(t)
         pid = os.fork()
         if pid == 0:
             self._become_child(t)

@@ -32,16 +32,23 @@ class Engine:
         page_size: bool = False,
         start: Mapping[str, int] | None = None,
         user_mode: bytes = b"",
+        syscall_saves: tuple[str, str] | None = None,
+        contributory: tuple[int, ...] = (),
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
         self.model = model  # "X86_EPYC_ROME", "ARM64_MAX"
         self.syscall = syscall  # ("insn", X86 instruction id) or ("intr", exception number)
-        self.exceptions = exceptions  # number -> (signal, si_code, PC correction in bytes)
+        # number -> (signal, si_code, bytes the backend adds to PC so that it is where Linux has it)
+        self.exceptions = exceptions
         self.illegal = illegal  # exception numbers that mean an illegal instruction, PC at it
         self.page_size = page_size  # tell the engine that pages are 4096 bytes
         self.start = start or {}  # registers of a new program that are not 0
-        self.user_mode = user_mode  # what the backend must do to reach user privilege
+        # Code run once to reach user privilege: sp is the end of a page that may be read, written
+        # and executed, the first general register the address to go to.
+        self.user_mode = user_mode
+        self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
+        self.contributory = contributory  # exceptions the engine must be told are over
 
 
 class Registers:
@@ -70,9 +77,7 @@ class Registers:
 class Convention:
     """How a system call passes its number, arguments and result (man 2 syscall)."""
 
-    def __init__(
-        self, *, number: str, args: tuple[str, ...], result: str, insn_size: int
-    ) -> None:
+    def __init__(self, *, number: str, args: tuple[str, ...], result: str, insn_size: int) -> None:
         self.number = number
         self.args = args  # six registers, in order
         self.result = result  # a failed call holds -errno

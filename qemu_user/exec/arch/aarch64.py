@@ -9,6 +9,14 @@ SIGILL, SIGTRAP, SIGBUS, SIGSEGV = 4, 5, 7, 11
 
 X = tuple(f"x{n}" for n in range(31))
 
+_TO_USER = bytes.fromhex(  # x0: where to
+    "204018d5 1f4018d5"  # elr_el1 = x0; spsr_el1 = 0: EL0
+    "0106a0d2 411018d5"  # cpacr_el1 = FPEN
+    "410080d2 01e118d5"  # cntkctl_el1 = EL0VCTEN
+    "011038d5 02009852 a280a072 210002aa"  # sctlr_el1 |= UCI nTWE nTWI UCT DZE, as Linux
+    "011018d5 df3f03d5 e0039fd6"  # isb; eret
+)
+
 ARCH = Arch(
     name="aarch64",
     elf_machine=183,  # EM_AARCH64
@@ -25,6 +33,7 @@ ARCH = Arch(
         },
         illegal=(1,),
         page_size=True,
+        user_mode=_TO_USER,
     ),
     registers=Registers(
         general=(*X, "sp"),

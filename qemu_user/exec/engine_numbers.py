@@ -1,0 +1,70 @@
+"""Numbers the engine gives to architectures, modes, processor models and registers."""
+
+from __future__ import annotations
+
+
+def _pairs(text: str) -> dict[str, int]:
+    """Numbers from "name number name number ..."."""
+    words = text.split()
+    return dict(zip(words[::2], map(int, words[1::2]), strict=True))
+
+
+ARCHES = _pairs("ARM 1 ARM64 2 MIPS 3 X86 4 PPC 5 SPARC 6 M68K 7 RISCV 8 S390X 9")
+MODES = _pairs(  # bits mean different things to different architectures
+    "ARM 0 THUMB 16 ARMBE8 1024 BIG_ENDIAN 1073741824 16 2 32 4 64 8"
+    " MIPS32 4 MIPS64 8 PPC32 4 PPC64 8 SPARC32 4 SPARC64 8 RISCV32 4 RISCV64 8"
+)
+MODELS = _pairs("X86_EPYC_ROME 37 ARM64_MAX 3")
+REGISTERS = {  # what a plain run names; reading a whole constants file takes milliseconds
+    "X86": {
+        **_pairs(
+            "rax 35 rbp 36 rbx 37 rcx 38 rdi 39 rdx 40 rip 41 rsi 43 rsp 44 eflags 25 fpsw 31"
+            " gdtr 243 fpcw 246 fptag 247 mxcsr 249 fs_base 250 gs_base 251"
+        ),
+        **{f"r{n}": 98 + n for n in range(8, 16)},
+        **{f"st{n}": 114 + n for n in range(8)},
+        **{f"xmm{n}": 122 + n for n in range(16)},
+    },
+    "ARM64": {
+        **_pairs("x29 1 x30 2 nzcv 3 sp 4 pc 260 tpidr_el0 262 pstate 265 fpcr 291 fpsr 292"),
+        **{f"x{n}": 199 + n for n in range(29)},
+        **{f"q{n}": 104 + n for n in range(32)},
+    },
+}
+
+
+class Numbers:
+    """The numbers of one architecture; `directory` is the engine package's, for rare names."""
+
+    def __init__(self, arch: str, directory: str) -> None:
+        self.arch = arch
+        self.directory = directory
+        self.known = REGISTERS.get(arch, {})
+        self.all: dict[str, int] | None = None
+
+    def mode(self, names: tuple[str, ...]) -> int:
+        """The mode word that `names` make together."""
+        word = 0
+        for name in names:
+            word |= MODES[name]
+        return word
+
+    def model(self, name: str) -> int:
+        """The number of a processor model such as "X86_EPYC_ROME"."""
+        number = MODELS.get(name)
+        return self._constant(f"UC_CPU_{name}") if number is None else number
+
+    def register(self, name: str) -> int:
+        """The number of a register; KeyError when the engine has none of that name."""
+        number = self.known.get(name)
+        return self._constant(f"UC_{self.arch}_REG_{name.upper()}") if number is None else number
+
+    def _constant(self, name: str) -> int:
+        if self.all is None:
+            self.all = {}
+            with open(f"{self.directory}/{self.arch.lower()}_const.py", encoding="ascii") as file:
+                for line in file:
+                    key, _, value = line.partition(" = ")
+                    if value.strip().isdigit():
+                        self.all[key] = int(value)
+        return self.all[name]

@@ -1,0 +1,201 @@
+"""Registers of the engine: read in place where calibration finds them, else through its API.
+
+Both ways have one shape. Calibration writes marked values through the API and looks for them in the
+engine's memory; a register is read in place only when both directions agreed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from operator import itemgetter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from ctypes import CDLL
+    from typing import Any
+
+    from .cpu import RegisterBank
+
+    def bound(call: Callable[..., Any], first: object) -> Callable[..., Any]:
+        """`call` with its first argument given."""
+
+else:
+    bound = type((lambda: None).__get__(0))  # types.MethodType, without that module
+
+_WIDEST = 64  # bytes: no register the engine moves is larger
+_MASK64 = (1 << 64) - 1
+_CPU_OFFSETS = (0x1A8, 0x1B8, 0x1A0)  # of the CPU pointer in the engine's handle, as seen so far
+_HANDLE_SIZE = 0x800  # bytes of the handle that are surely there
+_CPU_SIZE = 0x10000  # bytes after the CPU's address in which general registers lie
+
+
+class Api:
+    """Registers by the engine's own functions; slow, always right."""
+
+    def __init__(self, library: CDLL, handle: int, number: Callable[[str], int]) -> None:
+        engine = ctypes.c_void_p(handle)
+        self._read = library.uc_reg_read
+        self._write = library.uc_reg_write
+        batch = library.uc_reg_read_batch
+        self._read_batch: Callable[..., object] = bound(batch, engine)
+        self._handle = engine
+        self._number = number
+        self._buffer = ctypes.create_string_buffer(_WIDEST)
+
+    def read(self, name: str) -> int:
+        """The unsigned value of the register called `name`."""
+        buffer = self._buffer
+        buffer.raw = bytes(_WIDEST)
+        self._read(self._handle, self._number(name), buffer)
+        return int.from_bytes(buffer.raw, "little")
+
+    def write(self, name: str, value: int) -> None:
+        """Set the register called `name`."""
+        self._buffer.raw = value.to_bytes(_WIDEST, "little")
+        self._write(self._handle, self._number(name), self._buffer)
+
+    def bank(self, names: tuple[str, ...]) -> RegisterBank:
+        """A bank of registers of up to 128 bits."""
+        return ApiBank(self, self._read_batch, [self._number(n) for n in names], names)
+
+
+class ApiBank:
+    """A bank read with one call of the engine."""
+
+    def __init__(
+        self,
+        api: Api,
+        read_batch: Callable[..., object],
+        numbers: list[int],
+        names: tuple[str, ...],
+    ) -> None:
+        count = len(numbers)
+        self._api = api
+        self._names = names
+        self._values = (ctypes.c_uint64 * (2 * count))()
+        base = ctypes.addressof(self._values)
+        ids = (ctypes.c_int * count)(*numbers)
+        pointers = (ctypes.c_void_p * count)(*range(base, base + 16 * count, 16))
+        self._call = lambda: read_batch(ids, pointers, count)
+
+    def get(self) -> Sequence[int]:
+        """All values, in the order of the names."""
+        self._call()
+        words = self._values[:]
+        return tuple(low | high << 64 for low, high in zip(words[::2], words[1::2], strict=True))
+
+    def set(self, values: Sequence[int]) -> None:
+        """Set all, in the order of the names."""
+        for name, value in zip(self._names, values, strict=True):
+            self._api.write(name, value)
+
+
+class View:
+    """Registers in place: words of the engine's CPU state, by index."""
+
+    def __init__(self, start: int, words: memoryview, index: dict[str, int]) -> None:
+        self.start = start  # host address of the words
+        self.words = words
+        self.index = index
+
+    def bank(self, names: tuple[str, ...]) -> RegisterBank | None:
+        """A bank of these registers, None when one of them is not in the view."""
+        if not all(name in self.index for name in names):
+            return None
+        indices = [self.index[name] for name in names]
+        return ViewBank(self.words, indices) if len(indices) > 1 else ViewWord(self.words, indices)
+
+
+class ViewBank:
+    """Two or more registers in place; `get` is one call into C."""
+
+    def __init__(self, words: memoryview, indices: list[int]) -> None:
+        self._words = words
+        self._indices = indices
+        self.get: Callable[[], Sequence[int]] = bound(itemgetter(*indices), words)
+
+    def set(self, values: Sequence[int]) -> None:
+        """Set all, in the order of the names."""
+        words = self._words
+        for index, value in zip(self._indices, values, strict=True):
+            words[index] = value
+
+
+class ViewWord:
+    """One register in place."""
+
+    def __init__(self, words: memoryview, indices: list[int]) -> None:
+        self._words = words
+        self._index = indices[0]
+
+    def get(self) -> Sequence[int]:
+        """Its value, alone in a tuple."""
+        return (self._words[self._index],)
+
+    def set(self, values: Sequence[int]) -> None:
+        """Set it to the only value."""
+        (self._words[self._index],) = values
+
+
+def calibrate(api: Api, handle: int, names: Sequence[str], word: int) -> View | None:
+    """Find the registers `names` of `word` bytes in memory; None when they can't be found for sure.
+
+    Leaves 0 in all of them.
+    """
+    marks = {n: 0x5AC3_1177_0000 + i * 0x0101 * 8 for i, n in enumerate(names)}
+    if word == 4:
+        marks = {n: m & 0x7FFF_FFFF for n, m in marks.items()}
+    for name, mark in marks.items():
+        api.write(name, mark)
+    found = _search(handle, [m.to_bytes(word, "little") for m in marks.values()])
+    view = found and _view(found[0], dict(zip(names, found[1], strict=True)), word)
+    good = view is not None and _agree(api, view, marks)
+    for name in names:
+        api.write(name, 0)
+    return view if good else None
+
+
+def _view(start: int, offsets: dict[str, int], word: int) -> View | None:
+    low = min(offsets.values())
+    if any((offset - low) % word for offset in offsets.values()):
+        return None
+    size = max(offsets.values()) - low + word
+    memory = (ctypes.c_char * size).from_address(start + low)
+    words = memoryview(memory).cast("B").cast("Q" if word == 8 else "I")
+    return View(
+        start + low, words, {name: (offset - low) // word for name, offset in offsets.items()}
+    )
+
+
+def _agree(api: Api, view: View, marks: dict[str, int]) -> bool:
+    for name, mark in marks.items():
+        api.write(name, mark + 4)
+        if view.words[view.index[name]] != mark + 4:
+            return False
+        view.words[view.index[name]] = mark
+        if api.read(name) != mark:
+            return False
+    return True
+
+
+def _search(handle: int, marks: list[bytes]) -> tuple[int, list[int]] | None:
+    """The CPU state's address and the marks' offsets in it."""
+    fields = memoryview(ctypes.string_at(handle, _HANDLE_SIZE)).cast("Q")
+    memory = os.open("/proc/self/mem", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        for offset in (*_CPU_OFFSETS, *range(0, _HANDLE_SIZE, 8)):
+            address = fields[offset // 8]
+            if address & 7 or not 0x10000 < address < 1 << 47:
+                continue
+            try:
+                data = os.pread(memory, _CPU_SIZE, address)
+            except OSError:
+                continue
+            offsets = [data.find(mark) for mark in marks]
+            if min(offsets) >= 0:
+                return address, offsets
+    finally:
+        os.close(memory)
+    return None

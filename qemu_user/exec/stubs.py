@@ -1,0 +1,149 @@
+"""Machine code that the engine calls millions of times: page permission lookup and interruption.
+
+The engine's callbacks are too frequent for Python, so they are a few instructions of host code
+that read a control block. `SOURCE` is what `CODE` was assembled from; a test compares them. Hosts
+that are not listed use callbacks in Python and slices of counted instructions instead.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+
+# The control block, in 64-bit words.
+FLAGS = 0  # byte 0: interrupt() was called; byte 1: the fill counter reached its limit
+STOP = 1  # address of the engine's stop function
+PERMS = 2  # address of the table: one byte of READ, WRITE, EXEC bits per page
+PAGES = 3  # entries in the table
+FILLS = 4  # how many pages were looked up with success
+FILL_LIMIT = 5  # where byte 1 of FLAGS gets set
+REFUSED = 6  # page address of the last refused access
+KIND = 7  # and its kind: 16 read, 17 write, 18 fetch
+WORDS = 8
+
+# block(engine, address, size, control): calls the engine's stop function when FLAGS is not 0.
+# fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
+SOURCE = {
+    "x86_64": {
+        "block": """
+            cmp dword ptr [rcx], 0
+            jne stop
+            ret
+        stop:
+            jmp qword ptr [rcx + 8]
+        """,
+        "fill": """
+            sub edx, 16
+            mov rax, rsi
+            shr rax, 12
+            cmp rax, qword ptr [r8 + 24]
+            jae refuse
+            mov r9, qword ptr [r8 + 16]
+            movzx eax, byte ptr [r9 + rax]
+            bt eax, edx
+            jae refuse
+            mov qword ptr [rcx], rsi
+            mov dword ptr [rcx + 8], eax
+            mov rax, qword ptr [r8 + 32]
+            inc rax
+            mov qword ptr [r8 + 32], rax
+            cmp rax, qword ptr [r8 + 40]
+            jb done
+            mov byte ptr [r8 + 1], 1
+        done:
+            mov eax, 1
+            ret
+        refuse:
+            add edx, 16
+            mov qword ptr [r8 + 48], rsi
+            mov qword ptr [r8 + 56], rdx
+            xor eax, eax
+            ret
+        """,
+    },
+    "aarch64": {
+        "block": """
+            ldr w9, [x3]
+            cbnz w9, stop
+            ret
+        stop:
+            ldr x9, [x3, #8]
+            br x9
+        """,
+        "fill": """
+            sub w2, w2, #16
+            lsr x9, x1, #12
+            ldr x10, [x4, #24]
+            cmp x9, x10
+            b.hs refuse
+            ldr x10, [x4, #16]
+            ldrb w9, [x10, x9]
+            lsr w10, w9, w2
+            tbz w10, #0, refuse
+            str x1, [x3]
+            str w9, [x3, #8]
+            ldr x9, [x4, #32]
+            add x9, x9, #1
+            str x9, [x4, #32]
+            ldr x10, [x4, #40]
+            cmp x9, x10
+            b.lo done
+            mov w9, #1
+            strb w9, [x4, #1]
+        done:
+            mov w0, #1
+            ret
+        refuse:
+            add w2, w2, #16
+            str x1, [x4, #48]
+            str x2, [x4, #56]
+            mov w0, #0
+            ret
+        """,
+    },
+}
+CODE: dict[str, dict[str, bytes]] = {
+    "x86_64": {
+        "block": bytes.fromhex("8339007501c3ff6108"),
+        "fill": bytes.fromhex(
+            "83ea104889f048c1e80c493b401873304d8b4810410fb604010fa3d073224889"
+            "31894108498b402048ffc049894020493b4028720541c6400101b801000000c3"
+            "83c210498970304989503831c0c3"
+        ),
+    },
+    "aarch64": {
+        "block": bytes.fromhex("690040b949000035c0035fd6690440f920011fd6"),
+        "fill": bytes.fromhex(
+            "4240005129fc4cd38a0c40f93f010aeb220200548a0840f9496969382a25c21a"
+            "aa010036610000f9690800b9891040f929050091891000f98a1440f93f010aeb"
+            "63000054290080528904003920008052c0035fd642400011811800f9821c00f9"
+            "00008052c0035fd6"
+        ),
+    },
+}
+
+
+def load(host: str | None = None) -> tuple[int, int] | None:
+    """Addresses of the block and fill stubs in executable memory; None: not made for this host.
+
+    The memory stays for the life of the process. A host that forbids it (PROT_EXEC on anonymous
+    memory) counts as not made for.
+    """
+    code = CODE.get(host or os.uname().machine)
+    if code is None:
+        return None
+    libc = ctypes.CDLL(None)
+    page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    block, fill = code["block"], code["fill"]
+    page[: len(block)] = block
+    page[64 : 64 + len(fill)] = fill
+    address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+    _KEPT.append(page)
+    protect = mmap.PROT_READ | mmap.PROT_EXEC
+    if libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(mmap.PAGESIZE), protect):
+        return None
+    return address, address + 64
+
+
+_KEPT: list[mmap.mmap] = []

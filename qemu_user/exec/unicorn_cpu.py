@@ -1,0 +1,409 @@
+"""The CPU contract on Unicorn's C library; the only module that opens it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from ctypes import CFUNCTYPE, byref, c_bool, c_int, c_size_t, c_uint32, c_uint64, c_void_p
+
+from . import stubs
+from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
+from .engine_handle import (
+    HOOK_BLOCK,
+    HOOK_CODE,
+    HOOK_INSN,
+    HOOK_INTR,
+    HOOK_TLB_FILL,
+    PAGE,
+    EngineError,
+    Handle,
+)
+from .engine_state import calibrate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ctypes import _CFunctionType
+
+    from .arch import Arch
+    from .cpu import RegisterBank, Trap
+
+_INSN_INVALID, _FETCH_REFUSED = 10, 21
+_ACCESS = {16: READ, 17: WRITE, 18: EXEC}
+_TLB_FIRST, _TLB_LAST, _TLB_LATER = 256, 1 << 16, 1 << 20  # look-ups between flushes
+_SLICE = 1 << 20  # instructions between looks at the flag on a host without stubs
+_NEVER = 1 << 63
+_STATE_SIZE = 0x2000  # bytes of CPU state from the first general register on
+_DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
+
+_SYSCALL, _INTERRUPTED, _LIMIT, _ILLEGAL = Syscall(), Interrupted(), Limit(), Illegal()
+
+
+def library_path() -> str:
+    """Where the installed distribution keeps the C library.
+
+    EngineError when it is not installed. The package itself costs 30 ms to import, so it isn't.
+    """
+    for directory in sys.path:
+        path = f"{directory}/unicorn/lib/libunicorn.so.2"
+        if os.path.exists(path):
+            return path
+    raise EngineError("the unicorn distribution is not installed")
+
+
+def _open_library(path: str) -> ctypes.CDLL:
+    library = ctypes.CDLL(path)
+    library.uc_strerror.restype = ctypes.c_char_p
+    library.uc_emu_start.argtypes = (c_void_p, c_uint64, c_uint64, c_uint64, c_size_t)
+    return library
+
+
+class UnicornContext(Context):
+    """The engine's own copy of all registers, floating point and thread pointer included."""
+
+    __slots__ = ("_free", "pointer")
+
+    def __init__(self, pointer: c_void_p, free: Callable[[c_void_p], object]) -> None:
+        self.pointer = pointer
+        self._free = free
+
+    def __del__(self) -> None:
+        self._free(self.pointer)
+
+
+class UnicornCpu:
+    """One engine over one arena (see `cpu.Cpu`).
+
+    `arena` is the host address of guest address 0, `perms` that of the table with one byte of
+    READ, WRITE, EXEC bits for each 4096-byte page. `native` and `view` ask for callbacks in
+    machine code and registers in place; where they can't be had the slow way is taken.
+    """
+
+    def __init__(
+        self,
+        arch: Arch,
+        arena: int,
+        size: int,
+        perms: int,
+        *,
+        native: bool = True,
+        view: bool = True,
+        path: str | None = None,
+    ) -> None:
+        path = path or library_path()
+        self.arch = arch
+        self.on_syscall: Callable[[], bool] = _leave_it
+        self._trap: Trap | None = None
+        self._error: BaseException | None = None
+        self._control = (c_uint64 * stubs.WORDS)()
+        self._flags = memoryview(self._control).cast("B")[:2]
+        self._perms, self._pages = perms, size // PAGE
+        self._tlb_size = _TLB_FIRST
+        self._watchers: dict[int, c_void_p] = {}
+
+        library = _open_library(path)
+        self._handle = handle = Handle(library, arch, os.path.dirname(os.path.dirname(path)))
+        handle.map_all(arena, size)
+        self._api = handle.api
+        registers = arch.registers
+        names = dict.fromkeys((*registers.general, registers.pc, registers.sp))
+        if registers.tls:
+            names[registers.tls] = None
+        word = arch.model.word
+        self._view = calibrate(self._api, handle.address, tuple(names), word) if view else None
+        self._index = self._view.index if self._view else {}
+        self._words = self._view.words if self._view else memoryview(b"")
+        self._slice = 0 if self._add_lookup(native) else _SLICE
+        self._add_exceptions()
+        self._fault_address = handle.find_fault_address()
+        for name in names:
+            self.write(name, 0)
+        for name, value in arch.engine.start.items():
+            self.write(name, value)
+        self._fresh = self.new_context()
+        self._untouched = self._state() if arch.engine.contributory else b""
+
+    # Callbacks
+
+    def _add_lookup(self, native: bool) -> bool:
+        """Add what looks permissions up and what interrupts; true when both are machine code."""
+        control, handle = self._control, self._handle
+        control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
+        control[stubs.PERMS] = self._perms
+        control[stubs.PAGES] = self._pages
+        control[stubs.FILL_LIMIT] = _TLB_FIRST
+        addresses = stubs.load() if native else None
+        if addresses:
+            data = ctypes.addressof(control)
+            handle.hook(HOOK_BLOCK, c_void_p(addresses[0]), data)
+            handle.hook(HOOK_TLB_FILL, c_void_p(addresses[1]), data)
+            return True
+        kind = CFUNCTYPE(c_bool, c_void_p, c_uint64, c_int, c_void_p, c_void_p)
+        handle.hook(HOOK_TLB_FILL, kind(self._look_up))
+        return False
+
+    def _look_up(self, _engine: int, addr: int, kind: int, entry: int, _data: int) -> bool:
+        """What the fill stub does, for hosts that have none."""
+        control, page = self._control, addr // PAGE
+        bits = ctypes.c_uint8.from_address(self._perms + page).value if page < self._pages else 0
+        if not bits & _ACCESS[kind]:
+            control[stubs.REFUSED], control[stubs.KIND] = addr, kind
+            return False
+        c_uint64.from_address(entry).value = addr
+        c_uint32.from_address(entry + 8).value = bits
+        control[stubs.FILLS] += 1
+        if control[stubs.FILLS] >= control[stubs.FILL_LIMIT]:
+            self._flags[1] = 1
+        return True
+
+    def _add_exceptions(self) -> None:
+        engine = self.arch.engine
+        entered = self._on_entry()
+        kind, syscall = engine.syscall
+        if kind == "insn":  # its two arguments are of no use: undeclared they cost nothing
+            self._handle.hook(HOOK_INSN, CFUNCTYPE(None)(entered), 0, c_int(syscall))
+            syscall = -1
+
+        def exception(_engine: int, number: int, _data: int) -> None:
+            if number == syscall:
+                entered()
+                return
+            self._trap = _ILLEGAL if number in engine.illegal else Raised(number)
+            self._stop()
+
+        self._handle.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception))
+
+    def _on_entry(self) -> Callable[[], None]:
+        keep = self._keeper()
+        stop = self._stop
+
+        def entered() -> None:
+            try:
+                if keep is not None:
+                    keep()
+                if not self.on_syscall():
+                    self._trap = _SYSCALL
+                    stop()
+            except BaseException as error:  # `run` raises it again
+                self._error = error
+                stop()
+
+        return entered
+
+    def _keeper(self) -> Callable[[], None] | None:
+        """What stores next PC and flags where the instruction leaves them; None: nowhere."""
+        if self.arch.engine.syscall_saves is None:
+            return None
+        saved_pc, saved_flags = self.arch.engine.syscall_saves
+        pc, size = self.arch.registers.pc, self.arch.syscall.insn_size
+        flags = self.arch.registers.flags or ""
+        words, index = self._words, self._index
+        if not index:
+
+            def keep_slowly() -> None:
+                self.write(saved_pc, self.read(pc) + size)
+                self.write(saved_flags, self.read(flags))
+
+            return keep_slowly
+        value = c_uint64()
+        read, handle, where = self._handle.library.uc_reg_read, self._handle.pointer, byref(value)
+        number = c_int(self._handle.numbers.register(flags))
+        at_pc, at_saved_pc, at_saved_flags = index[pc], index[saved_pc], index[saved_flags]
+
+        def keep() -> None:
+            read(handle, number, where)
+            words[at_saved_pc] = words[at_pc] + size
+            words[at_saved_flags] = value.value
+
+        return keep
+
+    # Registers
+
+    def read(self, name: str) -> int:
+        """A register's unsigned value; KeyError when the engine has none of that name."""
+        place = self._index.get(name)
+        return self._api.read(name) if place is None else self._words[place]
+
+    def write(self, name: str, value: int) -> None:
+        """Set a register; KeyError when the engine has none of that name."""
+        place = self._index.get(name)
+        if place is None:
+            self._api.write(name, value)
+        else:
+            self._words[place] = value
+
+    def bank(self, *names: str) -> RegisterBank:
+        """Registers of up to 128 bits, read and written together."""
+        bank = self._view.bank(names) if self._view else None
+        return bank or self._api.bank(names)
+
+    def new_context(self) -> UnicornContext:
+        """A context holding a copy of the current registers."""
+        return UnicornContext(self._handle.new_context(), self._handle.library.uc_context_free)
+
+    def save(self, context: UnicornContext) -> None:
+        """Copy all registers into `context`."""
+        self._handle.library.uc_context_save(self._handle.pointer, context.pointer)
+
+    def restore(self, context: UnicornContext) -> None:
+        """Copy all registers from `context`."""
+        self._handle.library.uc_context_restore(self._handle.pointer, context.pointer)
+
+    def reset(self) -> None:
+        """Registers as a new program finds them."""
+        self.restore(self._fresh)
+
+    # Running
+
+    def run(self, limit: int | None = None) -> Trap:
+        """Run until something the kernel must see (`cpu.Trap`); `limit` counts instructions."""
+        flags, control = self._flags, self._control
+        if flags[0]:
+            flags[0] = 0
+            return _INTERRUPTED
+        if limit is None:
+            trap = None
+            while trap is None:
+                trap = self._enter(self._slice)
+        else:
+            control[stubs.FILL_LIMIT] = _NEVER  # an extra stop would spoil the count
+            trap = self._enter(limit) or _LIMIT
+            control[stubs.FILL_LIMIT] = control[stubs.FILLS] + self._tlb_size
+        if type(trap) is Raised:
+            self._settle(trap.number)
+        return trap
+
+    def _enter(self, count: int) -> Trap | None:
+        """Run once; None when `count` instructions were executed or the TLB has been enlarged."""
+        flags, place = self._flags, self.arch.registers.pc
+        self._trap = None
+        pc = self.read(place)
+        error = self._handle.start(pc, count)
+        if self._error is not None:
+            raised, self._error = self._error, None
+            raise raised
+        if self._trap is not None:
+            return self._trap
+        if error:
+            return self._trap_of(error)
+        if flags[0]:
+            flags[0] = 0
+            return _INTERRUPTED
+        if flags[1]:
+            self._grow_tlb()
+        elif not count:  # it stopped by itself: the instruction waits for an interrupt
+            return _INTERRUPTED if self.read(place) != pc else _ILLEGAL
+        return None
+
+    def interrupt(self) -> None:
+        """From any host thread: make `run` return at the next block; never lost."""
+        self._flags[0] = 1
+
+    def leave(self) -> None:
+        """Inside `on_syscall`: return `Interrupted` from `run` once the call is done."""
+        self._trap = _INTERRUPTED
+        self._stop()
+
+    def _stop(self) -> None:
+        self._handle.library.uc_emu_stop(self._handle.pointer)
+
+    def _trap_of(self, error: int) -> Trap:
+        if error == _INSN_INVALID:
+            return _ILLEGAL
+        if error != _FETCH_REFUSED:
+            raise EngineError(self._handle.error_text(error))
+        address = self._control[stubs.REFUSED]
+        exact = self._fault_address
+        if exact is not None and exact.value // PAGE == address // PAGE:
+            address = exact.value
+        return Fault(address, _ACCESS[self._control[stubs.KIND]])
+
+    def _settle(self, number: int) -> None:
+        """Move PC to where Linux shows it, and tell the engine that the exception is over."""
+        engine = self.arch.engine
+        correction = engine.exceptions.get(number, (0, 0, 0))[2]
+        if correction:
+            pc = self.arch.registers.pc
+            self.write(pc, self.read(pc) + correction)
+        if number in engine.contributory:
+            self._forget_exception(number)
+
+    def _state(self) -> bytes:
+        return ctypes.string_at(self._view.start, _STATE_SIZE) if self._view else b""
+
+    def _forget_exception(self, number: int) -> None:
+        """Reset the field that makes a second such exception a double fault.
+
+        It is where `number` now stands instead of the -1 of a new engine; without a view of the
+        state, or when that is not one place, nothing is done.
+        """
+        none, now = b"\xff\xff\xff\xff", number.to_bytes(4, sys.byteorder)
+        state, fresh = self._state(), self._untouched
+        places = [
+            place
+            for place in range(0, len(fresh), 4)
+            if fresh[place : place + 4] == none and state[place : place + 4] == now
+        ]
+        if len(places) == 1 and self._view:
+            ctypes.memmove(self._view.start + places[0], none, 4)
+
+    # Memory
+
+    def flush_tlb(self) -> None:
+        """Forget cached page entries."""
+        self._handle.flush_tlb()
+
+    def discard(self, addr: int, size: int) -> None:
+        """Forget translations of code that was or will be rewritten."""
+        if size >= _DISCARD_ALL:
+            self._handle.forget_all_code()
+            return
+        if addr // PAGE >= self._pages:
+            return
+        entry = ctypes.c_uint8.from_address(self._perms + addr // PAGE)
+        before = entry.value
+        entry.value = before | EXEC  # the engine looks the first page up as for fetching
+        self._handle.forget_code(addr, size)
+        if entry.value != before:
+            entry.value = before
+            self._handle.flush_tlb()
+
+    def _grow_tlb(self) -> None:
+        """Flush: only then does the engine enlarge a TLB that is full."""
+        self._flags[1] = 0
+        self._handle.flush_tlb()
+        self._tlb_size = self._tlb_size * 2 if self._tlb_size < _TLB_LAST else _TLB_LATER
+        self._control[stubs.FILL_LIMIT] = self._control[stubs.FILLS] + self._tlb_size
+
+    # Watching
+
+    def watch_block(self, call: Callable[[int, int], None] | None) -> None:
+        """Call `call(pc, size)` at each block's start; None stops it."""
+        self._watch(HOOK_BLOCK, call)
+
+    def watch_instruction(self, call: Callable[[int, int], None] | None) -> None:
+        """Call `call(pc, size)` before each instruction; None stops it."""
+        self._watch(HOOK_CODE, call)
+
+    def _watch(self, kind: int, call: Callable[[int, int], None] | None) -> None:
+        hook = self._watchers.pop(kind, None)
+        if hook is not None:
+            self._handle.unhook(hook)
+        if call is not None:
+            self._watchers[kind] = self._handle.hook(kind, self._watcher(call))
+        self._handle.forget_all_code()
+
+    def _watcher(self, call: Callable[[int, int], None]) -> _CFunctionType:
+        def watch(_engine: int, pc: int, size: int, _data: int) -> None:
+            try:
+                call(pc, size)
+            except BaseException as error:  # `run` raises it again
+                self._error = error
+                self._stop()
+
+        return CFUNCTYPE(None, c_void_p, c_uint64, c_uint32, c_void_p)(watch)
+
+
+def _leave_it() -> bool:
+    return False

@@ -72,12 +72,18 @@ class Futexes:
         self._queues.clear()
 
 
+def shared(p: Process, addr: int) -> bool:
+    """Whether the word may be shared with other processes."""
+    vma = p.memory.vmas.at(addr)
+    return vma is not None and vma.shared
+
+
 def wake(p: Process, addr: int, count: int, bitset: int = BITSET_ANY) -> int:
     """Wake up to `count` waiters of the word at `addr`, in this process or sharing it."""
     woken = p.futexes.take(addr, count, bitset)
     for waiter in woken:
         p.scheduler.wake(waiter.wait)
-    if len(woken) < count and p.memory.is_shared(addr):
+    if len(woken) < count and shared(p, addr):
         host = p.memory.base + addr
         return len(woken) + hostcall.call(
             "futex", host, WAKE_BITSET, count - len(woken), None, None, bitset

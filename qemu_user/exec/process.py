@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .signals import SigInfo as Info
     from .waiting import Wait
 
+_LONGEST_INSN = 15  # bytes
 HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
 
 
@@ -57,6 +58,7 @@ class Process:
         self.handlers = SignalHandlers()
         self.pending = PendingSignals()
         self.threads: dict[int, Thread] = {}
+        self.trampoline = 0  # guest address of the arch's sigreturn code
         self.vfork_fd = -1  # a vfork parent waits for its closing
         self.futexes = futex.Futexes()
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
@@ -131,7 +133,7 @@ class Process:
             return False
         pc_name = self.arch.registers.pc
         pc = self.cpu.read(pc_name)
-        code = self.memory.peek_prefix(pc, 15)
+        code = b"".join(self.memory.views(pc, _LONGEST_INSN, traps.READ))
         for extension in self.extensions:
             length = extension.execute(t, code)
             if length is not None:
@@ -142,16 +144,13 @@ class Process:
 
     def _signal_of(self, t: Thread, trap: Trap) -> Info:
         if type(trap) is traps.Fault:
-            signo, code = self.memory.fault_signal(trap.addr, trap.access)
-            return SigInfo(signo, code, addr=trap.addr)
-        pc_name = self.arch.registers.pc
-        pc = self.cpu.read(pc_name)
+            if self.memory.bus(trap.addr, trap.access):
+                return SigInfo(abi.SIGBUS, abi.BUS_ADRERR, addr=trap.addr)
+            return SigInfo(abi.SIGSEGV, self.memory.fault_code(trap.addr), addr=trap.addr)
+        pc = self.cpu.read(self.arch.registers.pc)
         if type(trap) is traps.Raised:
             unknown = (abi.SIGILL, abi.SI_KERNEL, 0)
-            signo, code, move = self.arch.engine.exceptions.get(trap.number, unknown)
-            if move:
-                pc += move
-                self.cpu.write(pc_name, pc)
+            signo, code, _ = self.arch.engine.exceptions.get(trap.number, unknown)
             return SigInfo(signo, code, addr=0 if code == abi.SI_KERNEL else pc)
         return SigInfo(abi.SIGILL, self.arch.engine.illegal_code, addr=pc)
 
@@ -232,6 +231,7 @@ class Process:
         self.pending = PendingSignals()
         t.pending = PendingSignals()
         self.futexes.clear()
+        self.memory.forked()
         self.scheduler.forked(t)
         for extension in self.extensions:
             extension.forked(t)

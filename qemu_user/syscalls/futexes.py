@@ -9,7 +9,7 @@ from ..exec import hostcall
 from ..exec.abi import clocks
 from ..exec.abi import processes as abi
 from ..exec.errors import ERESTARTNOINTR, ERESTARTSYS, LinuxError
-from ..exec.futex import BITSET_ANY, Waiter, hand_over, wake
+from ..exec.futex import BITSET_ANY, Waiter, hand_over, shared, wake
 from ..exec.waiting import Wait, in_helper
 from .syscall import syscall
 
@@ -91,7 +91,7 @@ def _wait(
         raise LinuxError(EINVAL)
     if t.memory.u32(uaddr) != val:
         raise LinuxError(EAGAIN)
-    if not op & abi.FUTEX_PRIVATE_FLAG and t.memory.is_shared(uaddr):
+    if not op & abi.FUTEX_PRIVATE_FLAG and shared(t.process, uaddr):
         yield from _wait_shared(t, uaddr, val, bitset, deadline)
         return 0
     waiter = Waiter(Wait(deadline=deadline), uaddr, bitset)
@@ -136,7 +136,7 @@ def _requeue(
     if command == abi.FUTEX_CMP_REQUEUE and t.memory.u32(uaddr) != val3:
         raise LinuxError(EAGAIN)
     p = t.process
-    if t.memory.is_shared(uaddr) and not p.futexes.waiting(uaddr):
+    if shared(t.process, uaddr) and not p.futexes.waiting(uaddr):
         base = t.memory.base
         return hostcall.call("futex", base + uaddr, command, val, val2, base + uaddr2, val3)
     woken = wake(p, uaddr, val) if val else 0
@@ -187,7 +187,7 @@ def _lock_pi(t: Thread, uaddr: int, deadline: int | None) -> Blocking[int]:
     if _try_lock(t, uaddr):
         return 0
     value = t.memory.u32(uaddr)
-    if value & abi.FUTEX_TID_MASK not in t.process.threads and not t.memory.is_shared(uaddr):
+    if value & abi.FUTEX_TID_MASK not in t.process.threads and not shared(t.process, uaddr):
         raise LinuxError(ESRCH)
     t.memory.set_u32(uaddr, value | abi.FUTEX_WAITERS)
     waiter = Waiter(Wait(deadline=deadline), uaddr, BITSET_ANY, owner_tid=t.tid)

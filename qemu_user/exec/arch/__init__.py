@@ -34,6 +34,7 @@ class Engine:
         user_mode: bytes = b"",
         syscall_saves: tuple[str, str] | None = None,
         contributory: tuple[int, ...] = (),
+        illegal_code: int = 2,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
@@ -48,6 +49,7 @@ class Engine:
         # and executed, the first general register the address to go to.
         self.user_mode = user_mode
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
+        self.illegal_code = illegal_code  # si_code of SIGILL
         self.contributory = contributory  # exceptions the engine must be told are over
 
 
@@ -97,6 +99,7 @@ class Arch:
         registers: Registers,
         syscall: Convention,
         frame: FrameCode,
+        trampoline: bytes = b"",
         platform: bytes,
         hwcap: int,
         hwcap2: int = 0,
@@ -118,6 +121,7 @@ class Arch:
         self.registers = registers
         self.syscall = syscall
         self.frame = frame  # signal frame: setup(t, ...) and restore(t); see signals.py
+        self.trampoline = trampoline  # code that calls rt_sigreturn, where handlers need the kernel's
         self.platform = platform  # AT_PLATFORM
         self.hwcap = hwcap
         self.hwcap2 = hwcap2

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from ..abi.layout import DataModel
+from errno import EFAULT
+
+from ..abi import signals as abi
+from ..abi.layout import U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
+from ..abi.signals import SigAltStack
+from ..cpu import EXEC, READ, WRITE, Fault
+from ..errors import LinuxError
 from . import Arch, Convention, Engine, Registers
+from .frames import frame_top, restore_altstack, save_altstack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..signals import Action, SigInfo
+    from ..thread import Thread
 
 SIGILL, SIGTRAP, SIGBUS, SIGSEGV = 4, 5, 7, 11
 
@@ -16,6 +28,118 @@ _TO_USER = bytes.fromhex(  # x0: where to
     "011038d5 02009852 a280a072 210002aa"  # sctlr_el1 |= UCI nTWE nTWI UCT DZE, as Linux
     "011018d5 df3f03d5 e0039fd6"  # isb; eret
 )
+
+_SAVED = (*X, "sp", "pc", "pstate")
+_VECTOR = tuple(f"q{n}" for n in range(32))
+_FPSIMD_MAGIC, _ESR_MAGIC = 0x46508001, 0x45535201
+_BTYPE = 3 << 10
+_PSTATE = 0xF0000000 | _BTYPE  # what sigreturn takes from a frame: flags and BTYPE
+_FAULT_CLASS = {READ: 0x24, WRITE: 0x24, EXEC: 0x20}  # ESR_EL1.EC (Arm ARM, D17.2.37)
+
+
+class SigContext(CStruct):
+    """struct sigcontext up to its records of optional state."""
+
+    min_align = 16
+    fault_address: U64
+    regs: tuple[int, ...] = Array(U64, 31)
+    sp: U64
+    pc: U64
+    pstate: U64
+
+
+class UContext(CStruct):
+    """struct ucontext up to uc_mcontext."""
+
+    uc_flags: ULong
+    uc_link: Addr
+    uc_stack: SigAltStack
+    uc_sigmask: SigSet
+    unused: bytes = Bytes(120)
+
+
+class FpSimdContext(CStruct):
+    """struct fpsimd_context."""
+
+    magic: U32
+    record_size: U32
+    fpsr: U32
+    fpcr: U32
+    vregs: bytes = Bytes(512)
+
+
+class EsrContext(CStruct):
+    """struct esr_context: the syndrome of the exception that led to the signal."""
+
+    magic: U32
+    record_size: U32
+    esr: U64
+
+
+class Frame:
+    """struct rt_sigframe: siginfo, ucontext, records; a frame record lies above it."""
+
+    def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
+        """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
+        cpu, memory, model = t.cpu, t.memory, t.arch.model
+        record = (frame_top(t, action) & ~15) - 16
+        at = record - _FRAME_SIZE
+        context = UContext(uc_stack=save_altstack(t), uc_sigmask=mask)
+        *regs, sp, pc, pstate = cpu.bank(*_SAVED).get()
+        address, records = _records(t)
+        registers = SigContext(
+            fault_address=address, regs=tuple(regs), sp=sp, pc=pc, pstate=pstate
+        ).pack(model)
+        data = info.pack(model) + context.pack(model).ljust(_CONTEXT_AT, b"\0") + registers
+        memory.write(at, (data + records).ljust(_FRAME_SIZE, b"\0"))
+        memory.write(record, regs[29].to_bytes(8, "little") + regs[30].to_bytes(8, "little"))
+        back = action.restorer if action.flags & abi.SA_RESTORER else t.process.trampoline
+        cpu.bank("x0", "x1", "x2", "x29", "x30", "sp", "pc").set(
+            (info.signo, at, at + 128, record, back, at, action.handler)
+        )
+        cpu.write("pstate", pstate & ~_BTYPE)
+
+    def restore(self, t: Thread) -> int:
+        """rt_sigreturn: take everything back from the frame; the signal mask. EFAULT."""
+        cpu, memory, model = t.cpu, t.memory, t.arch.model
+        at = cpu.read("sp")
+        if at & 15:
+            raise LinuxError(EFAULT)
+        context = memory.load(at + 128, UContext)
+        saved = memory.load(at + 128 + _CONTEXT_AT, SigContext)
+        fp_at = at + 128 + _CONTEXT_AT + SigContext.size(model)
+        fp = memory.load(fp_at, FpSimdContext)
+        if fp.magic == _FPSIMD_MAGIC:
+            values = [int.from_bytes(fp.vregs[16 * n : 16 * n + 16], "little") for n in range(32)]
+            cpu.bank(*_VECTOR).set(values)
+            cpu.bank("fpsr", "fpcr").set((fp.fpsr, fp.fpcr))
+        cpu.bank(*_SAVED).set((*saved.regs, saved.sp, saved.pc, saved.pstate & _PSTATE))
+        restore_altstack(t, context.uc_stack)
+        return context.uc_sigmask
+
+
+_CONTEXT_AT = 176  # of SigContext in ucontext, aligned to 16
+_FRAME_SIZE = 4688  # sizeof(struct rt_sigframe)
+
+
+def _records(t: Thread) -> tuple[int, bytes]:
+    """fault_address, and the records after struct sigcontext."""
+    cpu, model = t.cpu, t.arch.model
+    fpsr, fpcr = cpu.bank("fpsr", "fpcr").get()
+    vregs = b"".join(value.to_bytes(16, "little") for value in cpu.bank(*_VECTOR).get())
+    fp = FpSimdContext(
+        magic=_FPSIMD_MAGIC, record_size=528, fpsr=fpsr, fpcr=fpcr, vregs=vregs
+    ).pack(model)
+    trap = t.last_trap
+    if not isinstance(trap, Fault):
+        return 0, fp
+    known = t.memory.fault_code(trap.addr) == abi.SEGV_ACCERR
+    esr = _FAULT_CLASS[trap.access] << 26 | 1 << 25 | (0x0F if known else 0x07)
+    if trap.access == WRITE:
+        esr |= 1 << 6  # WnR
+    record = EsrContext(magic=_ESR_MAGIC, record_size=16, esr=esr)
+    return trap.addr, fp + record.pack(model)
+
 
 ARCH = Arch(
     name="aarch64",
@@ -32,6 +156,7 @@ ARCH = Arch(
             7: (SIGTRAP, 1, 0),  # brk: TRAP_BRKPT
         },
         illegal=(1,),
+        illegal_code=abi.ILL_ILLOPC,
         page_size=True,
         user_mode=_TO_USER,
     ),
@@ -41,11 +166,12 @@ ARCH = Arch(
         sp="sp",
         flags="pstate",
         tls="tpidr_el0",
-        vector=tuple(f"q{n}" for n in range(32)),
+        vector=_VECTOR,
         control=("fpcr", "fpsr"),
     ),
     syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
-    frame=None,
+    frame=Frame(),
+    trampoline=bytes.fromhex("681180d2010000d4"),  # mov x8, 139 (rt_sigreturn); svc 0
     platform=b"aarch64",
     hwcap=0x1FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS
     clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from ..abi.layout import DataModel
+from errno import EFAULT, EINVAL, EPERM
+
+from ..abi import signals as abi
+from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
+from ..abi.signals import SigAltStack
+from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
+from ..errors import LinuxError
 from . import Arch, Convention, Engine, Registers
+from .frames import frame_top, restore_altstack, save_altstack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..cpu import Cpu
+    from ..signals import Action, SigInfo
+    from ..thread import Thread
 
 SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV = 4, 5, 7, 8, 11
 SI_KERNEL = 0x80
@@ -22,18 +35,206 @@ _EXCEPTIONS = {  # SDM volume 3, table 6-1 -> what arch/x86 of Linux makes of it
     16: (SIGFPE, 0, 0),  # x87
     17: (SIGBUS, 1, 0),  # alignment check: BUS_ADRALN
     19: (SIGFPE, 0, 0),  # SIMD
-} | {n: (SIGSEGV, SI_KERNEL, -2) for n in range(32, 256)}  # int n has no gate for user code
+} | dict.fromkeys(range(32, 256), (SIGSEGV, SI_KERNEL, -2))  # int n has no gate for user code
 
-_IRETQ = bytes.fromhex(  # from privilege level 0 to 3, on a stack with room for five words
-    "6a2b"  # push 0x2b: user SS
-    "4889e0"  # mov rax, rsp
-    "50"  # push rax: RSP
-    "6802020000"  # push 0x202: RFLAGS with IF
-    "6a33"  # push 0x33: user CS
-    "488d0503000000"  # lea rax, [rip+3]
-    "50"  # push rax
-    "48cf"  # iretq
+_TO_USER = bytes.fromhex(  # rax: where to
+    "488d0d2e000000"  # lea rcx, [rip + gdt]
+    "48890d1f000000"  # mov [rip + gdtr + 2], rcx
+    "0f011516000000"  # lgdt [rip + gdtr]
+    "b900060100 0f22e1"  # cr4 = OSFXSR OSXMMEXCPT FSGSBASE; PKE would turn UINTR's opcodes around
+    "6a2b 6a00"  # push SS, RSP
+    "6802020000"  # push RFLAGS: interrupts enabled, no I/O privilege
+    "6a33 50 48cf"  # push CS, RIP; iretq
+    "3700 0000000000000000"  # gdtr: limit, address
+    "0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000"
+    "ffff000000f3cf00 ffff000000fbaf00"  # 0x2b: user data, 0x33: 64-bit user code
 )
+
+_RED_ZONE = 128  # bytes below RSP that a leaf function may use (System V ABI)
+_FLAGS = 0x50DD5  # what sigreturn takes from a frame: AC, RF, OF, DF, TF and the arithmetic flags
+_TF, _DF, _RF = 0x100, 0x400, 0x10000
+_UC_FLAGS = 7  # UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS
+_MAGIC1, _MAGIC2 = 0x46505853, 0x46505845
+_XSTATE_SIZE = 512 + 64  # FXSAVE area and XSAVE header
+_X87_AND_SSE = 3
+_EMPTY = 3  # x87 tag of an unused register
+_CS, _SS = 0x33, 0x2B
+_SAVED = (
+    *("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"),
+    *("rdi", "rsi", "rbp", "rbx", "rdx", "rax", "rcx", "rsp", "rip"),
+)
+_FP = ("fpcw", "fpsw", "fptag", "mxcsr", *(f"fp{n}" for n in range(8)))
+_XMM = tuple(f"xmm{n}" for n in range(16))
+
+
+class SigContext(CStruct):
+    """struct sigcontext: the interrupted registers, in the kernel's order."""
+
+    general: tuple[int, ...] = Array(U64, 17)
+    eflags: U64
+    cs: U16
+    gs: U16
+    fs: U16
+    ss: U16
+    err: U64
+    trapno: U64
+    oldmask: U64
+    cr2: U64
+    fpstate: Addr
+    reserved: tuple[int, ...] = Array(U64, 8)
+
+
+class UContext(CStruct):
+    """struct ucontext as rt_sigframe holds it."""
+
+    uc_flags: ULong
+    uc_link: Addr
+    uc_stack: SigAltStack
+    uc_mcontext: SigContext
+    uc_sigmask: SigSet
+
+
+class FpState(CStruct):
+    """The FXSAVE image, with what Linux puts into its unused end, and the XSAVE header."""
+
+    cwd: U16
+    swd: U16
+    twd: U16
+    fop: U16
+    rip: U64
+    rdp: U64
+    mxcsr: U32
+    mxcsr_mask: U32
+    st: bytes = Bytes(128)
+    xmm: bytes = Bytes(256)
+    reserved: bytes = Bytes(48)
+    magic1: U32
+    extended_size: U32
+    xfeatures: U64
+    xstate_size: U32
+    padding: bytes = Bytes(28)
+    header: tuple[int, ...] = Array(U64, 8)
+    magic2: U32
+
+
+class Frame:
+    """struct rt_sigframe: return address, ucontext, siginfo; the FP state lies above it."""
+
+    def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
+        """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
+        cpu, memory, model = t.cpu, t.memory, t.arch.model
+        fp_at = (frame_top(t, action, _RED_ZONE) - FpState.size(model)) & ~63
+        at = ((fp_at - _FRAME_SIZE) & ~15) - 8
+        context = UContext(
+            uc_flags=_UC_FLAGS,
+            uc_stack=save_altstack(t),
+            uc_mcontext=self._context(t, fp_at, mask),
+            uc_sigmask=mask,
+        )
+        memory.write(fp_at, _fp_state(cpu).pack(model))
+        restorer = action.restorer.to_bytes(8, "little")
+        memory.write(at, restorer + context.pack(model) + info.pack(model))
+        cpu.bank("rdi", "rsi", "rdx", "rax", "rsp", "rip").set(
+            (info.signo, at + 8 + UContext.size(model), at + 8, 0, at, action.handler)
+        )
+        cpu.write("eflags", cpu.read("eflags") & ~(_TF | _DF | _RF))
+
+    def _context(self, t: Thread, fp_at: int, mask: int) -> SigContext:
+        number, error, cr2 = _last_trap(t)
+        return SigContext(
+            general=tuple(t.cpu.bank(*_SAVED).get()),
+            eflags=t.cpu.read("eflags"),
+            cs=_CS,
+            ss=_SS,
+            err=error,
+            trapno=number,
+            oldmask=mask,
+            cr2=cr2,
+            fpstate=fp_at,
+        )
+
+    def restore(self, t: Thread) -> int:
+        """rt_sigreturn: take everything back from the frame; the signal mask. EFAULT."""
+        cpu, memory = t.cpu, t.memory
+        context = memory.load(cpu.read("rsp"), UContext)
+        saved = context.uc_mcontext
+        if saved.fpstate:
+            _restore_fp(cpu, memory.load(saved.fpstate, FpState))
+        if not _canonical(saved.general[-1]):
+            raise LinuxError(EFAULT)
+        cpu.bank(*_SAVED).set(saved.general)
+        cpu.write("eflags", cpu.read("eflags") & ~_FLAGS | saved.eflags & _FLAGS)
+        restore_altstack(t, context.uc_stack)
+        return context.uc_sigmask
+
+
+_FRAME_SIZE = 8 + 304 + 128  # pretcode, UContext, siginfo
+
+
+def _canonical(addr: int) -> bool:
+    return addr >> 47 in (0, (1 << 17) - 1)
+
+
+def _last_trap(t: Thread) -> tuple[int, int, int]:
+    """trapno, error code and CR2 of the thread's last exception (SDM volume 3, chapter 6)."""
+    trap = t.last_trap
+    if isinstance(trap, Fault):
+        error = 4 | (2 if trap.access == WRITE else 0) | (16 if trap.access == EXEC else 0)
+        return 14, error | (t.memory.fault_code(trap.addr) == abi.SEGV_ACCERR), trap.addr
+    if isinstance(trap, Raised):
+        return (trap.number, 0, 0) if trap.number < 32 else (13, trap.number * 8 + 2, 0)
+    return (6, 0, 0) if isinstance(trap, Illegal) else (0, 0, 0)
+
+
+def _fp_state(cpu: Cpu) -> FpState:
+    cwd, swd, tags, mxcsr, *physical = cpu.bank(*_FP).get()
+    top = swd >> 11 & 7
+    stack = b"".join(physical[(top + n) & 7].to_bytes(16, "little") for n in range(8))
+    used = sum(1 << n for n in range(8) if tags >> 2 * n & 3 != _EMPTY)
+    return FpState(
+        cwd=cwd,
+        swd=swd,
+        twd=used,
+        mxcsr=mxcsr,
+        mxcsr_mask=0xFFFF,
+        st=stack,
+        xmm=b"".join(value.to_bytes(16, "little") for value in cpu.bank(*_XMM).get()),
+        magic1=_MAGIC1,
+        extended_size=_XSTATE_SIZE + 4,
+        xfeatures=_X87_AND_SSE,
+        xstate_size=_XSTATE_SIZE,
+        header=(_X87_AND_SSE, *(0,) * 7),
+        magic2=_MAGIC2,
+    )
+
+
+def _restore_fp(cpu: Cpu, state: FpState) -> None:
+    top = state.swd >> 11 & 7
+    images = [int.from_bytes(state.st[16 * n : 16 * n + 10], "little") for n in range(8)]
+    physical = [images[(n - top) & 7] for n in range(8)]
+    tags = sum(0 if state.twd >> n & 1 else _EMPTY << 2 * n for n in range(8))
+    cpu.bank(*_FP).set((state.cwd, state.swd, tags, state.mxcsr & 0xFFFF, *physical))
+    xmm = [int.from_bytes(state.xmm[16 * n : 16 * n + 16], "little") for n in range(16)]
+    cpu.bank(*_XMM).set(xmm)
+
+
+ARCH_SET_GS, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS = 0x1001, 0x1002, 0x1003, 0x1004
+_BASES = {ARCH_SET_GS: "gs_base", ARCH_SET_FS: "fs_base"}
+
+
+def arch_prctl(t: Thread, code: Int, addr: ULong) -> int:
+    """Man 2 arch_prctl."""
+    name = _BASES.get(code)
+    if name is not None:
+        if addr >= t.memory.size:
+            raise LinuxError(EPERM)
+        t.cpu.write(name, addr)
+        return 0
+    if code in (ARCH_GET_FS, ARCH_GET_GS):
+        t.memory.set_word(addr, t.cpu.read("fs_base" if code == ARCH_GET_FS else "gs_base"))
+        return 0
+    raise LinuxError(EINVAL)
+
 
 ARCH = Arch(
     name="x86_64",
@@ -46,8 +247,17 @@ ARCH = Arch(
         syscall=("insn", 699),  # X86_INS_SYSCALL
         exceptions=_EXCEPTIONS,
         illegal=(6,),
-        start={"fpcw": 0x37F, "fptag": 0xFFFF, "mxcsr": 0x1F80, "eflags": 0x202},
-        user_mode=_IRETQ,
+        start={
+            "fpcw": 0x37F,
+            "fptag": 0xFFFF,
+            "mxcsr": 0x1F80,
+            "eflags": 0x202,
+            "gdtr": 0,
+            "tr": 0,
+        },
+        user_mode=_TO_USER,
+        syscall_saves=("rcx", "r11"),
+        contributory=(0, 10, 11, 12, 13),
     ),
     registers=Registers(
         general=(
@@ -64,7 +274,8 @@ ARCH = Arch(
     syscall=Convention(
         number="rax", args=("rdi", "rsi", "rdx", "r10", "r8", "r9"), result="rax", insn_size=2
     ),
-    frame=None,
+    frame=Frame(),
+    special={"arch_prctl": arch_prctl},
     platform=b"x86_64",
     hwcap=0x178BFBFF,  # CPUID leaf 1, EDX
     clone_args=("flags", "stack", "parent_tid", "child_tid", "tls"),

@@ -58,8 +58,27 @@ static const short left_out[] = {
 #endif
 };
 
-static unsigned char skipped[NUMBERS];
+/* Calls that take paths, and which of their arguments those are (as bits). They only get the names
+ * of path(), for what else is in memory may begin with a slash. */
+static const struct { short number, arguments; } with_paths[] = {
+    {SYS_openat, 2}, {SYS_mkdirat, 2}, {SYS_mknodat, 2}, {SYS_unlinkat, 2}, {SYS_renameat, 10},
+    {SYS_renameat2, 10}, {SYS_linkat, 10}, {SYS_symlinkat, 5}, {SYS_readlinkat, 2},
+    {SYS_newfstatat, 2}, {SYS_faccessat, 2}, {439 /* faccessat2 */, 2}, {SYS_utimensat, 2},
+    {SYS_statx, 2}, {437 /* openat2 */, 2}, {SYS_name_to_handle_at, 2}, {SYS_inotify_add_watch, 2},
+    {SYS_statfs, 1}, {SYS_truncate, 1}, {SYS_getxattr, 1}, {SYS_lgetxattr, 1}, {SYS_listxattr, 1},
+    {SYS_llistxattr, 1}, {SYS_removexattr, 1}, {SYS_lremovexattr, 1}, {SYS_fanotify_mark, 16},
+    {464 /* getxattrat */, 2}, {465, 2}, {466, 2}, {468 /* file_getattr */, 2},
+#ifdef __x86_64__
+    {SYS_open, 1}, {SYS_creat, 1}, {SYS_stat, 1}, {SYS_lstat, 1}, {SYS_access, 1}, {SYS_rename, 3},
+    {SYS_mkdir, 1}, {SYS_rmdir, 1}, {SYS_link, 3}, {SYS_unlink, 1}, {SYS_symlink, 3},
+    {SYS_readlink, 1}, {SYS_utime, 1}, {SYS_utimes, 1}, {SYS_mknod, 1}, {SYS_uselib, 1},
+    {SYS_futimesat, 2},
+#endif
+};
+
+static unsigned char skipped[NUMBERS], paths[NUMBERS];
 static char *valid, *boundary; /* mapped pages, and the first address after them that is not */
+static char *names;            /* a page nobody can write to, and one nobody can read */
 static uint64_t state;
 
 static uint64_t draw(void)
@@ -128,13 +147,25 @@ static uint64_t anything(void)
     }
 }
 
+/* A path in or below the current directory, one that cannot be changed, or none at all. */
+static uint64_t path(void)
+{
+    switch (below(8)) {
+    case 0: return 0;
+    case 1: return (uint64_t)names + PAGE - below(8); /* no end before the end of the page */
+    case 2: return 0xffff800000000000u + below(1 << 20);
+    case 3: return (uint64_t)names + PAGE + below(64);
+    default: return (uint64_t)names + below(9) * 16;
+    }
+}
+
 /* Makes arguments harmless; none is 2, so that what the emulator has to say is seen. */
 static void tame(long number, uint64_t *a)
 {
     static const uint64_t terminal[] = {0x5401, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451};
 
     for (int i = 0; i < 6; i++)
-        a[i] += a[i] == 2;
+        a[i] = paths[number] >> i & 1 ? path() : a[i] + (a[i] == 2);
     if (number == SYS_mmap || number == SYS_munmap || number == SYS_mprotect ||
         number == SYS_mremap || number == SYS_madvise) {
         uint64_t page = below(PAGES);
@@ -170,15 +201,24 @@ static void tame(long number, uint64_t *a)
     }
 }
 
+static void write_names(void)
+{
+    static const char *const safe[] = {"a", "b", "a/b", "a/b/c", "", ".", "b/", "/proc/self/maps"};
+
+    memset(names, 'n', PAGE); /* the ninth name is too long */
+    for (int i = 0; i < 8; i++)
+        strcpy(names + i * 16, safe[i]);
+    names[3000] = 0;
+    mprotect(names, PAGE, PROT_READ);
+    mprotect(names + PAGE, PAGE, PROT_NONE);
+}
+
 static void fill(void)
 {
-    static const char *const paths[] = {"a", "b/c", ".", "", "a/b/c", "/proc/self/maps", "none"};
     uint64_t *words = (uint64_t *)valid;
 
     for (int i = 0; i < PAGES * PAGE / 8; i++)
         words[i] = below(4) ? 0 : below(2) ? below(300) : anything();
-    for (int i = 0; i < 200; i++)
-        strcpy(valid + below(PAGES * PAGE / 8 - 4) * 8, paths[below(7)]);
 }
 
 static void on_alarm(int signal)
@@ -193,6 +233,7 @@ static void batch(int calls, volatile uint64_t *done)
     uint64_t arguments[6];
 
     sigaction(SIGALRM, &interrupt, NULL);
+    write_names();
     fill();
     setitimer(ITIMER_REAL, &often, NULL);
     for (int i = 0; i < calls; i++) {
@@ -237,12 +278,15 @@ int main(int argc, char **argv)
 
     for (unsigned i = 0; i < sizeof left_out / sizeof *left_out; i++)
         skipped[left_out[i]] = 1;
+    for (unsigned i = 0; i < sizeof with_paths / sizeof *with_paths; i++)
+        paths[with_paths[i].number] = with_paths[i].arguments;
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &size);
     done = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     valid = mmap(NULL, (PAGES + 4) * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (done == MAP_FAILED || valid == MAP_FAILED)
+    names = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (done == MAP_FAILED || valid == MAP_FAILED || names == MAP_FAILED || null < 0)
         return 1;
     boundary = valid + PAGES * PAGE;
     munmap(boundary, 4 * PAGE);

@@ -113,6 +113,7 @@ class Arch:
         cpuid: Mapping[tuple[int, int], tuple[int, int, int, int]] | None = None,
         disassembler: tuple[str, str] = ("", ""),
         audit: int = 0,
+        cpus: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.elf_machine = elf_machine
@@ -135,6 +136,7 @@ class Arch:
         self.cpuid = cpuid or {}
         self.disassembler = disassembler  # capstone's arch and mode
         self.audit = audit
+        self.cpus = cpus  # what -cpu accepts; the first is what runs
 
 
 # ELF machine, class (32/64), byte order -> module in this package

@@ -178,4 +178,5 @@ ARCH = Arch(
     task_bits=48,
     disassembler=("ARM64", "ARM"),
     audit=0xC00000B7,  # AUDIT_ARCH_AARCH64
+    cpus=("max",),
 )

@@ -282,4 +282,5 @@ ARCH = Arch(
     task_bits=47,
     disassembler=("X86", "64"),
     audit=0xC000003E,  # AUDIT_ARCH_X86_64
+    cpus=("EPYC-Rome",),
 )

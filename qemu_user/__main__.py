@@ -1,0 +1,5 @@
+"""python -m qemu_user: the command line."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,143 @@
+"""Puts the parts together: options, engine, memory, process, extensions, observers."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from .exec.abi import signals as sig
+from .exec.abi.errno import errno_table
+from .exec.arch import Arch
+from .exec.dispatch import Dispatcher, EmulatorBug
+from .exec.errors import EngineError, GuestExit
+from .exec.files import Files
+from .exec.hostthreads import block_signals, prepare_helpers
+from .exec.memory import AddressSpace
+from .exec.observe import Observer, Observers
+from .exec.options import Options
+from .exec.process import Process
+from .exec.signals import Action, bit
+from .exec.unicorn_cpu import UnicornCpu
+from .loader import Program, inspect
+from .loader import load as load_image
+from .log import Log
+from .syscalls import table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .exec.cpu import Trap
+    from .exec.extension import Extension
+    from .exec.thread import Thread
+
+_BUG_STATUS = 70  # EX_SOFTWARE of sysexits.h: the emulator failed, not the guest
+
+
+class Machine:
+    """A program about to run. LoadError from the constructor when it can't."""
+
+    def __init__(
+        self, options: Options, program: bytes, argv: list[bytes], envp: list[bytes]
+    ) -> None:
+        self.options = options
+        found = inspect(program, options)
+        files = Files()
+        self.log = Log(files, options.log_file)
+        self.process = process = Process(options, files, Observers(), self._unimplemented)
+        process.new_engine = self._new_engine
+        self._new_engine(found.arch)
+        self._add_observers()
+        self._inherit_signals()
+        t = process.first_thread()
+        load_image(process, found, argv, envp)
+        process.enter(t)
+
+    def _new_engine(self, arch: Arch) -> None:
+        """An address space, a CPU and a system call table for `arch`."""
+        process = self.process
+        memory = AddressSpace(arch)
+        memory.cpu = cpu = UnicornCpu(arch, memory.base, memory.size, memory.perms)
+        process.attach(arch, memory, cpu)
+        calls = table(arch)
+        restart = next((n for n, name in calls.names.items() if name == "restart_syscall"), 0)
+        process.answer(Dispatcher(process, calls.get, errno_table(arch.name), restart))
+        process.extensions = self._extensions(arch)
+
+    def _extensions(self, arch: Arch) -> tuple[Extension, ...]:
+        from .uintr import ARCHES, extension
+
+        if arch.name not in ARCHES:
+            return ()
+        trace = self.log.line if "uintr" in self.options.log_items else None
+        made = extension(self.process, self.options.extra.get("uintr-abi", "auto"), trace)
+        self.process.cpu.watch_identification(made.identify)
+        return (made,)
+
+    def _add_observers(self) -> None:
+        options, observers = self.options, self.process.observers
+        observers.add(_LogFollows(self.log))
+        if options.strace:
+            strace = import_module(".strace", __package__)
+            observers.add(strace.Strace(self.log, options.strace))
+        if "int" in options.log_items:
+            observers.add(_Exceptions(self.log))
+
+    def _unimplemented(self, what: str) -> None:
+        if "unimp" in self.options.log_items:
+            self.log.line(what)
+
+    def _inherit_signals(self) -> None:
+        """The guest begins with the mask and the ignored signals we were started with."""
+        from signal import SIG_IGN, getsignal
+
+        self.initial_mask = block_signals()
+        prepare_helpers()
+        for signo in (sig.SIGHUP, sig.SIGINT, sig.SIGQUIT, sig.SIGTERM):
+            if getsignal(signo) == SIG_IGN:
+                self.process.handlers[signo] = Action(sig.SIG_IGN)
+
+    def run(self) -> None:
+        """Run to the end; this host process ends as the guest does. No return."""
+        process = self.process
+        try:
+            mask = sum(bit(signo) for signo in self.initial_mask)
+            for t in process.threads.values():
+                t.mask = mask
+            process.scheduler.run()
+        except GuestExit as end:
+            process.exit(end.status)
+        except (EmulatorBug, EngineError) as error:
+            self._report(error)
+        except Exception as error:
+            self._report(EmulatorBug(process.scheduler.current, error))
+
+    def _report(self, error: Exception) -> None:
+        os.write(2, f"{self.options.program_name}: internal error: {error}\n".encode())
+        if "QEMU_USER_DEBUG" in os.environ:
+            import traceback
+
+            traceback.print_exception(error)
+        os._exit(_BUG_STATUS)
+
+
+class _LogFollows(Observer):
+    """A forked child's log file is its own where -D says so."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def process_fork(self, child: Process) -> None:
+        self._log.forked()
+
+
+class _Exceptions(Observer):
+    """-d int."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def trap(self, t: Thread, trap: Trap) -> None:
+        pc = t.cpu.read(t.arch.registers.pc)
+        self._log.line(f"{t.tid} {trap!r} pc={pc:#x}")
+
+
+__all__ = ["Machine", "Program"]

@@ -124,3 +124,8 @@ class Cpu(Protocol):
         """Call `call(pc, size)` at each block's start; None stops it (an observer asked)."""
 
     def watch_instruction(self, call: Callable[[int, int], None] | None) -> None: ...
+
+    def watch_identification(
+        self, edit: Callable[[int, int, tuple[int, ...]], tuple[int, ...]]
+    ) -> None:
+        """Let `edit(leaf, subleaf, answer)` change what the guest reads of the CPU's identity."""

@@ -10,6 +10,7 @@ from . import cpu as traps
 from . import futex
 from .abi import signals as abi
 from .abi.layout import DataModel
+from .abi.memory import MAP_ANONYMOUS, MAP_PRIVATE
 from .dispatch import Dispatcher
 from .errors import GuestExit
 from .hostthreads import Parked, die, stop
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .signals import SigInfo as Info
     from .waiting import Wait
 
+_ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS
 _LONGEST_INSN = 15  # bytes
 HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
 
@@ -66,6 +68,7 @@ class Process:
         self.before_exit: list[Callable[[], None]] = []
         self.kept: dict[type, Any] = {}  # what families of system calls keep per process
         self.scheduler = Scheduler(self)
+        self.new_engine: Callable[[Arch], None]  # execve of another architecture
         self.arch: Arch
         self.cpu: Cpu
         self.memory: AddressSpace
@@ -155,6 +158,21 @@ class Process:
         return SigInfo(abi.SIGILL, self.arch.engine.illegal_code, addr=pc)
 
     # threads
+
+    def enter(self, t: Thread) -> None:
+        """Point the fresh registers of `t` at the program that was loaded."""
+        registers, image = self.arch.registers, self.image
+        self._map_trampoline()
+        self.comm = t.comm = os.path.basename(image.path)[:15]
+        self.cpu.write(registers.sp, image.stack_pointer)
+        self.cpu.write(registers.pc, image.entry)
+
+    def _map_trampoline(self) -> None:
+        code = self.arch.trampoline
+        if code:
+            read_exec = traps.READ | traps.EXEC
+            self.trampoline = self.memory.mmap(0, len(code), read_exec, _ANONYMOUS, name=b"[vdso]")
+            self.memory.poke(self.trampoline, code)
 
     def first_thread(self) -> Thread:
         """The main thread of a program about to start."""

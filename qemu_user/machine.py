@@ -63,12 +63,12 @@ class Machine:
         process.extensions = self._extensions(arch)
 
     def _extensions(self, arch: Arch) -> tuple[Extension, ...]:
-        from .uintr import ARCHES, Uintr
+        from .uintr import ARCHES, extension
 
         if arch.name not in ARCHES:
             return ()
         trace = self.log.line if "uintr" in self.options.log_items else None
-        made = Uintr(self.process, self.options.extra.get("uintr-abi", "auto"), trace)
+        made = extension(self.process, self.options.extra.get("uintr-abi", "auto"), trace)
         self.process.cpu.watch_identification(made.identify)
         return (made,)
 

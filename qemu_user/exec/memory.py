@@ -101,6 +101,11 @@ class AddressSpace(GuestMemory):
         self.cpu.flush_tlb()
         self._empty()
 
+    def close(self) -> None:
+        """Give everything back to the host; the object is of no use afterwards."""
+        host.munmap(self.perms, self.size // PAGE)
+        host.munmap(self.base, self.size)
+
     # mmap
 
     def mmap(
@@ -428,6 +433,11 @@ class AddressSpace(GuestMemory):
         return areas
 
     # stack
+
+    def limit_stack(self, size: int) -> None:
+        """Set RLIMIT_STACK for a program that is not yet there, and lay the space out for it."""
+        self.stack_limit = size
+        self._empty()
 
     def map_stack(self, size: int, prot: int) -> int:
         """Map the main thread's stack of `size` bytes, growing later; its top."""

@@ -1,0 +1,113 @@
+"""A program in memory: its segments mapped, and what the process must know of it."""
+
+from __future__ import annotations
+
+import os
+from errno import ENOMEM
+
+from ..exec.abi.elf import ET_DYN, PF_R, PF_W, PF_X
+from ..exec.abi.memory import MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE
+from ..exec.errors import LinuxError
+from .errors import bad_image
+from .stack import build
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.arch import Arch
+    from ..exec.memory import AddressSpace
+    from .elf import ElfFile, Phdr
+    from .program import Program
+
+_PAGE = 4096
+
+
+class Image:
+    """The program that a process runs; addresses are the guest's."""
+
+    def __init__(self, arch: Arch, path: bytes) -> None:
+        self.arch = arch
+        self.path = path  # the executable on the host, absolute
+        self.bias = 0  # added to the file's addresses
+        self.program_entry = 0
+        self.entry = 0  # where execution begins: the interpreter's, if there is one
+        self.interpreter_base = 0
+        self.phdr = 0
+        self.brk = 0
+        self.sp = 0
+        self.code_start = self.code_end = 0
+        self.arg_start = self.arg_end = 0
+        self.env_start = self.env_end = 0
+        self.auxv = b""
+
+
+def map_program(
+    memory: AddressSpace,
+    program: Program,
+    argv: list[bytes],
+    envp: list[bytes],
+    seed: int | None = None,
+) -> Image:
+    """Map the program into an empty address space of its architecture and close its files.
+
+    Raises LoadError; what it has mapped until then stays.
+    """
+    image = Image(program.arch, program.path)
+    elf = program.elf
+    try:
+        if elf.type == ET_DYN:
+            image.bias = -(-memory.pie_base // elf.align) * elf.align - elf.low
+        _place(memory, image, program)
+        build(memory, program, image, (argv, envp), seed)
+    except LinuxError as error:
+        why = f"Error mapping file: {os.strerror(error.errno or ENOMEM)}"
+        raise bad_image(elf.path, error.errno or ENOMEM, why) from None
+    finally:
+        program.close()
+    return image
+
+
+def _place(memory: AddressSpace, image: Image, program: Program) -> None:
+    elf = program.elf
+    _map_segments(memory, elf, image.bias)
+    image.program_entry = image.entry = elf.entry + image.bias
+    image.phdr = elf.phdr_vaddr + image.bias if elf.phdr_vaddr else 0
+    image.brk = elf.high + image.bias + _PAGE - 1 & -_PAGE
+    code = [p for p in elf.loads if p.p_flags & PF_X] or elf.loads
+    image.code_start = min(p.p_vaddr for p in code) + image.bias
+    image.code_end = max(p.p_vaddr + p.p_filesz for p in code) + image.bias
+    memory.set_brk(image.brk)
+    loader = program.interpreter
+    if loader is not None:
+        if loader.type == ET_DYN:
+            size = (loader.high - loader.low + _PAGE - 1) & -_PAGE
+            image.interpreter_base = memory.place(0, size + loader.align - _PAGE, 0) - loader.low
+            image.interpreter_base = -(-image.interpreter_base // loader.align) * loader.align
+        _map_segments(memory, loader, image.interpreter_base)
+        image.entry = loader.entry + image.interpreter_base
+
+
+def _map_segments(memory: AddressSpace, elf: ElfFile, bias: int) -> None:
+    low, high = elf.low + bias, elf.high + bias
+    if high > memory.stack_top - (1 << 20) or memory.vmas.within(low, high):
+        raise LinuxError(ENOMEM)
+    for segment in elf.loads:
+        if segment.p_memsz:
+            _map_segment(memory, elf, segment, bias)
+
+
+def _map_segment(memory: AddressSpace, elf: ElfFile, p: Phdr, bias: int) -> None:
+    flags = p.p_flags
+    prot = bool(flags & PF_R) | 2 * bool(flags & PF_W) | 4 * bool(flags & PF_X)
+    addr = p.p_vaddr + bias
+    start, file_end, end = addr & -_PAGE, addr + p.p_filesz, addr + p.p_memsz
+    mapped = start
+    if p.p_filesz:
+        mapped = file_end + _PAGE - 1 & -_PAGE
+        offset = p.p_offset - (addr - start)
+        fixed = MAP_PRIVATE | MAP_FIXED
+        memory.mmap(start, mapped - start, prot, fixed, elf.fd, offset)
+        if end > file_end:
+            memory.poke(file_end, bytes(min(end, mapped) - file_end))
+    if end > mapped:
+        anonymous = MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS
+        memory.mmap(mapped, (end - mapped + _PAGE - 1) & -_PAGE, prot | 3, anonymous)

@@ -1,0 +1,127 @@
+"""The initial stack: arguments, environment and auxiliary vector (the ABIs' process start-up)."""
+
+from __future__ import annotations
+
+import os
+import struct
+from errno import E2BIG
+
+from ..exec.abi import elf as abi
+from ..exec.errors import LinuxError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.memory import AddressSpace
+    from .image import Image
+    from .program import Program
+
+MAX_STRING = 131072  # MAX_ARG_STRLEN: one argument or variable
+_PAGE = 4096
+_SPARE = 128 << 10  # Linux maps so much beyond what it puts there
+
+
+def check_arguments(argv: list[bytes], envp: list[bytes], stack_limit: int) -> None:
+    """E2BIG when execve(2) would find them too long for a stack of that limit in bytes."""
+    room = min(max(stack_limit // 4, MAX_STRING), 6 << 20)
+    total = 0
+    for string in (*argv, *envp):
+        if len(string) >= MAX_STRING:
+            raise LinuxError(E2BIG)
+        total += len(string) + 9
+    if total > room:
+        raise LinuxError(E2BIG)
+
+
+class _Down:
+    """Collects what goes onto the stack, from its top down."""
+
+    def __init__(self, top: int) -> None:
+        self.addr = top
+        self.parts: list[bytes] = []
+
+    def push(self, data: bytes) -> int:
+        self.addr -= len(data)
+        self.parts.append(data)
+        return self.addr
+
+    def align(self, to: int) -> None:
+        self.push(bytes(self.addr % to))
+
+
+def build(
+    memory: AddressSpace,
+    program: Program,
+    image: Image,
+    strings: tuple[list[bytes], list[bytes]],
+    seed: int | None,
+) -> None:
+    """Map the stack and fill it with `strings` (argv, envp); completes `image`."""
+    argv, envp = strings
+    arch = memory.arch
+    down = _Down(memory.stack_top)
+    down.push(bytes(arch.model.word))
+    execfn = down.push(program.execfn + b"\0")
+    image.env_end = down.addr
+    env = [down.push(string + b"\0") for string in reversed(envp)][::-1]
+    image.arg_end = image.env_start = down.addr
+    args = [down.push(string + b"\0") for string in reversed(argv)][::-1]
+    image.arg_start = down.addr
+    down.align(16)
+    platform = down.push(arch.platform + b"\0")
+    down.align(16)
+    random = down.push(_random(seed))
+    auxv = _auxv(program, image, execfn, platform, random)
+    words = [len(argv), *args, 0, *env, 0]
+    code = arch.model.order + str(len(words) + 2 * len(auxv)) + "QI"[arch.model.word == 4]
+    flat = [word for pair in auxv for word in pair]
+    block = struct.pack(code, *words, *flat)
+    down.push(bytes((down.addr - len(block)) % 16))
+    image.sp = down.push(block)
+    image.auxv = block[len(words) * arch.model.word :]
+    _map(memory, program, down)
+
+
+def _map(memory: AddressSpace, program: Program, down: _Down) -> None:
+    used = memory.stack_top - down.addr
+    size = (min(used + _SPARE, max(memory.stack_limit, used)) + _PAGE - 1) & -_PAGE
+    memory.map_stack(size, 7 if program.elf.executable_stack else 3)
+    memory.poke(down.addr, b"".join(reversed(down.parts)))
+
+
+def _random(seed: int | None) -> bytes:
+    if seed is None:
+        return os.urandom(16)
+    from random import Random
+
+    return Random(seed).randbytes(16)
+
+
+def _auxv(
+    program: Program, image: Image, execfn: int, platform: int, random: int
+) -> list[tuple[int, int]]:
+    arch, elf = program.arch, program.elf
+    uid, euid, gid, egid = os.getuid(), os.geteuid(), os.getgid(), os.getegid()
+    from ..exec.abi.signals import MINSIGSTKSZ
+
+    return [
+        (abi.AT_MINSIGSTKSZ, arch.constants.get("MINSIGSTKSZ", MINSIGSTKSZ)),
+        (abi.AT_HWCAP, arch.hwcap),
+        (abi.AT_PAGESZ, _PAGE),
+        (abi.AT_CLKTCK, os.sysconf("SC_CLK_TCK")),
+        (abi.AT_PHDR, image.phdr),
+        (abi.AT_PHENT, elf.phentsize),
+        (abi.AT_PHNUM, elf.phnum),
+        (abi.AT_BASE, image.interpreter_base),
+        (abi.AT_FLAGS, 0),
+        (abi.AT_ENTRY, image.program_entry),
+        (abi.AT_UID, uid),
+        (abi.AT_EUID, euid),
+        (abi.AT_GID, gid),
+        (abi.AT_EGID, egid),
+        (abi.AT_SECURE, int(uid != euid or gid != egid)),
+        (abi.AT_RANDOM, random),
+        (abi.AT_HWCAP2, arch.hwcap2),
+        (abi.AT_EXECFN, execfn),
+        (abi.AT_PLATFORM, platform),
+        (abi.AT_NULL, 0),
+    ]

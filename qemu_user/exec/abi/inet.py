@@ -11,6 +11,7 @@ from .layout import Bytes, CStruct, Int
 class IpMreq(CStruct):
     """struct ip_mreq of IP_ADD_MEMBERSHIP."""
 
+    min_align = 4
     imr_multiaddr: bytes = Bytes(4)
     imr_interface: bytes = Bytes(4)
 

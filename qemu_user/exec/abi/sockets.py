@@ -18,6 +18,7 @@ class SockAddr(CStruct):
 class SockAddrIn(CStruct):
     """struct sockaddr_in (man 7 ip)."""
 
+    min_align = 4
     sin_family: U16
     sin_port: bytes = Bytes(2)
     sin_addr: bytes = Bytes(4)

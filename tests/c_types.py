@@ -1,0 +1,278 @@
+"""What C calls the structures of exec/abi, and the compilers to ask about them."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from shutil import which
+from typing import NamedTuple
+
+import pytest
+
+from qemu_user.exec.abi.layout import DataModel
+
+
+class Target(NamedTuple):
+    """One compiler and the data model it must agree with."""
+
+    compiler: tuple[str, ...]
+    cpu: str
+    model: DataModel
+
+
+ZIG = (sys.executable, "-m", "ziglang", "cc", "-target")
+TARGETS = {
+    "gcc": Target(("gcc",), "x86", DataModel(8)),
+    "gcc-m32": Target(("gcc", "-m32"), "x86", DataModel(4, align64=4)),
+    "gcc-aarch64": Target(("aarch64-linux-gnu-gcc",), "aarch64", DataModel(8)),
+    "x86_64": Target((*ZIG, "x86_64-linux-musl"), "x86", DataModel(8)),
+    "i386": Target((*ZIG, "x86-linux-musl"), "x86", DataModel(4, align64=4)),
+    "aarch64": Target((*ZIG, "aarch64-linux-musl"), "aarch64", DataModel(8)),
+    "arm": Target((*ZIG, "arm-linux-musleabihf"), "arm", DataModel(4)),
+    "riscv64": Target((*ZIG, "riscv64-linux-musl"), "riscv", DataModel(8)),
+    "riscv32": Target((*ZIG, "riscv32-linux-musl"), "riscv", DataModel(4)),
+    "loongarch64": Target((*ZIG, "loongarch64-linux-musl"), "loongarch", DataModel(8)),
+    "mips": Target((*ZIG, "mips-linux-musleabi"), "mips", DataModel(4, ">")),
+    "mips64": Target((*ZIG, "mips64-linux-muslabi64"), "mips", DataModel(8, ">")),
+    "ppc": Target((*ZIG, "powerpc-linux-musleabi"), "powerpc", DataModel(4, ">")),
+    "ppc64": Target((*ZIG, "powerpc64-linux-musl"), "powerpc", DataModel(8, ">")),
+    "s390x": Target((*ZIG, "s390x-linux-musl"), "s390x", DataModel(8, ">")),
+}
+
+HEADERS = [
+    "linux/types",
+    "linux/time",
+    "linux/time_types",
+    "linux/timex",
+    "linux/times",
+    "linux/utime",
+    "asm/stat",
+    "linux/stat",
+    "asm/statfs",
+    "linux/fcntl",
+    "linux/openat2",
+    "linux/uio",
+    "linux/inotify",
+    "linux/fs",
+    "linux/poll",
+    "linux/eventpoll",
+    "linux/sched",
+    "linux/sched/types",
+    "linux/resource",
+    "linux/futex",
+    "linux/rseq",
+    "linux/capability",
+    "linux/filter",
+    "linux/seccomp",
+    "asm/signal",
+    "asm/siginfo",
+    "linux/signalfd",
+    "linux/in",
+    "linux/in6",
+    "linux/ipv6",
+    "linux/un",
+    "linux/netlink",
+    "linux/if_packet",
+    "linux/sysinfo",
+    "linux/utsname",
+    "asm/termbits",
+    "asm/termios",
+    "linux/elf",
+]
+
+# What the kernel has no user header for: declared as the manual page has it.
+DECLARED = """
+#undef sa_handler
+struct our_dirent {
+    unsigned long d_ino; unsigned long d_off; unsigned short d_reclen;
+} __attribute__((packed));
+struct our_dirent64 {
+    __u64 d_ino; __s64 d_off; unsigned short d_reclen; unsigned char d_type;
+} __attribute__((packed));
+struct our_file_handle { unsigned int handle_bytes; int handle_type; };
+struct our_sigmask { const void *ss; __kernel_size_t ss_len; };
+struct our_sched_param { int sched_priority; };
+typedef struct { unsigned long sig[8 / sizeof(long)]; } our_sigset;
+struct our_sigaction {
+    void *sa_handler; unsigned long sa_flags; void *sa_restorer; our_sigset sa_mask;
+};
+struct our_sigaction2 { void *sa_handler; unsigned long sa_flags; our_sigset sa_mask; };
+struct our_old_sigaction {
+    void *sa_handler; unsigned long sa_mask; unsigned long sa_flags; void *sa_restorer;
+};
+struct our_sockaddr { unsigned short sa_family; char sa_data[14]; };
+struct our_msghdr {
+    void *msg_name; int msg_namelen; void *msg_iov; __kernel_size_t msg_iovlen;
+    void *msg_control; __kernel_size_t msg_controllen; unsigned int msg_flags;
+};
+struct our_mmsghdr { struct our_msghdr msg_hdr; unsigned int msg_len; };
+struct our_cmsghdr { __kernel_size_t cmsg_len; int cmsg_level; int cmsg_type; };
+struct our_ucred { __u32 pid; __u32 uid; __u32 gid; };
+struct our_linger { int l_onoff; int l_linger; };
+struct our_robust_list_head { void *list; long futex_offset; void *list_op_pending; };
+"""
+
+TYPES = {
+    "CMsgHdr": "struct our_cmsghdr",
+    "CapUserData": "struct __user_cap_data_struct",
+    "CapUserHeader": "struct __user_cap_header_struct",
+    "CloneArgs": "struct clone_args",
+    "Dirent": "struct our_dirent",
+    "Dirent64": "struct our_dirent64",
+    "Elf32Ehdr": "struct elf32_hdr",
+    "Elf32Phdr": "struct elf32_phdr",
+    "Elf64Ehdr": "struct elf64_hdr",
+    "Elf64Phdr": "struct elf64_phdr",
+    "EpollEvent": "struct epoll_event",
+    "EpollParams": "struct epoll_params",
+    "FOwnerEx": "struct f_owner_ex",
+    "FileCloneRange": "struct file_clone_range",
+    "FileHandle": "struct our_file_handle",
+    "Flock": "struct flock",
+    "Flock64": "struct flock64",
+    "Fsid": "__kernel_fsid_t",
+    "FutexWaitv": "struct futex_waitv",
+    "GenericStat64": "struct stat64",
+    "In6Pktinfo": "struct in6_pktinfo",
+    "InPktinfo": "struct in_pktinfo",
+    "InotifyEvent": "struct inotify_event",
+    "Iovec": "struct iovec",
+    "IpMreq": "struct ip_mreq",
+    "IpMreqn": "struct ip_mreqn",
+    "Ipv6Mreq": "struct ipv6_mreq",
+    "Itimerspec": "struct itimerspec",
+    "Itimerspec64": "struct __kernel_itimerspec",
+    "Itimerval": "struct itimerval",
+    "KernelSigaction": "struct our_sigaction",
+    "KernelSigactionNoRestorer": "struct our_sigaction2",
+    "KernelSigset": "our_sigset",
+    "Linger": "struct our_linger",
+    "MMsgHdr": "struct our_mmsghdr",
+    "MsgHdr": "struct our_msghdr",
+    "OldSigaction": "struct our_old_sigaction",
+    "OpenHow": "struct open_how",
+    "PackedEpollEvent": "struct epoll_event",
+    "PackedStatfs64": "struct statfs64",
+    "PollFd": "struct pollfd",
+    "PselectSigmask": "struct our_sigmask",
+    "Rlimit": "struct rlimit",
+    "Rlimit64": "struct rlimit64",
+    "RobustListHead": "struct our_robust_list_head",
+    "Rseq": "struct rseq",
+    "RseqCs": "struct rseq_cs",
+    "Rusage": "struct rusage",
+    "SchedAttr": "struct sched_attr",
+    "SchedParam": "struct our_sched_param",
+    "SeccompData": "struct seccomp_data",
+    "SigAltStack": "stack_t",
+    "SigEvent": "sigevent_t",
+    "SigInfo": "siginfo_t",
+    "SigInfoChild": "siginfo_t",
+    "SigInfoFault": "siginfo_t",
+    "SigInfoKill": "siginfo_t",
+    "SigInfoPkey": "siginfo_t",
+    "SigInfoPoll": "siginfo_t",
+    "SigInfoRt": "siginfo_t",
+    "SigInfoSys": "siginfo_t",
+    "SigInfoTimer": "siginfo_t",
+    "SignalfdSiginfo": "struct signalfd_siginfo",
+    "SockAddr": "struct our_sockaddr",
+    "SockAddrIn": "struct sockaddr_in",
+    "SockAddrIn6": "struct sockaddr_in6",
+    "SockAddrLl": "struct sockaddr_ll",
+    "SockAddrNl": "struct sockaddr_nl",
+    "SockAddrUn": "struct sockaddr_un",
+    "SockFilter": "struct sock_filter",
+    "SockFprog": "struct sock_fprog",
+    "Stat": "struct stat",
+    "Stat64": "struct stat64",
+    "StatShort": "struct stat",
+    "StatX86_64": "struct stat",
+    "Statfs": "struct statfs",
+    "Statfs64": "struct statfs64",
+    "Statx": "struct statx",
+    "StatxTimestamp": "struct statx_timestamp",
+    "SysInfo": "struct sysinfo",
+    "Termio": "struct termio",
+    "Termios": "struct termios",
+    "Termios2": "struct termios2",
+    "Timespec": "struct __kernel_old_timespec",
+    "Timespec64": "struct __kernel_timespec",
+    "Timeval": "struct __kernel_old_timeval",
+    "Timex": "struct timex",
+    "Timezone": "struct timezone",
+    "Tms": "struct tms",
+    "Ucred": "struct our_ucred",
+    "Utimbuf": "struct utimbuf",
+    "UtsName": "struct new_utsname",
+    "WinSize": "struct winsize",
+}
+# Members that C calls otherwise, or reaches through a union.
+MEMBERS = {
+    ("SigEvent", "sigev_notify_thread_id"): "_sigev_un._tid",
+    ("SigInfoTimer", "si_timerid"): "si_tid",
+    ("SigInfoRt", "si_value"): "si_ptr",
+    ("SigInfoTimer", "si_value"): "si_ptr",
+    ("SigInfoPkey", "si_pkey"): "_sifields._sigfault._addr_pkey._pkey",
+    ("Stat64", "st_ino32"): "__st_ino",
+}
+# Structures that grow: what we have is their beginning.
+GROWING = {"Rseq"}
+LINUX_32 = {"i386", "gcc-m32", "arm"}
+STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64", "loongarch64"}
+X86_64 = {"gcc", "x86_64"}
+BITS_32 = {name for name, target in TARGETS.items() if target.model.word == 4}
+MIPS = {"mips", "mips64"}
+PPC = {"ppc", "ppc64"}
+# Where a structure is the one that Linux uses, if not everywhere.
+ONLY = {
+    "Stat": STAT_GENERIC,
+    "StatX86_64": X86_64,
+    "StatShort": LINUX_32,
+    "Stat64": LINUX_32,
+    "GenericStat64": {"riscv32"},
+    "Statfs": TARGETS.keys() - MIPS - {"s390x"},
+    "Statfs64": {"i386", "gcc-m32", "riscv32", "ppc"},
+    "PackedStatfs64": {"arm"},
+    "Flock": TARGETS.keys() - {"mips"},
+    "EpollEvent": TARGETS.keys() - X86_64,
+    "PackedEpollEvent": X86_64,
+    "SigAltStack": TARGETS.keys() - MIPS,
+    "Termio": TARGETS.keys() - MIPS - PPC,
+    "Termios": TARGETS.keys() - MIPS - PPC,
+    "Termios2": TARGETS.keys() - MIPS - PPC,
+    "Flock64": BITS_32,
+    **{n: TARGETS.keys() - MIPS for n in TYPES if n.startswith("SigInfo")},
+}
+
+
+def kernel_headers() -> Path:
+    spec = importlib.util.find_spec("ziglang")
+    if spec is None or spec.origin is None:
+        pytest.skip("ziglang, which has the kernel's headers, is not installed")
+    return Path(spec.origin).parent / "lib" / "libc" / "include"
+
+
+def compile_errors(target: Target, source: Path) -> list[str]:
+    """The compiler's error lines."""
+    if which(target.compiler[0]) is None:
+        pytest.skip(f"{target.compiler[0]} is not installed")
+    root = kernel_headers()
+    command = [
+        *target.compiler,
+        "-nostdinc",
+        "-w",
+        "-isystem",
+        str(root / f"{target.cpu}-linux-any"),
+        "-isystem",
+        str(root / "any-linux-any"),
+    ]
+    if "ziglang" in target.compiler:
+        command += ["-ferror-limit=0", "-emit-llvm"]
+    command += ["-S", "-o", str(source.with_suffix(".out")), str(source)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    errors = [line for line in run.stderr.splitlines() if "error: " in line]
+    assert errors or run.returncode == 0, run.stderr
+    return errors

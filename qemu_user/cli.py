@@ -338,7 +338,7 @@ def main() -> NoReturn:
     try:
         machine = Machine(line.options, path, argv, envp)
     except LoadError as error:
-        _say(str(error))
+        _say(f"{program}: {error}" if error.status == 255 else str(error))
         os._exit(error.status)
     except OSError as error:
         _say(f"{program}: Error opening logfile {line.options.log_file}: {error.strerror}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import EINVAL
 from importlib import import_module
 
 from .exec.abi import signals as sig
@@ -18,8 +19,7 @@ from .exec.options import Options
 from .exec.process import Process
 from .exec.signals import Action, bit
 from .exec.unicorn_cpu import UnicornCpu
-from .loader import Program, inspect
-from .loader import load as load_image
+from .loader import LoadError, Program, inspect, map_program
 from .log import Log
 from .syscalls import table
 
@@ -39,16 +39,25 @@ class Machine:
         self, options: Options, program: bytes, argv: list[bytes], envp: list[bytes]
     ) -> None:
         self.options = options
-        found = inspect(program, options)
+        found = inspect(options, program)
+        if options.cpu is not None and options.cpu not in found.arch.cpus:
+            message = f"{options.program_name}: unable to find CPU model '{options.cpu}'"
+            raise LoadError(EINVAL, message, 1)
         files = Files()
         self.log = Log(files, options.log_file)
         self.process = process = Process(options, files, Observers(), self._unimplemented)
         process.new_engine = self._new_engine
-        self._new_engine(found.arch)
-        self._add_observers()
         self._inherit_signals()
+        self._start(found, argv, envp)
+        self._add_observers()
+
+    def _start(self, found: Program, argv: list[bytes], envp: list[bytes]) -> None:
+        process, options = self.process, self.options
+        self._new_engine(found.arch)
         t = process.first_thread()
-        load_image(process, found, argv, envp)
+        t.mask = sum(bit(signo) for signo in self.initial_mask)
+        process.memory.limit_stack(options.stack_size)
+        process.image = map_program(process.memory, found, argv, envp, options.seed)
         process.enter(t)
 
     def _new_engine(self, arch: Arch) -> None:
@@ -69,7 +78,9 @@ class Machine:
             return ()
         trace = self.log.line if "uintr" in self.options.log_items else None
         made = extension(self.process, self.options.extra.get("uintr-abi", "auto"), trace)
-        self.process.cpu.watch_identification(made.identify)
+        watch = getattr(self.process.cpu, "watch_identification", None)
+        if watch is not None:
+            watch(made.identify)
         return (made,)
 
     def _add_observers(self) -> None:
@@ -99,9 +110,6 @@ class Machine:
         """Run to the end; this host process ends as the guest does. No return."""
         process = self.process
         try:
-            mask = sum(bit(signo) for signo in self.initial_mask)
-            for t in process.threads.values():
-                t.mask = mask
             process.scheduler.run()
         except GuestExit as end:
             process.exit(end.status)
@@ -138,6 +146,3 @@ class _Exceptions(Observer):
     def trap(self, t: Thread, trap: Trap) -> None:
         pc = t.cpu.read(t.arch.registers.pc)
         self._log.line(f"{t.tid} {trap!r} pc={pc:#x}")
-
-
-__all__ = ["Machine", "Program"]

@@ -164,7 +164,7 @@ class Process:
         registers, image = self.arch.registers, self.image
         self._map_trampoline()
         self.comm = t.comm = os.path.basename(image.path)[:15]
-        self.cpu.write(registers.sp, image.stack_pointer)
+        self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
 
     def _map_trampoline(self) -> None:

@@ -1,0 +1,83 @@
+"""execve(2): a process becomes another program, which we run as we run this one."""
+
+from __future__ import annotations
+
+import os
+from errno import E2BIG, ELOOP, ENAMETOOLONG, ENOENT
+
+from ..exec.abi.files import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW
+from ..exec.abi.signals import SIGSEGV
+from ..exec.errors import KEEP, GuestExit, LinuxError
+from ..exec.paths import follow
+from ..loader import map_program, resolve
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+    from .args import AtFlags, DirFd, Path, StringArray
+
+_ARG_LIMIT = 2 << 20  # bytes of strings and pointers; a quarter of the default stack limit
+_STRING_LIMIT = 32 * 4096  # MAX_ARG_STRLEN
+
+
+@syscall(leaves=True)
+def execve(t: Thread, filename: Path, argv: StringArray, envp: StringArray) -> int:
+    return _execute(t, AT_FDCWD, filename, argv, envp)
+
+
+@syscall(leaves=True)
+def execveat(
+    t: Thread, fd: DirFd, filename: Path, argv: StringArray, envp: StringArray, flags: AtFlags
+) -> int:
+    if not filename:
+        if not flags & AT_EMPTY_PATH:
+            raise LinuxError(ENOENT)
+        t.process.files.check(fd)
+        return _execute(t, AT_FDCWD, b"/proc/self/fd/%d" % fd, argv, envp)
+    if flags & AT_SYMLINK_NOFOLLOW and os.path.islink(_located(fd, filename)):
+        raise LinuxError(ELOOP)
+    return _execute(t, fd, filename, argv, envp)
+
+
+def _located(fd: int, path: bytes) -> bytes:
+    if fd == AT_FDCWD or path.startswith(b"/"):
+        return path
+    return b"/proc/self/fd/%d/%s" % (fd, path)
+
+
+def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArray) -> int:
+    if not path:
+        raise LinuxError(ENOENT)
+    words, environment = _strings(argv), _strings(envp)
+    size = sum(len(s) + 1 + t.arch.model.word for s in words + environment)
+    if size > _ARG_LIMIT:
+        raise LinuxError(E2BIG)
+    p = t.process
+    if fd != AT_FDCWD:
+        p.files.check(fd)
+    found = _located(fd, follow(t, fd, path))
+    program, words = resolve(p.options, found, words or [b""])
+    if found is not path:
+        program.execfn = path
+    p.begin_exec(t)
+    if program.arch is p.arch:
+        p.memory.reset()
+        p.cpu.reset()
+    else:
+        p.new_engine(program.arch)
+    try:
+        p.image = map_program(p.memory, program, words, environment, p.options.seed)
+    except OSError:
+        raise GuestExit(SIGSEGV) from None
+    p.enter(t)
+    for call in p.observers.process_exec:
+        call(p)
+    return KEEP
+
+
+def _strings(array: StringArray) -> list[bytes]:
+    try:
+        return array.read(_STRING_LIMIT)
+    except LinuxError as error:
+        raise LinuxError(E2BIG if error.errno == ENAMETOOLONG else error.errno) from None

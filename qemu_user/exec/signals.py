@@ -223,6 +223,10 @@ class PendingSignals:
             self.bits &= ~bit(signo)
         return found
 
+    def holds(self, info: SigInfo) -> bool:
+        """This very signal is still queued."""
+        return any(queued is info for queued in self._queue)
+
     def discard(self, signals: int) -> None:
         """Forget what is queued of these signal bits."""
         if self.bits & signals:

@@ -1,0 +1,273 @@
+"""The descriptor table: guest descriptors are the host's, but for those that the emulator keeps."""
+
+from __future__ import annotations
+
+import os
+import stat
+from errno import EAGAIN, EBADF, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP
+from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
+from select import POLLIN, POLLOUT, poll
+
+from .errors import LinuxError
+from .waiting import readable, writable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .thread import Thread
+    from .waiting import Blocking
+
+FIRST_RESERVED = 1000
+_MEM_MAJOR = 1  # null, zero, full, random: never block
+
+PLAIN, TRY, POLL = 1, 2, 3  # never waits; can be asked not to wait (RWF_NOWAIT); must be polled
+
+
+class SpecialFile:
+    """An open file that the emulator implements; the host's descriptor holds its number.
+
+    What polls, dup, CLOEXEC, fork and SCM_RIGHTS say of the descriptor is the host's doing, so it
+    is chosen to answer rightly (an eventfd raised when readable; a memfd where epoll gives EPERM).
+    """
+
+    name = "anon_inode:[special]"  # what /proc/self/fd says
+
+    def read(self, t: Thread, fd: int, size: int) -> Blocking[bytes]:
+        """At most `size` bytes for read(2)."""
+        raise LinuxError(EINVAL)
+        yield
+
+    def write(self, t: Thread, fd: int, data: bytes) -> Blocking[int]:
+        """How many bytes of `data` write(2) took."""
+        raise LinuxError(EINVAL)
+        yield
+
+    def pread(self, t: Thread, size: int, offset: int) -> bytes:
+        """At most `size` bytes for pread(2)."""
+        raise LinuxError(EINVAL)
+
+    def pwrite(self, t: Thread, data: bytes, offset: int) -> int:
+        """How many bytes of `data` pwrite(2) took."""
+        raise LinuxError(EINVAL)
+
+    def ioctl(self, t: Thread, request: int, argp: int) -> int:
+        """ioctl(2) with a request that the host's descriptor cannot answer."""
+        raise LinuxError(ENOTTY)
+
+    def release(self) -> None:
+        """The last descriptor in this process is closed."""
+
+
+class Files:
+    """The files of a process (files_struct): guest fd = host fd.
+
+    `special` holds the files that the emulator implements; descriptors in `reserved` are the
+    emulator's own and do not exist for the guest.
+    """
+
+    __slots__ = ("_kinds", "reserved", "special", "watchers")
+
+    def __init__(self) -> None:
+        self.special: dict[int, SpecialFile] = {}
+        self.reserved: set[int] = set()
+        self.watchers: list[Callable[[int], None]] = []  # told each descriptor that is closed
+        self._kinds: dict[int, int] = {}
+
+    def copy(self) -> Files:
+        """The table of a process that has its own (fork, unshare of CLONE_FILES)."""
+        other = Files()
+        other.special = dict(self.special)
+        other.reserved = set(self.reserved)
+        other.watchers = list(self.watchers)
+        return other
+
+    def reserve(self, fd: int) -> int:
+        """Move an emulator's descriptor out of the guest's sight; returns its new number."""
+        high = _duplicate_high(fd)
+        os.close(fd)
+        self.reserved.add(high)
+        return high
+
+    def unreserve(self, fd: int) -> None:
+        """Close an emulator's descriptor."""
+        self.reserved.discard(fd)
+        os.close(fd)
+
+    def check(self, fd: int) -> int:
+        """`fd`, or EBADF when the guest has no such descriptor."""
+        if fd in self.reserved:
+            raise LinuxError(EBADF)
+        fcntl(fd, F_GETFD)
+        return fd
+
+    def visible(self, fd: int) -> int:
+        """`fd`, or EBADF when it is one of the emulator's; it need not be open."""
+        if fd in self.reserved:
+            raise LinuxError(EBADF)
+        return fd
+
+    def install(self, fd: int, special: SpecialFile) -> int:
+        """Make `special` what the host descriptor `fd` stands for."""
+        self.special[fd] = special
+        return fd
+
+    def duplicated(self, fd: int, new: int) -> int:
+        """The host duplicated `fd` as `new`, which closed what `new` was."""
+        if new != fd:
+            self._drop(new)
+            if fd in self.special:
+                self.special[new] = self.special[fd]
+        return new
+
+    def close(self, fd: int) -> None:
+        """close(2); EBADF."""
+        if fd in self.reserved:
+            raise LinuxError(EBADF)
+        os.close(fd)
+        self._drop(fd)
+
+    def forget(self, fd: int) -> None:
+        """The host has closed `fd` (it may be open again as something else)."""
+        self._drop(fd)
+
+    def open_descriptors(self) -> list[int]:
+        """The guest's open descriptors, in order."""
+        with os.scandir("/proc/self/fd") as entries:
+            found = {int(entry.name) for entry in entries}
+        return sorted(fd for fd in found - self.reserved if _is_open(fd))
+
+    def close_on_exec(self) -> None:
+        """execve: close the guest's descriptors that have FD_CLOEXEC."""
+        for fd in self.open_descriptors():
+            if fcntl(fd, F_GETFD) & FD_CLOEXEC:
+                self.close(fd)
+
+    def kind(self, fd: int) -> int:
+        """How reads and writes of `fd` can wait: PLAIN, TRY or POLL; EBADF."""
+        kind = self._kinds.get(fd)
+        if kind is None:
+            if fd in self.reserved:
+                raise LinuxError(EBADF)
+            about = os.fstat(fd)
+            mode = about.st_mode
+            plain = stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISBLK(mode)
+            if stat.S_ISCHR(mode) and os.major(about.st_rdev) == _MEM_MAJOR:
+                plain = True
+            kind = self._kinds[fd] = PLAIN if plain else TRY
+        return kind
+
+    def must_poll(self, fd: int) -> None:
+        """`fd` turned out to refuse RWF_NOWAIT."""
+        self._kinds[fd] = POLL
+
+    def _drop(self, fd: int) -> None:
+        self._kinds.pop(fd, None)
+        for tell in self.watchers:
+            tell(fd)
+        if self.special:
+            special = self.special.pop(fd, None)
+            if special is not None and special not in self.special.values():
+                special.release()
+
+
+def _duplicate_high(fd: int) -> int:
+    """A copy at FIRST_RESERVED or above; lower where RLIMIT_NOFILE leaves no choice."""
+    lowest = FIRST_RESERVED
+    while True:
+        try:
+            high: int = fcntl(fd, F_DUPFD_CLOEXEC, lowest)
+            return high
+        except OSError as error:
+            if error.errno not in (EINVAL, EMFILE) or lowest < 4:
+                raise
+            lowest //= 2
+
+
+def _is_open(fd: int) -> bool:
+    try:
+        fcntl(fd, F_GETFD)
+    except OSError:
+        return False
+    return True
+
+
+def nonblocking(fd: int) -> bool:
+    """Whether the open file of `fd` has O_NONBLOCK."""
+    return bool(fcntl(fd, F_GETFL) & os.O_NONBLOCK)
+
+
+def ready(fd: int, events: int) -> bool:
+    """Whether poll(2) has anything to say of `fd` now."""
+    asked = poll()
+    asked.register(fd, events)
+    return bool(asked.poll(0))
+
+
+def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
+    """readv(2) into `views`, during which only `t` waits."""
+    files = t.process.files
+    while True:
+        kind = files.kind(fd)
+        if kind == PLAIN:
+            return os.readv(fd, views)
+        try:
+            if kind == TRY:
+                return os.preadv(fd, views, -1, os.RWF_NOWAIT)
+            if ready(fd, POLLIN) or nonblocking(fd):
+                return os.readv(fd, views)
+        except OSError as error:
+            if error.errno == EOPNOTSUPP and kind == TRY:
+                files.must_poll(fd)
+                continue
+            if error.errno != EAGAIN or nonblocking(fd):
+                raise
+        yield from readable(t, fd)
+
+
+def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
+    """writev(2) of `views`, during which only `t` waits; a signal after a part returns that."""
+    files = t.process.files
+    done = 0
+    while True:
+        kind = files.kind(fd)
+        if kind == PLAIN:
+            return os.writev(fd, views)
+        try:
+            sent = _offer(fd, views, kind)
+            done += sent
+            views = rest(views, sent)
+            if not views or (kind == TRY and nonblocking(fd)):
+                return done
+        except OSError as error:
+            if error.errno == EOPNOTSUPP and kind == TRY:
+                files.must_poll(fd)
+                continue
+            if done:
+                return done
+            if error.errno != EAGAIN or nonblocking(fd):
+                raise
+        try:
+            yield from writable(t, fd)
+        except LinuxError:
+            if done:
+                return done
+            raise
+
+
+def _offer(fd: int, views: list[memoryview], kind: int) -> int:
+    """Write what fits; EAGAIN when nothing does."""
+    if kind == TRY:
+        return os.pwritev(fd, views, -1, os.RWF_NOWAIT)
+    if ready(fd, POLLOUT) or nonblocking(fd):
+        return os.writev(fd, views)
+    raise LinuxError(EAGAIN)
+
+
+def rest(views: list[memoryview], skip: int) -> list[memoryview]:
+    """`views` without their first `skip` bytes."""
+    for index, view in enumerate(views):
+        if skip < len(view):
+            return [view[skip:], *views[index + 1 :]]
+        skip -= len(view)
+    return []

@@ -1,0 +1,147 @@
+"""System calls of the host by name, for what Python has no wrapper for, and structure conversion."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import ENOSYS
+
+from .abi.numbers import call_numbers
+from .arch import NAMES, load
+from .errors import LinuxError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias, TypeVar
+
+    from .abi.layout import CStruct, DataModel
+    from .arch import Arch
+
+    S = TypeVar("S", bound=CStruct)
+    Word: TypeAlias = int | bytes | ctypes.Array[Any] | None
+
+AT_FDCWD = -100
+INVALID = 8  # an address no process has mapped: lets the host's kernel find the EFAULT
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_by_arity: dict[int, Callable[..., int]] = {}
+_numbers: dict[str, int] = {}
+_host: list[Arch | None] = []
+
+
+def call(name: str, *args: Word) -> int:
+    """Make the host's system call `name` (syscalls(2)); integers, bytes and buffers pass as words.
+
+    Raises LinuxError with the host's errno; ENOSYS when the host's architecture lacks the call.
+    """
+    nr = _numbers.get(name)
+    if nr is None:
+        nr = _number(name)
+    make = _by_arity.get(len(args))
+    if make is None:
+        make = _prototype(len(args))
+    result = make(nr, *args)
+    if result == -1:
+        raise LinuxError(ctypes.get_errno())
+    return result
+
+
+def has(name: str) -> bool:
+    """Whether the host's architecture has a number for the call `name`."""
+    return name in _table()
+
+
+def _table() -> dict[str, int]:
+    return call_numbers(os.uname().machine)
+
+
+def _number(name: str) -> int:
+    nr = _table().get(name)
+    if nr is None:
+        raise LinuxError(ENOSYS)
+    _numbers[name] = nr
+    return nr
+
+
+def _prototype(arity: int) -> Callable[..., int]:
+    make = _libc["syscall"]  # a new function object for each number of arguments
+    make.argtypes = [ctypes.c_long] + [ctypes.c_void_p] * arity
+    make.restype = ctypes.c_long
+    _by_arity[arity] = make
+    return make
+
+
+def arch() -> Arch | None:
+    """The host as an architecture, None when it is not one of ours."""
+    if not _host:
+        machine = os.uname().machine
+        _host.append(load(machine) if machine in NAMES else None)
+    return _host[0]
+
+
+def shape(cls: type[S], of: Arch) -> type[S]:
+    """The class that lays out `cls` on the architecture `of`."""
+    variant: type[S] = of.variants.get(cls.__name__, cls)  # type: ignore[assignment]
+    return variant
+
+
+def pack(value: CStruct) -> bytes:
+    """`value`'s bytes as the host's kernel wants them."""
+    host = _required()
+    return shape(type(value), host).layout(host.model).pack(value)
+
+
+def size(cls: type[CStruct]) -> int:
+    """sizeof on the host, in bytes."""
+    host = _required()
+    return shape(cls, host).size(host.model)
+
+
+def unpack(cls: type[S], data: bytes | bytearray) -> S:
+    """The structure that the host's kernel wrote at the start of `data`."""
+    host = _required()
+    return shape(cls, host).unpack(host.model, data)
+
+
+def fill(cls: type[S], name: str, *args: Word) -> S:
+    """Make the call `name`, where OUT stands for a pointer to the `cls` that it fills."""
+    room = ctypes.create_string_buffer(size(cls))
+    call(name, *(room if arg is OUT else arg for arg in args))
+    return unpack(cls, room.raw)
+
+
+def model() -> DataModel:
+    """The host's data model."""
+    return _required().model
+
+
+def _required() -> Arch:
+    host = arch()
+    if host is None:
+        raise LinuxError(ENOSYS)
+    return host
+
+
+class IoVec(ctypes.Structure):
+    """struct iovec of the host."""
+
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+
+def vector(views: list[memoryview], missing: int = 0) -> ctypes.Array[IoVec]:
+    """The host's iovec for `views` and `missing` bytes after them that cannot be accessed."""
+    made = (IoVec * (len(views) + (missing > 0)))()
+    for entry, view in zip(made, views, strict=False):
+        entry.base, entry.length = address(view), len(view)
+    if missing:
+        made[-1].base, made[-1].length = INVALID, missing
+    return made
+
+
+def address(view: memoryview) -> int:
+    """The host address of a writable view's first byte."""
+    return ctypes.addressof((ctypes.c_char * len(view)).from_buffer(view)) if len(view) else 0
+
+
+OUT = ctypes.create_string_buffer(1)  # `fill`'s mark

@@ -1,0 +1,154 @@
+"""Paths that mean something else to the guest than to the host: -L's prefix and its own /proc."""
+
+from __future__ import annotations
+
+import os
+from errno import ENOENT
+
+from .errors import LinuxError
+from .hostcall import AT_FDCWD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .thread import Thread
+
+# Last components of the files under /proc/<pid> that are not left to the host.
+_GENERATED = frozenset((b"maps", b"auxv", b"cmdline", b"environ", b"stat", b"statm", b"status"))
+_INTERESTING = _GENERATED | {b"exe", b"mem", b"cpuinfo"}
+
+
+def host_path(t: Thread, path: bytes) -> bytes:
+    """Where the host has the existing file that an absolute path names: below -L's prefix first."""
+    prefix = t.process.options.sysroot
+    if prefix and path.startswith(b"/"):
+        candidate = prefix.rstrip(b"/") + path
+        if os.path.lexists(candidate):
+            return candidate
+    return path
+
+
+def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
+    """`host_path`, where /proc/self/exe is the guest's program and not the emulator's."""
+    if _own(t, dirfd, path) == b"exe":
+        return program(t)
+    return host_path(t, path)
+
+
+def program(t: Thread) -> bytes:
+    """The path of the file that is being run."""
+    path: bytes = t.process.image.path
+    return path
+
+
+def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:
+    """What readlink(2) says where the host would answer for the emulator; None elsewhere."""
+    name = _own(t, dirfd, path)
+    if name == b"exe":
+        return os.path.realpath(program(t))
+    if name is not None and name.startswith(b"fd/") and name[3:].isdigit():
+        fd = int(name[3:])
+        files = t.process.files
+        if fd in files.reserved:
+            raise LinuxError(ENOENT)
+        special = files.special.get(fd)
+        if special is not None:
+            return special.name.encode()
+    return None
+
+
+def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
+    """The text of a file that the guest must see its own version of; None for all others."""
+    name = _own(t, dirfd, path)
+    if name is None:
+        return None
+    if name == b"/cpuinfo":
+        return _cpuinfo(t)
+    head, _, last = name.rpartition(b"/")
+    if last in _GENERATED and (not head or head.startswith(b"task/")):
+        from . import procfs
+
+        make: Callable[[Thread], bytes] = getattr(procfs, last.decode())
+        return make(t)
+    return None
+
+
+def is_own_memory(t: Thread, dirfd: int, path: bytes) -> bool:
+    """Whether the path is /proc/self/mem."""
+    return _own(t, dirfd, path) == b"mem"
+
+
+def hidden_entries(t: Thread, fd: int) -> set[bytes] | None:
+    """Names in the open directory `fd` that belong to the emulator; None when there are none."""
+    try:
+        name = _of_process(t, os.readlink(f"/proc/self/fd/{fd}").encode())
+    except OSError:
+        return None
+    if name in (b"fd", b"fdinfo") or (name and name.endswith((b"/fd", b"/fdinfo"))):
+        return {b"%d" % number for number in t.process.files.reserved}
+    if name == b"task":
+        tids = {b"%d" % tid for tid in t.process.threads}
+        return set(os.listdir(b"/proc/self/task")) - tids
+    return None
+
+
+def serve(data: bytes, name: str) -> int:
+    """A descriptor from which `data` can be read, as from a file under /proc."""
+    writer = os.memfd_create(name, os.MFD_CLOEXEC)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(writer, view) :]
+        return os.open(f"/proc/self/fd/{writer}", os.O_RDONLY)
+    finally:
+        os.close(writer)
+
+
+def _own(t: Thread, dirfd: int, path: bytes) -> bytes | None:
+    """The path below the guest's own /proc/<pid>, "/cpuinfo" for that file, None for others."""
+    if path.startswith(b"/"):
+        if b"/proc" not in path:
+            return None
+        return _of_process(t, os.path.normpath(path))
+    if path.rpartition(b"/")[2] not in _INTERESTING:
+        return None
+    try:
+        at = "/proc/self/cwd" if dirfd == AT_FDCWD else f"/proc/self/fd/{dirfd}"
+        base = os.readlink(at).encode()
+    except OSError:
+        return None
+    if not base.startswith(b"/proc"):
+        return None
+    return _of_process(t, os.path.normpath(base + b"/" + path))
+
+
+def _of_process(t: Thread, path: bytes) -> bytes | None:
+    parts = path.lstrip(b"/").split(b"/", 2)
+    if parts[0] != b"proc" or len(parts) < 2:
+        return None
+    if len(parts) == 2:
+        return b"/cpuinfo" if parts[1] == b"cpuinfo" else None
+    who, name = parts[1], parts[2]
+    if who == b"thread-self":
+        return name
+    if who == b"self" or who == b"%d" % t.process.pid:
+        if name.startswith(b"task/"):
+            return _of_task(t, name)
+        return name
+    return None
+
+
+def _of_task(t: Thread, name: bytes) -> bytes:
+    """A name below task/<tid> as one of the process's where threads share the file."""
+    _, tid, *rest = name.split(b"/", 2)
+    if rest and tid.isdigit() and int(tid) in t.process.threads:
+        return rest[0]
+    if tid.isdigit() and int(tid) not in t.process.threads:
+        raise LinuxError(ENOENT)
+    return name
+
+
+def _cpuinfo(t: Thread) -> bytes | None:
+    make = t.arch.cpuinfo
+    return None if make is None else make(t.process).encode()

@@ -1,0 +1,153 @@
+"""Opening, closing and positioning files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from errno import E2BIG, EACCES, EEXIST, EINVAL, ENOTDIR
+
+from ..exec import hostcall, openflags, paths
+from ..exec.abi import files as abi
+from ..exec.abi.files import OpenHow
+from ..exec.errors import LinuxError
+from ..exec.hostcall import AT_FDCWD
+from ..exec.waiting import in_helper
+from .args import (
+    CloseRangeFlags,
+    DirFd,
+    Fd,
+    InBuf,
+    Mode,
+    Offset,
+    OpenFlags,
+    Path,
+    StringPtr,
+    UInt,
+    Whence,
+)
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+
+_PAGE = 4096
+
+
+def _open(
+    t: Thread, dirfd: int, path: bytes, flags: int, mode: int, resolve: int | None = None
+) -> Blocking[int]:
+    """What the four opening calls share: generated files, then the host's."""
+    if not flags & abi.O_PATH and not resolve:
+        text = paths.contents(t, dirfd, path)
+        if text is not None:
+            return _open_generated(text, path, flags)
+        if paths.is_own_memory(t, dirfd, path):
+            return _open_memory(t, flags)
+    if resolve:
+        real = path
+    elif flags & abi.O_NOFOLLOW:
+        real = paths.host_path(t, path)
+    else:
+        real = paths.follow(t, dirfd, path)
+    host = openflags.to_arch(flags, hostcall.arch())
+
+    def act() -> int:
+        if resolve is None:
+            return hostcall.call("openat", dirfd, real, host, mode)
+        how = hostcall.pack(OpenHow(flags=host, mode=mode, resolve=resolve))
+        return hostcall.call("openat2", dirfd, real, how, len(how))
+
+    if not flags & (abi.O_NONBLOCK | abi.O_PATH) and _is_fifo(dirfd, real, flags):
+        return (yield from in_helper(t, act))
+    return act()
+
+
+def _is_fifo(dirfd: int, path: bytes, flags: int) -> bool:
+    """Opening it waits for the other end (man 7 fifo); opening both ways never does."""
+    if flags & abi.O_ACCMODE == abi.O_RDWR:
+        return False
+    try:
+        about = os.stat(path, dir_fd=None if dirfd == AT_FDCWD else dirfd)
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(about.st_mode)
+
+
+def _open_generated(text: bytes, path: bytes, flags: int) -> int:
+    if flags & abi.O_DIRECTORY:
+        raise LinuxError(ENOTDIR)
+    if flags & abi.O_CREAT and flags & abi.O_EXCL:
+        raise LinuxError(EEXIST)
+    if flags & abi.O_ACCMODE:
+        raise LinuxError(EACCES)
+    fd = paths.serve(text, os.path.basename(path).decode(errors="replace"))
+    if not flags & abi.O_CLOEXEC:
+        os.set_inheritable(fd, True)
+    return fd
+
+
+def _open_memory(t: Thread, flags: int) -> int:
+    from .ownmemory import MemoryFile
+
+    if flags & abi.O_DIRECTORY:
+        raise LinuxError(ENOTDIR)
+    fd = os.memfd_create("mem", os.MFD_CLOEXEC if flags & abi.O_CLOEXEC else 0)
+    return t.process.files.install(fd, MemoryFile(flags & abi.O_ACCMODE))
+
+
+@syscall
+def open(t: Thread, path: Path, flags: OpenFlags, mode: Mode) -> Blocking[int]:  # noqa: A001
+    return (yield from _open(t, AT_FDCWD, path, flags, mode))
+
+
+@syscall
+def openat(t: Thread, dirfd: DirFd, path: Path, flags: OpenFlags, mode: Mode) -> Blocking[int]:
+    return (yield from _open(t, dirfd, path, flags, mode))
+
+
+@syscall
+def openat2(t: Thread, dirfd: DirFd, path: StringPtr, how: InBuf) -> Blocking[int]:
+    size = OpenHow.size(t.arch.model)
+    if how.size < size:
+        raise LinuxError(EINVAL)
+    if how.size > _PAGE:
+        raise LinuxError(E2BIG)
+    data = how.read()
+    if any(data[size:]):
+        raise LinuxError(E2BIG)
+    want = OpenHow.unpack(t.arch.model, data)
+    name = path.read()
+    flags = openflags.from_arch(want.flags, t.arch)
+    return (yield from _open(t, dirfd, name, flags, want.mode, want.resolve))
+
+
+@syscall
+def creat(t: Thread, path: Path, mode: Mode) -> Blocking[int]:
+    return (yield from _open(t, AT_FDCWD, path, abi.O_CREAT | abi.O_WRONLY | abi.O_TRUNC, mode))
+
+
+@syscall
+def close(t: Thread, fd: Fd) -> int:
+    t.process.files.close(fd)
+    return 0
+
+
+@syscall
+def close_range(t: Thread, first: UInt, last: UInt, flags: CloseRangeFlags) -> int:
+    if flags & ~(abi.CLOSE_RANGE_UNSHARE | abi.CLOSE_RANGE_CLOEXEC) or first > last:
+        raise LinuxError(EINVAL)
+    files = t.process.files
+    for fd in files.open_descriptors():
+        if first <= fd <= last:
+            if flags & abi.CLOSE_RANGE_CLOEXEC:
+                os.set_inheritable(fd, False)
+            else:
+                files.close(fd)
+    return 0
+
+
+@syscall
+def lseek(t: Thread, fd: Fd, offset: Offset, whence: Whence) -> int:
+    return hostcall.call("lseek", fd, offset, whence)

@@ -1,0 +1,200 @@
+"""Who a process is: users, groups, sessions, capabilities."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import EINVAL
+
+from ..exec import hostcall
+from ..exec.abi.processes import CapUserData, CapUserHeader
+from ..exec.errors import LinuxError
+from .args import Gid, InArray, InOut, Int, Out, OutArray, Pid, Uid
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+
+_NOBODY = 0xFFFFFFFF  # (uid_t) -1: leave it
+_GROUPS_MAX = 65536
+_ONE_SET = 0x19980330  # _LINUX_CAPABILITY_VERSION_1: 32 capabilities, versions 2 and 3 have 64
+
+
+def _id(value: int) -> int:
+    return -1 if value == _NOBODY else value
+
+
+@syscall
+def getpid(t: Thread) -> int:
+    return t.process.pid
+
+
+@syscall
+def getppid(t: Thread) -> int:
+    return os.getppid()
+
+
+@syscall
+def getuid(t: Thread) -> int:
+    return os.getuid()
+
+
+@syscall
+def geteuid(t: Thread) -> int:
+    return os.geteuid()
+
+
+@syscall
+def getgid(t: Thread) -> int:
+    return os.getgid()
+
+
+@syscall
+def getegid(t: Thread) -> int:
+    return os.getegid()
+
+
+@syscall
+def getresuid(t: Thread, ruid: Out[Uid], euid: Out[Uid], suid: Out[Uid]) -> int:
+    for pointer, value in zip((ruid, euid, suid), os.getresuid(), strict=True):
+        pointer.write(value)
+    return 0
+
+
+@syscall
+def getresgid(t: Thread, rgid: Out[Gid], egid: Out[Gid], sgid: Out[Gid]) -> int:
+    for pointer, value in zip((rgid, egid, sgid), os.getresgid(), strict=True):
+        pointer.write(value)
+    return 0
+
+
+@syscall
+def setuid(t: Thread, uid: Uid) -> int:
+    if uid == _NOBODY:
+        raise LinuxError(EINVAL)
+    os.setuid(uid)
+    return 0
+
+
+@syscall
+def setgid(t: Thread, gid: Gid) -> int:
+    if gid == _NOBODY:
+        raise LinuxError(EINVAL)
+    os.setgid(gid)
+    return 0
+
+
+@syscall
+def setreuid(t: Thread, ruid: Uid, euid: Uid) -> int:
+    os.setreuid(_id(ruid), _id(euid))
+    return 0
+
+
+@syscall
+def setregid(t: Thread, rgid: Gid, egid: Gid) -> int:
+    os.setregid(_id(rgid), _id(egid))
+    return 0
+
+
+@syscall
+def setresuid(t: Thread, ruid: Uid, euid: Uid, suid: Uid) -> int:
+    os.setresuid(_id(ruid), _id(euid), _id(suid))
+    return 0
+
+
+@syscall
+def setresgid(t: Thread, rgid: Gid, egid: Gid, sgid: Gid) -> int:
+    os.setresgid(_id(rgid), _id(egid), _id(sgid))
+    return 0
+
+
+@syscall
+def setfsuid(t: Thread, fsuid: Uid) -> int:
+    return hostcall.call("setfsuid", fsuid)
+
+
+@syscall
+def setfsgid(t: Thread, fsgid: Gid) -> int:
+    return hostcall.call("setfsgid", fsgid)
+
+
+@syscall
+def getgroups(t: Thread, size: Int, list_: OutArray[Gid]) -> int:
+    if size < 0:
+        raise LinuxError(EINVAL)
+    groups = os.getgroups()
+    if size:
+        if len(groups) > size:
+            raise LinuxError(EINVAL)
+        list_.write(groups)
+    return len(groups)
+
+
+@syscall
+def setgroups(t: Thread, size: Int, list_: InArray[Gid]) -> int:
+    if not 0 <= size <= _GROUPS_MAX or os.geteuid() != 0:
+        return hostcall.call("setgroups", size & 0xFFFFFFFF, None)
+    os.setgroups(list_.read(size))
+    return 0
+
+
+@syscall
+def getpgid(t: Thread, pid: Pid) -> int:
+    return hostcall.call("getpgid", pid)
+
+
+@syscall
+def getpgrp(t: Thread) -> int:
+    return os.getpgrp()
+
+
+@syscall
+def setpgid(t: Thread, pid: Pid, pgid: Pid) -> int:
+    return hostcall.call("setpgid", pid or t.process.pid, pgid)
+
+
+@syscall
+def getsid(t: Thread, pid: Pid) -> int:
+    return hostcall.call("getsid", pid)
+
+
+@syscall
+def setsid(t: Thread) -> int:
+    return hostcall.call("setsid")
+
+
+def _capability_sets(header: CapUserHeader) -> int:
+    return 1 if header.version == _ONE_SET else 2
+
+
+@syscall
+def capget(t: Thread, hdrp: InOut[CapUserHeader], datap: OutArray[CapUserData]) -> int:
+    header = hdrp.read()
+    room = ctypes.create_string_buffer(hostcall.pack(header))
+    size = hostcall.size(CapUserData)
+    data = ctypes.create_string_buffer(2 * size)
+    try:
+        hostcall.call("capget", room, data if datap else None)
+    finally:
+        known = hostcall.unpack(CapUserHeader, room.raw)
+        if known.version != header.version:
+            hdrp.write(known)
+    if datap:
+        sets = [data.raw[at * size : (at + 1) * size] for at in range(_capability_sets(header))]
+        datap.write([hostcall.unpack(CapUserData, one) for one in sets])
+    return 0
+
+
+@syscall
+def capset(t: Thread, hdrp: InOut[CapUserHeader], datap: InArray[CapUserData]) -> int:
+    header = hdrp.read()
+    room = ctypes.create_string_buffer(hostcall.pack(header))
+    try:
+        sets = datap.read(_capability_sets(header)) if datap else []
+        data = b"".join(map(hostcall.pack, sets)).ljust(2 * hostcall.size(CapUserData), b"\0")
+        return hostcall.call("capset", room, data if datap else None)
+    finally:
+        known = hostcall.unpack(CapUserHeader, room.raw)
+        if known.version != header.version:
+            hdrp.write(known)

@@ -1,0 +1,171 @@
+"""Resource limits and usage."""
+
+from __future__ import annotations
+
+import os
+from errno import EINVAL, EPERM
+
+from ..exec import hostcall
+from ..exec.abi import limits as abi
+from ..exec.abi.clocks import Timeval, Tms
+from ..exec.abi.limits import Rlimit, Rlimit64
+from ..exec.abi.processes import RUSAGE_THREAD, Rusage
+from ..exec.errors import LinuxError
+from .args import In, Int, Out, Pid, PrioWhich, Resource, RusageWho
+from .clocks import thread_time
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+
+_INFINITY = (1 << 64) - 1
+# Limits of the guest's own memory: the host's would strike the emulator.
+_MEMORY = {
+    abi.RLIMIT_AS: "space_limit",
+    abi.RLIMIT_DATA: "data_limit",
+    abi.RLIMIT_STACK: "stack_limit",
+    abi.RLIMIT_MEMLOCK: "lock_limit",
+}
+
+
+class GuestLimits:
+    """Hard limits of the resources whose soft limits the address space keeps."""
+
+    def __init__(self) -> None:
+        self.hard = {resource: _host(0, resource)[1] for resource in _MEMORY}
+
+
+def _host(pid: int, resource: int) -> tuple[int, int]:
+    found = hostcall.fill(Rlimit64, "prlimit64", pid, resource, None, hostcall.OUT)
+    return found.rlim_cur, found.rlim_max
+
+
+def _kept(t: Thread) -> GuestLimits:
+    kept = t.process.kept
+    if GuestLimits not in kept:
+        kept[GuestLimits] = GuestLimits()
+    found: GuestLimits = kept[GuestLimits]
+    return found
+
+
+def _get(t: Thread, resource: int) -> tuple[int, int]:
+    attribute = _MEMORY.get(resource)
+    if attribute is None:
+        return _host(0, resource)
+    hard = _kept(t).hard[resource]
+    return min(getattr(t.memory, attribute), hard), hard
+
+
+def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
+    attribute = _MEMORY.get(resource)
+    if attribute is None:
+        packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=hard))
+        hostcall.call("prlimit64", 0, resource, packed, None)
+        return
+    if soft > hard:
+        raise LinuxError(EINVAL)
+    limits = _kept(t)
+    if hard > limits.hard[resource] and os.geteuid() != 0:
+        raise LinuxError(EPERM)
+    limits.hard[resource] = hard
+    setattr(t.memory, attribute, soft)
+
+
+def _check(resource: int) -> None:
+    if not 0 <= resource < abi.RLIM_NLIMITS:
+        raise LinuxError(EINVAL)
+
+
+def _narrow(value: int, word: int) -> int:
+    """A limit as an unsigned long holds it: too large ones are infinite."""
+    return min(value, (1 << 8 * word) - 1)
+
+
+def _wide(value: int, word: int) -> int:
+    return _INFINITY if value == (1 << 8 * word) - 1 else value
+
+
+@syscall
+def getrlimit(t: Thread, resource: Resource, rlim: Out[Rlimit]) -> int:
+    _check(resource)
+    word = t.arch.model.word
+    soft, hard = _get(t, resource)
+    rlim.write(Rlimit(rlim_cur=_narrow(soft, word), rlim_max=_narrow(hard, word)))
+    return 0
+
+
+@syscall
+def setrlimit(t: Thread, resource: Resource, rlim: In[Rlimit]) -> int:
+    want = rlim.read()
+    _check(resource)
+    word = t.arch.model.word
+    _set(t, resource, _wide(want.rlim_cur, word), _wide(want.rlim_max, word))
+    return 0
+
+
+@syscall
+def prlimit64(
+    t: Thread,
+    pid: Pid,
+    resource: Resource,
+    new_limit: In[Rlimit64],
+    old_limit: Out[Rlimit64],
+) -> int:
+    want = new_limit.read() if new_limit else None
+    _check(resource)
+    if pid in (0, t.process.pid) or pid in t.process.threads:
+        soft, hard = _get(t, resource)
+        if want is not None:
+            _set(t, resource, want.rlim_cur, want.rlim_max)
+        old = Rlimit64(rlim_cur=soft, rlim_max=hard)
+    else:
+        packed = None if want is None else hostcall.pack(want)
+        old = hostcall.fill(Rlimit64, "prlimit64", pid, resource, packed, hostcall.OUT)
+    if old_limit:
+        old_limit.write(old)
+    return 0
+
+
+def _timeval(nanoseconds: int) -> Timeval:
+    return Timeval(tv_sec=nanoseconds // 10**9, tv_usec=nanoseconds % 10**9 // 1000)
+
+
+@syscall
+def getrusage(t: Thread, who: RusageWho, usage: Out[Rusage]) -> int:
+    found = hostcall.fill(Rusage, "getrusage", who, hostcall.OUT)
+    if who == RUSAGE_THREAD:
+        found.ru_utime, found.ru_stime = _timeval(thread_time(t, t)), Timeval()
+    usage.write(found)
+    return 0
+
+
+@syscall
+def times(t: Thread, buf: Out[Tms]) -> int:
+    found = os.times()
+    ticks = os.sysconf("SC_CLK_TCK")
+    if buf:
+        buf.write(
+            Tms(
+                tms_utime=int(found.user * ticks),
+                tms_stime=int(found.system * ticks),
+                tms_cutime=int(found.children_user * ticks),
+                tms_cstime=int(found.children_system * ticks),
+            )
+        )
+    return hostcall.call("times", None)
+
+
+def _own_pid(t: Thread, which: int, who: int) -> int:
+    """The process itself when no process is named: our calls come from its main thread."""
+    return t.tid if which == 0 and who == 0 else who
+
+
+@syscall
+def getpriority(t: Thread, which: PrioWhich, who: Int) -> int:
+    return hostcall.call("getpriority", which, _own_pid(t, which, who))
+
+
+@syscall
+def setpriority(t: Thread, which: PrioWhich, who: Int, prio: Int) -> int:
+    return hostcall.call("setpriority", which, _own_pid(t, which, who), prio)

@@ -1,0 +1,132 @@
+"""fcntl and flock: descriptor flags, locks, owners, pipe sizes, seals."""
+
+from __future__ import annotations
+
+import ctypes
+from errno import EAGAIN, EINVAL, EWOULDBLOCK
+from struct import Struct
+
+from ..exec import hostcall, openflags
+from ..exec.abi import files as abi
+from ..exec.abi.files import Flock, FOwnerEx
+from ..exec.errors import LinuxError
+from ..exec.waiting import in_helper
+from .args import FcntlCmd, Fd, LockOp, ULong
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+
+# Commands whose argument and result are plain numbers that all architectures share.
+_PLAIN = frozenset(
+    (
+        abi.F_GETFD,
+        abi.F_SETFD,
+        abi.F_SETOWN,
+        abi.F_GETOWN,
+        abi.F_SETSIG,
+        abi.F_GETSIG,
+        abi.F_SETLEASE,
+        abi.F_GETLEASE,
+        abi.F_NOTIFY,
+        abi.F_DUPFD_QUERY,
+        abi.F_CREATED_QUERY,
+        abi.F_SETPIPE_SZ,
+        abi.F_GETPIPE_SZ,
+        abi.F_ADD_SEALS,
+        abi.F_GET_SEALS,
+    )
+)
+_HINTS = frozenset(
+    (
+        abi.F_GET_RW_HINT,
+        abi.F_SET_RW_HINT,
+        abi.F_GET_FILE_RW_HINT,
+        abi.F_SET_FILE_RW_HINT,
+    )
+)
+_LOCKS = frozenset((abi.F_GETLK, abi.F_SETLK, abi.F_OFD_GETLK, abi.F_OFD_SETLK))
+_WAITING_LOCKS = frozenset((abi.F_SETLKW, abi.F_OFD_SETLKW))
+_INT_BITS = 0xFFFFFFFF
+
+
+@syscall
+def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
+    if cmd in (abi.F_DUPFD, abi.F_DUPFD_CLOEXEC):
+        return t.process.files.duplicated(fd, hostcall.call("fcntl", fd, cmd, arg & _INT_BITS))
+    if cmd in _PLAIN:
+        return hostcall.call("fcntl", fd, cmd, arg & _INT_BITS)
+    if cmd == abi.F_GETFL:
+        return _get_flags(t, fd)
+    if cmd == abi.F_SETFL:
+        flags = openflags.from_arch(arg & _INT_BITS, t.arch)
+        return hostcall.call("fcntl", fd, cmd, openflags.to_arch(flags, hostcall.arch()))
+    if cmd in _LOCKS:
+        return _lock(t, fd, cmd, arg)
+    if cmd in _WAITING_LOCKS:
+        return (yield from _wait_for_lock(t, fd, cmd, arg))
+    if cmd in (abi.F_SETOWN_EX, abi.F_GETOWN_EX):
+        return _owner(t, fd, cmd, arg)
+    if cmd in _HINTS:
+        return _hint(t, fd, cmd, arg)
+    t.process.files.check(fd)
+    raise LinuxError(EINVAL)
+
+
+def _get_flags(t: Thread, fd: int) -> int:
+    host = hostcall.call("fcntl", fd, abi.F_GETFL)
+    return openflags.to_arch(openflags.from_arch(host, hostcall.arch()), t.arch)
+
+
+def _lock(t: Thread, fd: int, cmd: int, addr: int) -> int:
+    t.process.files.check(fd)
+    want = t.memory.load(addr, Flock)
+    room = ctypes.create_string_buffer(hostcall.pack(want))
+    hostcall.call("fcntl", fd, cmd, room)
+    if cmd in (abi.F_GETLK, abi.F_OFD_GETLK):
+        t.memory.store(addr, hostcall.unpack(Flock, room.raw))
+    return 0
+
+
+def _wait_for_lock(t: Thread, fd: int, cmd: int, addr: int) -> Blocking[int]:
+    t.process.files.check(fd)
+    packed = hostcall.pack(t.memory.load(addr, Flock))
+    at_once = abi.F_SETLK if cmd == abi.F_SETLKW else abi.F_OFD_SETLK
+    try:
+        return hostcall.call("fcntl", fd, at_once, packed)
+    except LinuxError as error:
+        if error.errno != EAGAIN:
+            raise
+    return (yield from in_helper(t, lambda: hostcall.call("fcntl", fd, cmd, packed)))
+
+
+def _owner(t: Thread, fd: int, cmd: int, addr: int) -> int:
+    t.process.files.check(fd)
+    if cmd == abi.F_SETOWN_EX:
+        return hostcall.call("fcntl", fd, cmd, hostcall.pack(t.memory.load(addr, FOwnerEx)))
+    t.memory.store(addr, hostcall.fill(FOwnerEx, "fcntl", fd, cmd, hostcall.OUT))
+    return 0
+
+
+def _hint(t: Thread, fd: int, cmd: int, addr: int) -> int:
+    t.process.files.check(fd)
+    layout = Struct(t.arch.model.order + "Q")
+    if cmd in (abi.F_SET_RW_HINT, abi.F_SET_FILE_RW_HINT):
+        value = ctypes.c_uint64(layout.unpack(t.memory.read(addr, 8))[0])
+        return hostcall.call("fcntl", fd, cmd, ctypes.addressof(value))
+    value = ctypes.c_uint64(0)
+    hostcall.call("fcntl", fd, cmd, ctypes.addressof(value))
+    t.memory.write(addr, layout.pack(value.value))
+    return 0
+
+
+@syscall
+def flock(t: Thread, fd: Fd, operation: LockOp) -> Blocking[int]:
+    try:
+        return hostcall.call("flock", fd, operation | abi.LOCK_NB)
+    except LinuxError as error:
+        if error.errno != EWOULDBLOCK or operation & abi.LOCK_NB:
+            raise
+    return (yield from in_helper(t, lambda: hostcall.call("flock", fd, operation)))

@@ -1,0 +1,370 @@
+"""Sending and receiving on sockets."""
+
+from __future__ import annotations
+
+import ctypes
+from errno import EINVAL, EMSGSIZE, ENOBUFS, EPIPE
+from select import POLLIN, POLLOUT
+from struct import unpack
+from time import monotonic_ns
+
+from ..exec import hostcall
+from ..exec.abi import sockets as abi
+from ..exec.abi.clocks import Timespec
+from ..exec.abi.sockets import CMsgHdr, MMsgHdr, MsgHdr
+from ..exec.cpu import READ, WRITE
+from ..exec.errors import LinuxError
+from ..exec.files import nonblocking
+from .args import Addr, Fd, InBuf, InOut, MsgFlags, OutBuf, SockAddr, SockAddrOut, UInt
+from .pointers import IOV_MAX, MAX_RW_COUNT, IoVecIn, IoVecOut
+from .sockets import retried
+from .syscall import syscall
+from .transfers import broken_pipe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.abi.layout import DataModel
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+
+_ADDRESS = 128
+_CONTROL_MAX = 65536
+_MMSG_MAX = 1024  # UIO_MAXIOV
+
+
+class HostMessage(ctypes.Structure):
+    """struct msghdr of the host, with the memory its pointers lead to."""
+
+    _fields_ = [
+        ("name", ctypes.c_void_p),
+        ("namelen", ctypes.c_int),
+        ("iov", ctypes.c_void_p),
+        ("iovlen", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("controllen", ctypes.c_size_t),
+        ("flags", ctypes.c_uint),
+    ]
+
+    def hold(
+        self,
+        name: ctypes.Array[ctypes.c_char] | None,
+        vector: ctypes.Array[hostcall.IoVec],
+        control: ctypes.Array[ctypes.c_char] | None,
+    ) -> None:
+        """Point to these."""
+        self.kept = (name, vector, control)
+        self.name = None if name is None else ctypes.addressof(name)
+        self.namelen = 0 if name is None else len(name)
+        self.iov, self.iovlen = ctypes.addressof(vector), len(vector)
+        self.control = None if control is None else ctypes.addressof(control)
+        self.controllen = 0 if control is None else len(control)
+
+    @property
+    def word(self) -> int:
+        return ctypes.addressof(self)
+
+
+def _vector(
+    t: Thread, segments: list[tuple[int, int]], access: int
+) -> ctypes.Array[hostcall.IoVec]:
+    """The host's iovec for guest memory; what is out of reach stays so for the host."""
+    views: list[memoryview] = []
+    asked = sum(size for _, size in segments)
+    have = 0
+    for addr, size in segments:
+        if not size:
+            continue
+        try:
+            part = t.memory.views(addr, size, access)
+        except LinuxError:
+            break
+        views += part
+        got = sum(map(len, part))
+        have += got
+        if got < size:
+            break
+    return hostcall.vector(views, asked - have)
+
+
+def _bytes(data: bytes) -> ctypes.Array[ctypes.c_char] | None:
+    return ctypes.create_string_buffer(data, len(data)) if data else None
+
+
+def _align(size: int, word: int) -> int:
+    return -(-size // word) * word
+
+
+def repack_control(data: bytes, source: DataModel, target: DataModel) -> bytes:
+    """Control messages as another data model lays them out (their payloads are ints and alike)."""
+    if source is target:
+        return data
+    head, made = CMsgHdr.size(source), _align(CMsgHdr.size(target), target.word)
+    out, at = b"", 0
+    while at + head <= len(data):
+        message = CMsgHdr.unpack_from(source, data, at)
+        if message.cmsg_len < head or at + message.cmsg_len > len(data):
+            raise LinuxError(EINVAL)
+        body = data[at + _align(head, source.word) : at + message.cmsg_len]
+        message.cmsg_len = made + len(body)
+        out += (message.pack(target).ljust(made, b"\0") + body).ljust(
+            _align(made + len(body), target.word), b"\0"
+        )
+        at += _align(max(message.cmsg_len - made + head, head), source.word)
+    return out
+
+
+def _send(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[int]:
+    """sendmsg(2); stream sockets take all or wait on, a signal after a part returns that."""
+    wanted = flags | abi.MSG_DONTWAIT
+    stream = None
+    done = 0
+    while True:
+
+        def attempt() -> int:
+            return hostcall.call("sendmsg", fd, message.word, wanted)
+
+        try:
+            if flags & abi.MSG_DONTWAIT:
+                return attempt()
+            sent = yield from retried(t, fd, POLLOUT, attempt)
+        except LinuxError as error:
+            if done:
+                return done
+            if error.errno == EPIPE and not flags & abi.MSG_NOSIGNAL:
+                broken_pipe(t)
+            raise
+        done += sent
+        if stream is None:
+            left = _left(message)
+        left -= sent
+        if left <= 0 or nonblocking(fd):
+            return done
+        stream = True
+        _advance(message, sent)
+
+
+def _entries(message: HostMessage) -> ctypes.Array[hostcall.IoVec]:
+    return message.kept[1]
+
+
+def _left(message: HostMessage) -> int:
+    return sum(entry.length for entry in _entries(message))
+
+
+def _advance(message: HostMessage, sent: int) -> None:
+    """The rest of a message of which `sent` bytes have gone, control data with them."""
+    message.control, message.controllen = None, 0
+    for entry in _entries(message):
+        part = min(sent, entry.length)
+        entry.base = (entry.base or 0) + part
+        entry.length -= part
+        sent -= part
+
+
+def _receive(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[int]:
+    """recvmsg(2); MSG_WAITALL goes on until the room is full."""
+    namelen, controllen = message.namelen, message.controllen
+    done = 0
+
+    def attempt() -> int:
+        message.namelen, message.controllen, message.flags = namelen, controllen, 0
+        return hostcall.call("recvmsg", fd, message.word, flags | abi.MSG_DONTWAIT)
+
+    if flags & (abi.MSG_DONTWAIT | abi.MSG_ERRQUEUE):
+        return attempt()
+    whole = flags & abi.MSG_WAITALL and not flags & abi.MSG_PEEK
+    left = _left(message)
+    while True:
+        try:
+            got = yield from retried(t, fd, POLLIN, attempt)
+        except LinuxError:
+            if done:
+                return done
+            raise
+        done += got
+        left -= got
+        if not whole or not got or left <= 0 or not _is_stream(fd) or nonblocking(fd):
+            return done
+        _advance(message, got)
+
+
+def _is_stream(fd: int) -> bool:
+    room, size = ctypes.c_int(), ctypes.c_uint(4)
+    hostcall.call(
+        "getsockopt",
+        fd,
+        abi.SOL_SOCKET,
+        abi.SO_TYPE,
+        ctypes.addressof(room),
+        ctypes.addressof(size),
+    )
+    return room.value == abi.SOCK_STREAM
+
+
+@syscall
+def sendto(
+    t: Thread, sockfd: Fd, buf: InBuf, flags: MsgFlags, dest_addr: SockAddr
+) -> Blocking[int]:
+    message = HostMessage()
+    segments = [(buf.addr, min(buf.size, MAX_RW_COUNT))]
+    name = _bytes(dest_addr.read()) if dest_addr else None
+    message.hold(name, _vector(t, segments, READ), None)
+    return (yield from _send(t, sockfd, message, flags))
+
+
+@syscall
+def recvfrom(
+    t: Thread, sockfd: Fd, buf: OutBuf, flags: MsgFlags, src_addr: SockAddrOut
+) -> Blocking[int]:
+    message = HostMessage()
+    segments = [(buf.addr, min(buf.size, MAX_RW_COUNT))]
+    message.hold(ctypes.create_string_buffer(_ADDRESS), _vector(t, segments, WRITE), None)
+    count = yield from _receive(t, sockfd, message, flags)
+    if src_addr:
+        src_addr.write(_source(message))
+    return count
+
+
+def _source(message: HostMessage) -> bytes:
+    room = message.kept[0]
+    assert room is not None
+    return room.raw[: message.namelen]
+
+
+def _outgoing(t: Thread, guest: MsgHdr) -> HostMessage:
+    """The host's message for what the guest wants to send."""
+    if guest.msg_iovlen > IOV_MAX:
+        raise LinuxError(EMSGSIZE)
+    message = HostMessage()
+    name = None
+    if guest.msg_name and guest.msg_namelen:
+        if guest.msg_namelen < 0:
+            raise LinuxError(EINVAL)
+        name = _bytes(t.memory.read(guest.msg_name, min(guest.msg_namelen, _ADDRESS)))
+    segments = IoVecIn(t.memory, guest.msg_iov, guest.msg_iovlen).segments()
+    control = None
+    if guest.msg_controllen:
+        if guest.msg_controllen > _CONTROL_MAX:
+            raise LinuxError(ENOBUFS)
+        data = t.memory.read(guest.msg_control, guest.msg_controllen)
+        control = _bytes(repack_control(data, t.arch.model, hostcall.model()))
+        _check_rights(t, data)
+    message.hold(name, _vector(t, segments, READ), control)
+    return message
+
+
+def _check_rights(t: Thread, data: bytes) -> None:
+    """The emulator's descriptors cannot be passed on."""
+    model, at = t.arch.model, 0
+    head = CMsgHdr.size(model)
+    while at + head <= len(data):
+        message = CMsgHdr.unpack_from(model, data, at)
+        if message.cmsg_len < head:
+            return
+        if (message.cmsg_level, message.cmsg_type) == (abi.SOL_SOCKET, abi.SCM_RIGHTS):
+            body = data[at + _align(head, model.word) : at + message.cmsg_len]
+            body = body[: len(body) & ~3]
+            for fd in unpack(f"{model.order}{len(body) // 4}i", body):
+                t.process.files.visible(fd)
+        at += _align(message.cmsg_len, model.word)
+
+
+def _incoming(t: Thread, guest: MsgHdr) -> HostMessage:
+    if guest.msg_iovlen > IOV_MAX:
+        raise LinuxError(EMSGSIZE)
+    if guest.msg_name and guest.msg_namelen < 0:
+        raise LinuxError(EINVAL)
+    message = HostMessage()
+    segments = IoVecOut(t.memory, guest.msg_iov, guest.msg_iovlen).segments()
+    room = min(guest.msg_controllen, _CONTROL_MAX)
+    control = ctypes.create_string_buffer(room) if room and guest.msg_control else None
+    message.hold(ctypes.create_string_buffer(_ADDRESS), _vector(t, segments, WRITE), control)
+    return message
+
+
+def _store(t: Thread, addr: int, guest: MsgHdr, message: HostMessage) -> None:
+    """Tell the guest what came beside the data."""
+    if guest.msg_name:
+        name = _source(message)
+        t.memory.write(guest.msg_name, name[: guest.msg_namelen])
+        guest.msg_namelen = len(name)
+    control = message.kept[2]
+    data = b"" if control is None else control.raw[: message.controllen]
+    data = repack_control(data, hostcall.model(), t.arch.model)
+    if data:
+        t.memory.write(guest.msg_control, data)
+    guest.msg_controllen = len(data)
+    guest.msg_flags = message.flags & ~abi.MSG_CMSG_CLOEXEC
+    t.memory.store(addr, guest)
+
+
+@syscall
+def sendmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
+    t.process.files.check(sockfd)
+    message = _outgoing(t, t.memory.load(msg, MsgHdr))
+    return (yield from _send(t, sockfd, message, flags))
+
+
+@syscall
+def recvmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
+    t.process.files.check(sockfd)
+    guest = t.memory.load(msg, MsgHdr)
+    message = _incoming(t, guest)
+    count = yield from _receive(t, sockfd, message, flags)
+    _store(t, msg, guest, message)
+    return count
+
+
+@syscall
+def sendmmsg(t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags) -> Blocking[int]:
+    t.process.files.check(sockfd)
+    step = MMsgHdr.size(t.arch.model)
+    done = 0
+    for index in range(min(vlen, _MMSG_MAX)):
+        addr = msgvec + index * step
+        try:
+            message = _outgoing(t, t.memory.load(addr, MsgHdr))
+            sent = yield from _send(t, sockfd, message, flags)
+            t.memory.set_u32(addr + MsgHdr.size(t.arch.model), sent)
+        except LinuxError:
+            if done:
+                return done
+            raise
+        done += 1
+    return done
+
+
+@syscall
+def recvmmsg(
+    t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags, timeout: InOut[Timespec]
+) -> Blocking[int]:
+    deadline = None
+    if timeout:
+        limit = timeout.read()
+        if limit.tv_sec < 0 or not 0 <= limit.tv_nsec < 10**9:
+            raise LinuxError(EINVAL)
+        deadline = monotonic_ns() + limit.tv_sec * 10**9 + limit.tv_nsec
+    t.process.files.check(sockfd)
+    step = MMsgHdr.size(t.arch.model)
+    done = 0
+    for index in range(min(vlen, _MMSG_MAX)):
+        addr = msgvec + index * step
+        try:
+            guest = t.memory.load(addr, MsgHdr)
+            message = _incoming(t, guest)
+            count = yield from _receive(t, sockfd, message, flags & ~abi.MSG_WAITFORONE)
+            _store(t, addr, guest, message)
+            t.memory.set_u32(addr + MsgHdr.size(t.arch.model), count)
+        except LinuxError:
+            if done:
+                break
+            raise
+        done += 1
+        if flags & abi.MSG_WAITFORONE:
+            flags |= abi.MSG_DONTWAIT
+        if deadline is not None and monotonic_ns() >= deadline:
+            break
+    if deadline is not None:
+        left = max(0, deadline - monotonic_ns())
+        timeout.write(Timespec(tv_sec=left // 10**9, tv_nsec=left % 10**9))
+    return done

@@ -1,0 +1,105 @@
+"""prctl: what a process or thread can set about itself (man 2 prctl)."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import EINVAL
+
+from ..exec import hostcall
+from ..exec.abi import prctl as abi
+from ..exec.errors import LinuxError
+from .args import PrctlOption, ULong
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+
+_COMM = 16  # TASK_COMM_LEN
+
+# Options whose arguments are numbers and that act on the process as the host sees it.
+_HOST = frozenset(
+    (
+        abi.PR_SET_PDEATHSIG,
+        abi.PR_GET_DUMPABLE,
+        abi.PR_SET_DUMPABLE,
+        abi.PR_GET_KEEPCAPS,
+        abi.PR_SET_KEEPCAPS,
+        abi.PR_GET_SECCOMP,
+        abi.PR_CAPBSET_READ,
+        abi.PR_CAPBSET_DROP,
+        abi.PR_GET_SECUREBITS,
+        abi.PR_SET_SECUREBITS,
+        abi.PR_SET_TIMERSLACK,
+        abi.PR_GET_TIMERSLACK,
+        abi.PR_SET_CHILD_SUBREAPER,
+        abi.PR_SET_NO_NEW_PRIVS,
+        abi.PR_GET_NO_NEW_PRIVS,
+        abi.PR_SET_THP_DISABLE,
+        abi.PR_GET_THP_DISABLE,
+        abi.PR_CAP_AMBIENT,
+        abi.PR_SET_PTRACER,
+        abi.PR_SET_IO_FLUSHER,
+        abi.PR_GET_IO_FLUSHER,
+        abi.PR_MCE_KILL,
+        abi.PR_MCE_KILL_GET,
+        abi.PR_GET_TIMING,
+    )
+)
+_OUT_INT = frozenset((abi.PR_GET_PDEATHSIG, abi.PR_GET_CHILD_SUBREAPER))
+
+
+def set_name(t: Thread, name: bytes) -> None:
+    """Give the thread a name, in the host's /proc as well."""
+    t.comm = name[: _COMM - 1]
+    try:
+        fd = os.open(f"/proc/self/task/{t.tid}/comm", os.O_WRONLY)
+    except OSError:
+        return
+    try:
+        os.write(fd, t.comm or b"\0")
+    finally:
+        os.close(fd)
+
+
+def _name(t: Thread, addr: int) -> bytes:
+    """At most 15 bytes; only as much is read as the string has."""
+    name = b""
+    while len(name) < _COMM - 1:
+        byte = t.memory.read(addr + len(name), 1)
+        if byte == b"\0":
+            break
+        name += byte
+    return name
+
+
+def _auxv(t: Thread, addr: int, size: int) -> int:
+    data: bytes = t.process.image.auxv
+    t.memory.write(addr, data[:size])
+    return len(data)
+
+
+@syscall
+def prctl(
+    t: Thread, option: PrctlOption, arg2: ULong, arg3: ULong, arg4: ULong, arg5: ULong
+) -> int:
+    if option in _HOST:
+        return hostcall.call("prctl", option & 0xFFFFFFFF, arg2, arg3, arg4, arg5)
+    if option == abi.PR_SET_NAME:
+        set_name(t, _name(t, arg2))
+        return 0
+    if option == abi.PR_GET_NAME:
+        t.memory.write(arg2, t.comm[: _COMM - 1].ljust(_COMM, b"\0"))
+        return 0
+    if option in _OUT_INT:
+        room = ctypes.c_int()
+        hostcall.call("prctl", option, ctypes.addressof(room), arg3, arg4, arg5)
+        t.memory.set_u32(arg2, room.value)
+        return 0
+    if option == abi.PR_GET_TID_ADDRESS:
+        t.memory.set_word(arg2, t.clear_child_tid)
+        return 0
+    if option == abi.PR_GET_AUXV and not arg4 and not arg5:
+        return _auxv(t, arg2, arg3)
+    raise LinuxError(EINVAL)

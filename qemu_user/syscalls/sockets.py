@@ -1,0 +1,216 @@
+"""Sockets: making them, addresses, connections, options."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import EAGAIN
+from select import POLLIN
+from time import monotonic_ns
+
+from ..exec import hostcall
+from ..exec.abi import sockets as abi
+from ..exec.abi.clocks import Timeval
+from ..exec.errors import ERESTARTSYS, LinuxError
+from ..exec.files import nonblocking, ready
+from ..exec.waiting import Wait, in_helper, wait
+from .args import (
+    Fd,
+    Int,
+    OutArray,
+    ShutHow,
+    SockAddr,
+    SockAddrOut,
+    SocketFamily,
+    SocketType,
+)
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+
+_ADDRESS = 128  # sizeof(struct sockaddr_storage)
+_EINTR = 4
+
+
+@syscall
+def socket(t: Thread, domain: SocketFamily, type_: SocketType, protocol: Int) -> int:
+    return hostcall.call("socket", domain, type_, protocol)
+
+
+@syscall
+def socketpair(
+    t: Thread, domain: SocketFamily, type_: SocketType, protocol: Int, sv: OutArray[Int]
+) -> int:
+    both = (ctypes.c_int * 2)()
+    hostcall.call("socketpair", domain, type_, protocol, ctypes.addressof(both))
+    try:
+        sv.write(both)
+    except LinuxError:
+        os.close(both[0])
+        os.close(both[1])
+        raise
+    return 0
+
+
+@syscall
+def bind(t: Thread, sockfd: Fd, addr: SockAddr) -> int:
+    data = address(sockfd, addr)
+    return hostcall.call("bind", sockfd, data, len(data))
+
+
+def address(sockfd: int, addr: SockAddr) -> bytes:
+    """The address to use; a bad descriptor is told before a bad address."""
+    os.fstat(sockfd)
+    return addr.read()
+
+
+@syscall
+def listen(t: Thread, sockfd: Fd, backlog: Int) -> int:
+    return hostcall.call("listen", sockfd, backlog & 0xFFFFFFFF)
+
+
+def timeout(sockfd: int, option: int) -> int | None:
+    """The deadline that SO_RCVTIMEO or SO_SNDTIMEO set for a wait that begins now."""
+    room = ctypes.create_string_buffer(hostcall.size(Timeval))
+    size = ctypes.c_uint(len(room))
+    try:
+        hostcall.call("getsockopt", sockfd, abi.SOL_SOCKET, option, room, ctypes.addressof(size))
+    except LinuxError:
+        return None
+    value = hostcall.unpack(Timeval, room.raw)
+    length = value.tv_sec * 10**9 + value.tv_usec * 1000
+    return monotonic_ns() + length if length else None
+
+
+def retried(t: Thread, sockfd: int, events: int, act: Callable[[], int]) -> Blocking[int]:
+    """`act`, a call that does not wait, again each time `sockfd` becomes ready.
+
+    A receive or send timeout makes it EAGAIN; a call interrupted under one is not restarted.
+    """
+    deadline = None
+    known = False
+    while True:
+        try:
+            return act()
+        except LinuxError as error:
+            if error.errno != EAGAIN or nonblocking(sockfd):
+                raise
+        if not known:
+            option = abi.SO_RCVTIMEO_OLD if events == POLLIN else abi.SO_SNDTIMEO_OLD
+            deadline, known = timeout(sockfd, option), True
+        what = Wait([(sockfd, events)], deadline)
+        try:
+            yield from wait(t, what)
+        except LinuxError as error:
+            if deadline is not None and error.errno == ERESTARTSYS:
+                raise LinuxError(_EINTR) from None
+            raise
+        if what.timed_out and not what.ready:
+            raise LinuxError(EAGAIN)
+
+
+class _Name:
+    """Room for an address that the host's kernel fills."""
+
+    def __init__(self) -> None:
+        self._room = ctypes.create_string_buffer(_ADDRESS)
+        self._size = ctypes.c_uint(_ADDRESS)
+        self.args = (ctypes.addressof(self._room), ctypes.addressof(self._size))
+
+    def rewind(self) -> None:
+        self._size.value = _ADDRESS
+
+    def value(self) -> bytes:
+        return self._room.raw[: self._size.value]
+
+
+def _accept(t: Thread, sockfd: int, addr: SockAddrOut, flags: int) -> Blocking[int]:
+    name = _Name()
+    listening = _is_listening(sockfd)
+
+    def attempt() -> int:
+        name.rewind()
+        if listening and not nonblocking(sockfd) and not ready(sockfd, POLLIN):
+            raise LinuxError(EAGAIN)
+        return hostcall.call("accept4", sockfd, *name.args, flags)
+
+    fd = yield from retried(t, sockfd, POLLIN, attempt)
+    if addr:
+        try:
+            addr.write(name.value())
+        except LinuxError:
+            os.close(fd)
+            raise
+    return fd
+
+
+def _is_listening(sockfd: int) -> bool:
+    room, size = ctypes.c_int(), ctypes.c_uint(4)
+    try:
+        hostcall.call(
+            "getsockopt",
+            sockfd,
+            abi.SOL_SOCKET,
+            abi.SO_ACCEPTCONN,
+            ctypes.addressof(room),
+            ctypes.addressof(size),
+        )
+    except LinuxError:
+        return False
+    return bool(room.value)
+
+
+@syscall
+def accept(t: Thread, sockfd: Fd, addr: SockAddrOut) -> Blocking[int]:
+    return (yield from _accept(t, sockfd, addr, 0))
+
+
+@syscall
+def accept4(t: Thread, sockfd: Fd, addr: SockAddrOut, flags: SocketType) -> Blocking[int]:
+    return (yield from _accept(t, sockfd, addr, flags))
+
+
+@syscall
+def connect(t: Thread, sockfd: Fd, addr: SockAddr) -> Blocking[int]:
+    data = address(sockfd, addr)
+    if nonblocking(sockfd):
+        return hostcall.call("connect", sockfd, data, len(data))
+    return (yield from _connect(t, sockfd, data))
+
+
+def _connect(t: Thread, sockfd: int, data: bytes) -> Blocking[int]:
+    """A connection that only the calling thread waits for, in a helper: EINTR leaves it going on."""
+    deadline = timeout(sockfd, abi.SO_SNDTIMEO_OLD)
+    try:
+        return (yield from in_helper(t, lambda: hostcall.call("connect", sockfd, data, len(data))))
+    except LinuxError as error:
+        if deadline is not None and error.errno == ERESTARTSYS:
+            raise LinuxError(_EINTR) from None
+        raise
+
+
+def _name(call: str, sockfd: int, addr: SockAddrOut) -> int:
+    name = _Name()
+    hostcall.call(call, sockfd, *name.args)
+    addr.write(name.value())
+    return 0
+
+
+@syscall
+def getsockname(t: Thread, sockfd: Fd, addr: SockAddrOut) -> int:
+    return _name("getsockname", sockfd, addr)
+
+
+@syscall
+def getpeername(t: Thread, sockfd: Fd, addr: SockAddrOut) -> int:
+    return _name("getpeername", sockfd, addr)
+
+
+@syscall
+def shutdown(t: Thread, sockfd: Fd, how: ShutHow) -> int:
+    return hostcall.call("shutdown", sockfd, how & 0xFFFFFFFF)

@@ -1,0 +1,95 @@
+"""Socket options: most are integers, some are structures of words (man 7 socket, ip, tcp)."""
+
+from __future__ import annotations
+
+import ctypes
+from errno import EFAULT, EINVAL
+
+from ..exec import hostcall
+from ..exec.abi import sockets as abi
+from ..exec.abi.clocks import Timeval
+from ..exec.abi.sockets import Linger, Ucred
+from ..exec.errors import LinuxError
+from .args import Addr, Fd, InBuf, InOut, Int, SockOptLevel
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.abi.layout import CStruct
+    from ..exec.thread import Thread
+
+_MAX = 65536
+_STRUCTURES: dict[tuple[int, int], type[CStruct]] = {
+    (abi.SOL_SOCKET, abi.SO_RCVTIMEO_OLD): Timeval,
+    (abi.SOL_SOCKET, abi.SO_SNDTIMEO_OLD): Timeval,
+    (abi.SOL_SOCKET, abi.SO_LINGER): Linger,
+    (abi.SOL_SOCKET, abi.SO_PEERCRED): Ucred,
+}
+# Options whose value holds pointers into the caller's memory.
+_POINTING = frozenset((abi.SO_ATTACH_FILTER, abi.SO_ATTACH_REUSEPORT_CBPF))
+
+
+def _convert(t: Thread, key: tuple[int, int], data: bytes, to_host: bool) -> bytes:
+    cls = _STRUCTURES.get(key)
+    guest, host = t.arch.model, hostcall.model()
+    source, target = (guest, host) if to_host else (host, guest)
+    if cls is not None and source is not target and len(data) >= cls.size(source):
+        return cls.unpack(source, data).pack(target)
+    if source.order != target.order and len(data) == 4:
+        return data[::-1]
+    return data
+
+
+@syscall
+def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval: InBuf) -> int:
+    size = (optval.size & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
+    if size < 0 or size > _MAX:
+        return hostcall.call(
+            "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size & 0xFFFFFFFF
+        )
+    if level == abi.SOL_SOCKET and optname in _POINTING:
+        return _attach_filter(t, sockfd, optname, optval.addr)
+    try:
+        data = t.memory.read(optval.addr, size) if size else b""
+    except LinuxError:
+        return hostcall.call(
+            "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size
+        )
+    data = _convert(t, (level, optname), data, True)
+    value = data if optval else None
+    return hostcall.call("setsockopt", sockfd, level & 0xFFFFFFFF, optname, value, len(data))
+
+
+def _attach_filter(t: Thread, sockfd: int, optname: int, addr: int) -> int:
+    """struct sock_fprog: a count and a pointer to instructions of eight bytes."""
+    from ..exec.abi.processes import SockFprog
+
+    program = t.memory.load(addr, SockFprog)
+    code = t.memory.read(program.filter, 8 * program.len)
+    room = ctypes.create_string_buffer(code, max(len(code), 1))
+    packed = hostcall.pack(SockFprog(len=program.len, filter=ctypes.addressof(room)))
+    return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, packed, len(packed))
+
+
+@syscall
+def getsockopt(
+    t: Thread,
+    sockfd: Fd,
+    level: SockOptLevel,
+    optname: Int,
+    optval: Addr,
+    optlen: InOut[Int],
+) -> int:
+    t.process.files.check(sockfd)
+    size = optlen.read()
+    if size < 0:
+        raise LinuxError(EINVAL)
+    room = ctypes.create_string_buffer(max(1, min(size, _MAX)))
+    length = ctypes.c_uint(min(size, _MAX))
+    hostcall.call("getsockopt", sockfd, level & 0xFFFFFFFF, optname, room, ctypes.addressof(length))
+    data = _convert(t, (level, optname), room.raw[: length.value], False)
+    if data and not optval:
+        raise LinuxError(EFAULT)
+    t.memory.write(optval, data[:size])
+    optlen.write(min(len(data), size))
+    return 0

@@ -1,0 +1,121 @@
+"""Moving data between descriptors inside the kernel."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import EINVAL, EPIPE
+
+from ..exec import hostcall
+from ..exec.abi import files as abi
+from ..exec.errors import LinuxError
+from ..exec.files import PLAIN, nonblocking
+from ..exec.waiting import in_helper
+from .args import Fd, InOut, IoVecIn, Offset, Size, SpliceFlags, UInt
+from .syscall import syscall
+from .transfers import broken_pipe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+
+
+class _Position:
+    """An optional file offset that the host's kernel reads and moves."""
+
+    def __init__(self, pointer: InOut[int]) -> None:
+        self._pointer = pointer
+        self._value = ctypes.c_int64(pointer.read()) if pointer else None
+        self.word = ctypes.addressof(self._value) if self._value is not None else None
+
+    def store(self) -> None:
+        if self._value is not None:
+            self._pointer.write(self._value.value)
+
+
+def _waiting(t: Thread, act: Callable[[], int], may_wait: bool) -> Blocking[int]:
+    """Run a call that waits for one of its descriptors where only `t` waits."""
+    try:
+        if may_wait:
+            return (yield from in_helper(t, act))
+        return act()
+    except OSError as error:
+        if error.errno == EPIPE:
+            broken_pipe(t)
+        raise
+
+
+@syscall
+def sendfile(t: Thread, out_fd: Fd, in_fd: Fd, offset: InOut[Offset], count: Size) -> Blocking[int]:
+    at = _Position(offset)
+    files = t.process.files
+    may_wait = files.kind(out_fd) != PLAIN and not nonblocking(out_fd)
+    moved = yield from _waiting(
+        t, lambda: hostcall.call("sendfile", out_fd, in_fd, at.word, count), may_wait
+    )
+    at.store()
+    return moved
+
+
+@syscall
+def splice(
+    t: Thread,
+    fd_in: Fd,
+    off_in: InOut[Offset],
+    fd_out: Fd,
+    off_out: InOut[Offset],
+    len_: Size,
+    flags: SpliceFlags,
+) -> Blocking[int]:
+    os.fstat(fd_in), os.fstat(fd_out)
+    source, sink = _Position(off_in), _Position(off_out)
+    moved = yield from _waiting(
+        t,
+        lambda: hostcall.call("splice", fd_in, source.word, fd_out, sink.word, len_, flags),
+        bool(len_) and not flags & abi.SPLICE_F_NONBLOCK,
+    )
+    source.store()
+    sink.store()
+    return moved
+
+
+@syscall
+def tee(t: Thread, fd_in: Fd, fd_out: Fd, len_: Size, flags: SpliceFlags) -> Blocking[int]:
+    may_wait = bool(len_) and not flags & abi.SPLICE_F_NONBLOCK
+    return (
+        yield from _waiting(t, lambda: hostcall.call("tee", fd_in, fd_out, len_, flags), may_wait)
+    )
+
+
+@syscall
+def vmsplice(t: Thread, fd: Fd, iov: IoVecIn, flags: SpliceFlags) -> Blocking[int]:
+    os.fstat(fd)
+    if iov.count > 1024:
+        raise LinuxError(EINVAL)
+    vector = hostcall.vector(iov.views())
+    may_wait = not flags & abi.SPLICE_F_NONBLOCK
+    return (
+        yield from _waiting(
+            t, lambda: hostcall.call("vmsplice", fd, vector, len(vector), flags), may_wait
+        )
+    )
+
+
+@syscall
+def copy_file_range(
+    t: Thread,
+    fd_in: Fd,
+    off_in: InOut[Offset],
+    fd_out: Fd,
+    off_out: InOut[Offset],
+    len_: Size,
+    flags: UInt,
+) -> int:
+    source, sink = _Position(off_in), _Position(off_out)
+    moved = hostcall.call("copy_file_range", fd_in, source.word, fd_out, sink.word, len_, flags)
+    source.store()
+    sink.store()
+    return moved

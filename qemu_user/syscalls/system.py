@@ -1,0 +1,210 @@
+"""The machine and its scheduler: names, memory, CPUs, scheduling, the kernel's log."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import E2BIG, EINVAL
+
+from ..exec import hostcall
+from ..exec.abi.clocks import Timespec
+from ..exec.abi.processes import SchedAttr, SchedParam
+from ..exec.abi.system import SysInfo, UtsName
+from ..exec.errors import LinuxError
+from .args import In, InBuf, Int, Out, OutBuf, Pid, SchedPolicy, StringPtr, UInt
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.thread import Thread
+
+_CPU_BYTES = 1024  # room for 8192 CPUs
+_QUERY = 0xFFFFFFFF  # personality: only tell
+_ATTR_MIN = 48  # SCHED_ATTR_SIZE_VER0
+
+
+@syscall(also=("newuname",))
+def uname(t: Thread, buf: Out[UtsName]) -> int:
+    host = os.uname()
+    release = t.process.options.release or host.release
+    domain = hostcall.fill(UtsName, "uname", hostcall.OUT).domainname
+    buf.write(
+        UtsName(
+            sysname=host.sysname.encode(),
+            nodename=host.nodename.encode(),
+            release=release.encode()[:64],
+            version=host.version.encode(),
+            machine=t.arch.uname.encode(),
+            domainname=domain,
+        )
+    )
+    return 0
+
+
+@syscall
+def sysinfo(t: Thread, info: Out[SysInfo]) -> int:
+    info.write(hostcall.fill(SysInfo, "sysinfo", hostcall.OUT))
+    return 0
+
+
+def _name(name: StringPtr, size: int, call: str) -> int:
+    """sethostname and setdomainname: a name of exactly `size` bytes."""
+    if os.geteuid() != 0 or not 0 <= size <= 64:
+        return hostcall.call(call, hostcall.INVALID, size & 0xFFFFFFFF)
+    data = name.memory.read(name.addr, size)
+    return hostcall.call(call, data, size)
+
+
+@syscall
+def sethostname(t: Thread, name: StringPtr, size: Int) -> int:
+    return _name(name, size, "sethostname")
+
+
+@syscall
+def setdomainname(t: Thread, name: StringPtr, size: Int) -> int:
+    return _name(name, size, "setdomainname")
+
+
+@syscall
+def getcpu(t: Thread, cpu: Out[UInt], node: Out[UInt]) -> int:
+    both = (ctypes.c_uint * 2)()
+    hostcall.call("getcpu", ctypes.addressof(both), ctypes.addressof(both) + 4, None)
+    if cpu:
+        cpu.write(both[0])
+    if node:
+        node.write(both[1])
+    return 0
+
+
+class _Personality:
+    """The key under which a process's personality is kept."""
+
+
+@syscall
+def personality(t: Thread, persona: UInt) -> int:
+    """Only what changes nothing that we do: address randomisation is off anyway."""
+    kept = t.process.kept
+    old: int = kept.get(_Personality, 0)
+    if persona != _QUERY:
+        kept[_Personality] = persona
+    return old
+
+
+@syscall
+def acct(t: Thread, path: StringPtr) -> int:
+    return hostcall.call("acct", path.read() if path else None)
+
+
+@syscall
+def syslog(t: Thread, type_: Int, buf: OutBuf) -> int:
+    size = (buf.size & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
+    reading = type_ in (2, 3, 4)  # SYSLOG_ACTION_READ, _READ_ALL, _READ_CLEAR
+    if not reading or size <= 0 or not buf:
+        return hostcall.call("syslog", type_, None, size & 0xFFFFFFFF)
+    room = ctypes.create_string_buffer(min(size, 1 << 20))
+    filled = hostcall.call("syslog", type_, room, len(room))
+    buf.write(room.raw[:filled])
+    return filled
+
+
+def _task(t: Thread, pid: int) -> int:
+    """The host's task for a pid argument; 0 means the calling guest thread."""
+    return pid or t.tid
+
+
+@syscall
+def sched_setaffinity(t: Thread, pid: Pid, mask: InBuf) -> int:
+    size = mask.size & 0xFFFFFFFF
+    data = mask.memory.read(mask.addr, min(size, _CPU_BYTES))
+    return hostcall.call("sched_setaffinity", _task(t, pid), len(data), data)
+
+
+@syscall
+def sched_getaffinity(t: Thread, pid: Pid, mask: OutBuf) -> int:
+    size = mask.size & 0xFFFFFFFF
+    if size % t.arch.model.word:
+        raise LinuxError(EINVAL)
+    room = ctypes.create_string_buffer(min(size, _CPU_BYTES)) if size else None
+    length = len(room) if room is not None else 0
+    filled = hostcall.call("sched_getaffinity", _task(t, pid), length, room)
+    mask.write(room.raw[:filled] if room is not None else b"")
+    return filled
+
+
+@syscall
+def sched_getparam(t: Thread, pid: Pid, param: Out[SchedParam]) -> int:
+    if not param or pid < 0:
+        raise LinuxError(EINVAL)
+    param.write(hostcall.fill(SchedParam, "sched_getparam", _task(t, pid), hostcall.OUT))
+    return 0
+
+
+@syscall
+def sched_setparam(t: Thread, pid: Pid, param: In[SchedParam]) -> int:
+    if not param or pid < 0:
+        raise LinuxError(EINVAL)
+    return hostcall.call("sched_setparam", _task(t, pid), hostcall.pack(param.read()))
+
+
+@syscall
+def sched_getscheduler(t: Thread, pid: Pid) -> int:
+    return hostcall.call("sched_getscheduler", _task(t, pid))
+
+
+@syscall
+def sched_setscheduler(t: Thread, pid: Pid, policy: SchedPolicy, param: In[SchedParam]) -> int:
+    if not param or pid < 0:
+        raise LinuxError(EINVAL)
+    packed = hostcall.pack(param.read())
+    return hostcall.call("sched_setscheduler", _task(t, pid), policy & 0xFFFFFFFF, packed)
+
+
+@syscall
+def sched_get_priority_max(t: Thread, policy: SchedPolicy) -> int:
+    return hostcall.call("sched_get_priority_max", policy & 0xFFFFFFFF)
+
+
+@syscall
+def sched_get_priority_min(t: Thread, policy: SchedPolicy) -> int:
+    return hostcall.call("sched_get_priority_min", policy & 0xFFFFFFFF)
+
+
+@syscall
+def sched_rr_get_interval(t: Thread, pid: Pid, tp: Out[Timespec]) -> int:
+    if pid < 0:
+        raise LinuxError(EINVAL)
+    tp.write(hostcall.fill(Timespec, "sched_rr_get_interval", _task(t, pid), hostcall.OUT))
+    return 0
+
+
+@syscall
+def sched_getattr(t: Thread, pid: Pid, attr: OutBuf, flags: UInt) -> int:
+    size = attr.size & 0xFFFFFFFF
+    if not attr or pid < 0 or not _ATTR_MIN <= size <= 4096 or flags:
+        raise LinuxError(EINVAL)
+    whole = hostcall.size(SchedAttr)
+    found = hostcall.fill(SchedAttr, "sched_getattr", _task(t, pid), hostcall.OUT, whole, 0)
+    found.size_ = min(size, whole)
+    attr.write(found.pack(t.arch.model)[:size])
+    return 0
+
+
+@syscall
+def sched_setattr(t: Thread, pid: Pid, attr: In[SchedAttr], flags: UInt) -> int:
+    if not attr or pid < 0 or flags:
+        raise LinuxError(EINVAL)
+    memory = attr.memory
+    size = memory.u32(attr.addr) or _ATTR_MIN
+    if not _ATTR_MIN <= size <= 4096:
+        memory.set_u32(attr.addr, SchedAttr.size(t.arch.model))
+        raise LinuxError(E2BIG)
+    model = t.arch.model
+    data = memory.read(attr.addr, min(size, SchedAttr.size(model)))
+    want = SchedAttr.unpack(model, data.ljust(SchedAttr.size(model), b"\0"))
+    packed = hostcall.pack(want)
+    return hostcall.call("sched_setattr", _task(t, pid), packed, flags)
+
+
+@syscall
+def vhangup(t: Thread) -> int:
+    return hostcall.call("vhangup")

@@ -1,0 +1,193 @@
+"""ioctl: each command with what its argument points to."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from errno import EINVAL, ENOTTY
+
+from ..exec import hostcall
+from ..exec.abi import ioctls as io
+from ..exec.abi import sockets as net
+from ..exec.abi import terminals as tty
+from ..exec.abi.files import FileCloneRange
+from ..exec.abi.layout import CStruct
+from ..exec.abi.terminals import Termio, Termios, Termios2, WinSize
+from ..exec.errors import LinuxError
+from ..exec.waiting import in_helper
+from .args import Fd, IoctlCmd, ULong
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
+
+    Shape: TypeAlias = int | type[CStruct]
+
+_IFREQ = 40  # sizeof(struct ifreq): an interface's name, and a union of two words and more
+_BLKGETSIZE64 = 0x80081272
+_IFCONF_MAX = 1 << 20
+_RAW = 16  # shapes of more bytes than an integer has are copied as they are
+
+_VALUE = frozenset(
+    (
+        *(tty.TCSBRK, tty.TCSBRKP, tty.TCXONC, tty.TCFLSH, tty.TIOCEXCL, tty.TIOCNXCL),
+        *(tty.TIOCSCTTY, tty.TIOCNOTTY, tty.TIOCSBRK, tty.TIOCCBRK, tty.TIOCGPTPEER),
+        *(tty.TIOCVHANGUP, tty.TIOCSIG, tty.TIOCCONS, tty.FIOCLEX, tty.FIONCLEX),
+        *(io.FICLONE, io.BLKFLSBUF, io.BLKRRPART, io.BLKRASET),
+        *(io.NS_GET_USERNS, io.NS_GET_PARENT, io.NS_GET_NSTYPE),
+    )
+)
+_IN: dict[int, Shape] = {
+    **dict.fromkeys(
+        (
+            *(tty.FIONBIO, tty.FIOASYNC, tty.TIOCSPGRP, tty.TIOCPKT, tty.TIOCSETD),
+            *(tty.TIOCMBIS, tty.TIOCMBIC, tty.TIOCMSET, tty.TIOCSPTLCK, tty.TIOCSSOFTCAR),
+            *(tty.FIOSETOWN, net.SIOCSPGRP, io.BLKROSET),
+            *(io.FS_IOC_SETFLAGS, io.FS_IOC_SETVERSION),
+        ),
+        4,
+    ),
+    tty.TIOCSTI: 1,
+    **dict.fromkeys((tty.TCSETS, tty.TCSETSW, tty.TCSETSF), Termios),
+    **dict.fromkeys((tty.TCSETS2, tty.TCSETSW2, tty.TCSETSF2), Termios2),
+    **dict.fromkeys((tty.TCSETA, tty.TCSETAW, tty.TCSETAF), Termio),
+    tty.TIOCSWINSZ: WinSize,
+    io.FICLONERANGE: FileCloneRange,
+    io.FS_IOC_FSSETXATTR: 28,
+    **dict.fromkeys(
+        (
+            *(net.SIOCSIFFLAGS, net.SIOCSIFADDR, net.SIOCSIFBRDADDR),
+            *(net.SIOCSIFNETMASK, net.SIOCSIFMTU),
+        ),
+        _IFREQ,
+    ),
+}
+_OUT: dict[int, Shape] = {
+    **dict.fromkeys(
+        (
+            *(tty.FIONREAD, tty.TIOCOUTQ, tty.TIOCGPGRP, tty.TIOCGSID, tty.TIOCGETD),
+            *(tty.TIOCMGET, tty.TIOCGPTN, tty.TIOCGDEV, tty.TIOCGPKT, tty.TIOCGPTLCK),
+            *(tty.TIOCGEXCL, tty.TIOCGSOFTCAR, tty.FIOGETOWN, net.SIOCGPGRP, net.SIOCATMARK),
+            *(io.BLKSSZGET, io.BLKIOMIN, io.BLKIOOPT, io.BLKALIGNOFF, io.BLKPBSZGET),
+            *(io.BLKROGET, io.FIGETBSZ, io.RNDGETENTCNT, io.NS_GET_OWNER_UID),
+            *(io.FS_IOC_GETFLAGS, io.FS_IOC_GETVERSION),
+        ),
+        4,
+    ),
+    **dict.fromkeys((io.BLKSECTGET, io.BLKROTATIONAL), 2),
+    **dict.fromkeys((_BLKGETSIZE64, tty.FIOQSIZE), 8),
+    **dict.fromkeys((io.BLKGETSIZE, io.BLKRAGET), 0),
+    tty.TCGETS: Termios,
+    tty.TCGETS2: Termios2,
+    tty.TCGETA: Termio,
+    tty.TIOCGWINSZ: WinSize,
+    io.FS_IOC_FSGETXATTR: 28,
+    io.FS_IOC_GETFSLABEL: 256,
+}
+_INOUT: dict[int, Shape] = dict.fromkeys(
+    (
+        *(net.SIOCGIFNAME, net.SIOCGIFFLAGS, net.SIOCGIFADDR, net.SIOCGIFDSTADDR),
+        *(net.SIOCGIFBRDADDR, net.SIOCGIFNETMASK, net.SIOCGIFMETRIC, net.SIOCGIFMTU),
+        *(net.SIOCGIFHWADDR, net.SIOCGIFINDEX, net.SIOCGIFTXQLEN),
+    ),
+    _IFREQ,
+)
+_DRAINS = frozenset((tty.TCSBRK, tty.TCSBRKP, tty.TCSETSW, tty.TCSETSF, tty.TCSETSW2, tty.TCSETSF2))
+
+
+def _sizes(t: Thread, shape: Shape) -> tuple[int, int]:
+    """Bytes of a shape in the guest's memory and the host's."""
+    if isinstance(shape, int):
+        return shape or t.arch.model.word, shape or hostcall.model().word
+    return shape.size(t.arch.model), hostcall.size(shape)
+
+
+def _to_host(t: Thread, shape: Shape, data: bytes) -> bytes:
+    if not isinstance(shape, int):
+        return hostcall.pack(shape.unpack(t.arch.model, data))
+    if shape > _RAW or t.arch.model.order == hostcall.model().order:
+        return data.ljust(_sizes(t, shape)[1], b"\0")
+    return data[::-1]
+
+
+def _to_guest(t: Thread, shape: Shape, data: bytes) -> bytes:
+    if not isinstance(shape, int):
+        return hostcall.unpack(shape, data).pack(t.arch.model)
+    if shape > _RAW or t.arch.model.order == hostcall.model().order:
+        return data[: _sizes(t, shape)[0]]
+    return data[::-1]
+
+
+def _transfer(t: Thread, fd: int, cmd: int, addr: int) -> int:
+    """An ioctl whose argument points to a known shape."""
+    takes = _IN.get(cmd, _INOUT.get(cmd))
+    gives = _OUT.get(cmd, _INOUT.get(cmd))
+    shape = takes if takes is not None else gives
+    assert shape is not None
+    guest_size, host_size = _sizes(t, shape)
+    room = ctypes.create_string_buffer(host_size)
+    if takes is not None:
+        try:
+            room.raw = _to_host(t, shape, t.memory.read(addr, guest_size))
+        except LinuxError:
+            return hostcall.call("ioctl", fd, cmd, hostcall.INVALID)
+    result = hostcall.call("ioctl", fd, cmd, room)
+    if gives is not None:
+        t.memory.write(addr, _to_guest(t, shape, room.raw))
+    return result
+
+
+class _IfConf(ctypes.Structure):
+    """struct ifconf of the host."""
+
+    _fields_ = [("size", ctypes.c_int), ("room", ctypes.c_void_p)]
+
+
+def _interfaces(t: Thread, fd: int, addr: int) -> int:
+    """SIOCGIFCONF: struct ifconf holds a length and a pointer to an array of struct ifreq."""
+    model = t.arch.model
+    size = t.memory.u32(addr)
+    target = t.memory.word(addr + model.word)
+    if size > 0x7FFFFFFF:
+        raise LinuxError(EINVAL)
+    room = ctypes.create_string_buffer(max(1, min(size, _IFCONF_MAX))) if target else None
+    ifconf = _IfConf(min(size, _IFCONF_MAX), None if room is None else ctypes.addressof(room))
+    hostcall.call("ioctl", fd, net.SIOCGIFCONF, ctypes.addressof(ifconf))
+    if room is not None:
+        t.memory.write(target, room.raw[: ifconf.size])
+    t.memory.set_u32(addr, ifconf.size)
+    return 0
+
+
+def _must_drain(fd: int, cmd: int) -> bool:
+    """The command would wait for output that is still on its way."""
+    if cmd not in _DRAINS or not os.isatty(fd):
+        return False
+    room = ctypes.c_int()
+    hostcall.call("ioctl", fd, tty.TIOCOUTQ, ctypes.addressof(room))
+    return room.value > 0
+
+
+@syscall
+def ioctl(t: Thread, fd: Fd, request: IoctlCmd, argp: ULong) -> Blocking[int]:
+    files = t.process.files
+    special = files.special.get(fd)
+    if special is not None and request not in _VALUE and request not in (tty.FIONBIO,):
+        return special.ioctl(t, request, argp)
+    if request in _VALUE:
+        if _must_drain(fd, request):
+            return (yield from in_helper(t, lambda: hostcall.call("ioctl", fd, request, argp)))
+        return hostcall.call("ioctl", fd, request, argp)
+    if request in _IN or request in _OUT or request in _INOUT:
+        if _must_drain(fd, request):
+            return (yield from in_helper(t, lambda: _transfer(t, fd, request, argp)))
+        return _transfer(t, fd, request, argp)
+    files.check(fd)
+    if request == net.SIOCGIFCONF:
+        return _interfaces(t, fd, argp)
+    t.process.unimplemented(f"Unsupported ioctl: cmd=0x{request:04x}")
+    raise LinuxError(ENOTTY)

@@ -1,0 +1,267 @@
+"""Interval timers, POSIX timers and timer descriptors."""
+
+from __future__ import annotations
+
+from errno import EINVAL
+from time import monotonic_ns
+
+from ..exec import hostcall
+from ..exec.abi import clocks as abi
+from ..exec.abi import signals as sig
+from ..exec.abi.clocks import Itimerspec, Itimerval, Timespec, Timeval
+from ..exec.abi.signals import SigEvent
+from ..exec.errors import LinuxError
+from ..exec.signals import SigInfo
+from .args import Clock, Fd, In, Int, ItimerWhich, Out, TimerFdFlags, TimerFlags, UInt
+from .clocks import nanoseconds, now, timespec
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..exec.process import Process
+    from ..exec.thread import Thread
+
+_MAX_OVERRUN = 0x7FFFFFFF
+_CLOCKS = frozenset(
+    (
+        abi.CLOCK_REALTIME,
+        abi.CLOCK_MONOTONIC,
+        abi.CLOCK_PROCESS_CPUTIME_ID,
+        abi.CLOCK_THREAD_CPUTIME_ID,
+        abi.CLOCK_BOOTTIME,
+        abi.CLOCK_REALTIME_ALARM,
+        abi.CLOCK_BOOTTIME_ALARM,
+        abi.CLOCK_TAI,
+    )
+)
+
+
+@syscall
+def getitimer(t: Thread, which: ItimerWhich, value: Out[Itimerval]) -> int:
+    value.write(hostcall.fill(Itimerval, "getitimer", which, hostcall.OUT))
+    return 0
+
+
+@syscall
+def setitimer(t: Thread, which: ItimerWhich, value: In[Itimerval], ovalue: Out[Itimerval]) -> int:
+    want = hostcall.pack(value.read() if value else Itimerval())
+    old = hostcall.fill(Itimerval, "setitimer", which, want, hostcall.OUT)
+    if ovalue:
+        ovalue.write(old)
+    return 0
+
+
+@syscall
+def alarm(t: Thread, seconds: UInt) -> int:
+    want = hostcall.pack(Itimerval(it_value=Timeval(tv_sec=min(seconds, 0x7FFFFFFF))))
+    old = hostcall.fill(Itimerval, "setitimer", abi.ITIMER_REAL, want, hostcall.OUT).it_value
+    # A fraction counts as a second where it is the whole rest, else it is rounded.
+    if old.tv_usec >= 500_000 or (not old.tv_sec and old.tv_usec):
+        return old.tv_sec + 1
+    return old.tv_sec
+
+
+class PosixTimer:
+    """One timer of timer_create(2); `target` and `interval` are ns of its clock, 0: unarmed."""
+
+    def __init__(self, owner: Thread, number: int, clock: int, event: SigEvent) -> None:
+        self.process = owner.process
+        self.owner = owner
+        self.number = number
+        self.clock = clock
+        self.event = event
+        self.target = self.interval = 0
+        self.info: SigInfo | None = None  # the last one sent
+
+    def arm(self, target: int, interval: int) -> None:
+        """Go off when the clock shows `target`, then every `interval`; 0 disarms."""
+        self.target, self.interval = target, interval
+        self.info = None
+        self._plan()
+
+    def _plan(self) -> None:
+        scheduler = self.process.scheduler
+        if not self.target:
+            scheduler.set_timer(self, None, self._due)
+            return
+        left = max(0, self.target - now(self.owner, self.clock))
+        scheduler.set_timer(self, monotonic_ns() + left, self._due)
+
+    def left(self) -> int:
+        """Until it goes off next, in ns; 0 when it is not armed."""
+        return max(1, self.target - now(self.owner, self.clock)) if self.target else 0
+
+    def _due(self) -> None:
+        late = now(self.owner, self.clock) - self.target
+        if late < 0:  # a CPU clock goes slower than time does, and the wall clock may be set
+            self._plan()
+            return
+        missed = 0
+        if self.interval:
+            missed = late // self.interval
+            self.target += (missed + 1) * self.interval
+        else:
+            self.target = 0
+        self._send(missed)
+        self._plan()
+
+    def _send(self, missed: int) -> None:
+        event, process = self.event, self.process
+        if event.sigev_notify == sig.SIGEV_NONE:
+            return
+        thread = None
+        if event.sigev_notify == sig.SIGEV_THREAD_ID:
+            thread = process.threads.get(event.sigev_notify_thread_id)
+            if thread is None:
+                return
+        queue = process.pending if thread is None else thread.pending
+        if self.info is not None and queue.holds(self.info):
+            self.info.overrun = min(_MAX_OVERRUN, self.info.overrun + 1 + missed)
+            return
+        self.info = SigInfo(
+            event.sigev_signo,
+            sig.SI_TIMER,
+            timer=self.number,
+            overrun=min(_MAX_OVERRUN, missed),
+            value=event.sigev_value,
+        )
+        process.generate(self.info, thread)
+
+
+class PosixTimers:
+    """The timers of a process; neither fork nor execve keeps them."""
+
+    def __init__(self, process: Process) -> None:
+        self.pid = process.pid
+        self.image = process.image
+        self.by_number: dict[int, PosixTimer] = {}
+        self.next = 0
+
+    def drop(self) -> None:
+        """Disarm and forget all."""
+        for timer in self.by_number.values():
+            timer.arm(0, 0)
+        self.by_number.clear()
+
+
+def _timers(t: Thread) -> PosixTimers:
+    process = t.process
+    found: PosixTimers | None = process.kept.get(PosixTimers)
+    if found is None or found.pid != process.pid or found.image is not process.image:
+        if found is not None:
+            found.drop()
+        found = process.kept[PosixTimers] = PosixTimers(process)
+    return found
+
+
+def drop_timers(process: Process) -> None:
+    """Execve: the program's timers are gone."""
+    found: PosixTimers | None = process.kept.pop(PosixTimers, None)
+    if found is not None:
+        found.drop()
+
+
+def _timer(t: Thread, number: int) -> PosixTimer:
+    timer = _timers(t).by_number.get(number)
+    if timer is None:
+        raise LinuxError(EINVAL)
+    return timer
+
+
+def _check_event(t: Thread, event: SigEvent) -> None:
+    kinds = (sig.SIGEV_SIGNAL, sig.SIGEV_NONE, sig.SIGEV_THREAD, sig.SIGEV_THREAD_ID)
+    if event.sigev_notify not in kinds:
+        raise LinuxError(EINVAL)
+    if event.sigev_notify == sig.SIGEV_THREAD_ID and (
+        event.sigev_notify_thread_id not in t.process.threads
+    ):
+        raise LinuxError(EINVAL)
+    if event.sigev_notify != sig.SIGEV_NONE and not 1 <= event.sigev_signo <= 64:
+        raise LinuxError(EINVAL)
+
+
+@syscall
+def timer_create(t: Thread, clockid: Clock, sevp: In[SigEvent], timerid: Out[Int]) -> int:
+    event = sevp.read() if sevp else None
+    if clockid not in _CLOCKS:
+        if clockid >= 0:
+            raise LinuxError(EINVAL)
+        now(t, clockid)
+    if clockid in (abi.CLOCK_REALTIME_ALARM, abi.CLOCK_BOOTTIME_ALARM):
+        hostcall.fill(Timespec, "clock_getres", clockid, hostcall.OUT)
+    timers = _timers(t)
+    number = timers.next
+    if event is None:
+        event = SigEvent(sigev_notify=sig.SIGEV_SIGNAL, sigev_signo=sig.SIGALRM, sigev_value=number)
+    _check_event(t, event)
+    timerid.write(number)
+    timers.next = number + 1 & _MAX_OVERRUN
+    clock = {
+        abi.CLOCK_REALTIME_ALARM: abi.CLOCK_REALTIME,
+        abi.CLOCK_BOOTTIME_ALARM: abi.CLOCK_BOOTTIME,
+    }.get(clockid, clockid)
+    timers.by_number[number] = PosixTimer(t, number, clock, event)
+    return 0
+
+
+def _current(timer: PosixTimer) -> Itimerspec:
+    return Itimerspec(it_interval=timespec(timer.interval), it_value=timespec(timer.left()))
+
+
+@syscall
+def timer_settime(
+    t: Thread, timerid: Int, flags: TimerFlags, new: In[Itimerspec], old: Out[Itimerspec]
+) -> int:
+    if not new:
+        raise LinuxError(EINVAL)
+    want = new.read()
+    value, interval = nanoseconds(want.it_value), nanoseconds(want.it_interval)
+    timer = _timer(t, timerid)
+    before = _current(timer)
+    if value and not flags & abi.TIMER_ABSTIME:
+        value += now(timer.owner, timer.clock)
+    timer.arm(value, interval if value else 0)
+    if old:
+        old.write(before)
+    return 0
+
+
+@syscall
+def timer_gettime(t: Thread, timerid: Int, value: Out[Itimerspec]) -> int:
+    value.write(_current(_timer(t, timerid)))
+    return 0
+
+
+@syscall
+def timer_getoverrun(t: Thread, timerid: Int) -> int:
+    info = _timer(t, timerid).info
+    return info.overrun if info is not None else 0
+
+
+@syscall
+def timer_delete(t: Thread, timerid: Int) -> int:
+    _timer(t, timerid).arm(0, 0)
+    del _timers(t).by_number[timerid]
+    return 0
+
+
+@syscall
+def timerfd_create(t: Thread, clockid: Clock, flags: TimerFdFlags) -> int:
+    return hostcall.call("timerfd_create", clockid & 0xFFFFFFFF, flags)
+
+
+@syscall
+def timerfd_settime(
+    t: Thread, fd: Fd, flags: TimerFdFlags, new: In[Itimerspec], old: Out[Itimerspec]
+) -> int:
+    want = hostcall.pack(new.read())
+    before = hostcall.fill(Itimerspec, "timerfd_settime", fd, flags, want, hostcall.OUT)
+    if old:
+        old.write(before)
+    return 0
+
+
+@syscall
+def timerfd_gettime(t: Thread, fd: Fd, value: Out[Itimerspec]) -> int:
+    value.write(hostcall.fill(Itimerspec, "timerfd_gettime", fd, hostcall.OUT))
+    return 0

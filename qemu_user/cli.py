@@ -341,6 +341,8 @@ def main() -> NoReturn:
         _say(f"{program}: {error}" if error.status == 255 else str(error))
         os._exit(error.status)
     except OSError as error:
+        if line.options.log_file is None or error.filename is None:
+            raise
         _say(f"{program}: Error opening logfile {line.options.log_file}: {error.strerror}")
         os._exit(1)
     machine.run()

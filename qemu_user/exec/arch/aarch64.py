@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from errno import EFAULT
 
 from ..abi import signals as abi
@@ -14,6 +15,7 @@ from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..process import Process
     from ..signals import Action, SigInfo
     from ..thread import Thread
 
@@ -141,6 +143,17 @@ def _records(t: Thread) -> tuple[int, bytes]:
     return trap.addr, fp + record.pack(model)
 
 
+def cpuinfo(p: Process) -> str:
+    """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
+    about = (
+        "BogoMIPS\t: 100.00\n"
+        "Features\t: fp asimd aes pmull sha1 sha2 crc32 atomics\n"
+        "CPU implementer\t: 0x00\nCPU architecture: 8\nCPU variant\t: 0x0\n"
+        "CPU part\t: 0x051\nCPU revision\t: 0\n\n"
+    )
+    return "".join(f"processor\t: {n}\n{about}" for n in range(os.cpu_count() or 1))
+
+
 ARCH = Arch(
     name="aarch64",
     elf_machine=183,  # EM_AARCH64
@@ -172,6 +185,7 @@ ARCH = Arch(
     syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
     frame=Frame(),
     trampoline=bytes.fromhex("681180d2010000d4"),  # mov x8, 139 (rt_sigreturn); svc 0
+    cpuinfo=cpuinfo,
     platform=b"aarch64",
     hwcap=0x1FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS
     clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),

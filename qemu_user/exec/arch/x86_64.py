@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from errno import EFAULT, EINVAL, EPERM
 
 from ..abi import signals as abi
@@ -15,6 +16,7 @@ from .frames import frame_top, restore_altstack, save_altstack
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..cpu import Cpu
+    from ..process import Process
     from ..signals import Action, SigInfo
     from ..thread import Thread
 
@@ -236,6 +238,32 @@ def arch_prctl(t: Thread, code: Int, addr: ULong) -> int:
     raise LinuxError(EINVAL)
 
 
+# What the engine's EPYC-Rome says in CPUID leaves 1, 7, 0xd and 0x80000001, in Linux's words.
+_CPU_FLAGS = (
+    "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2"
+    " syscall nx mmxext pdpe1gb rdtscp lm rep_good nopl cpuid extd_apicid pni pclmulqdq monitor"
+    " ssse3 cx16 sse4_1 sse4_2 movbe popcnt aes xsave rdrand hypervisor lahf_lm svm cr8_legacy abm"
+    " sse4a fsgsbase bmi1 smep bmi2 adx smap clflushopt clwb"
+)
+
+
+def cpuinfo(p: Process) -> str:
+    """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
+    flags = " ".join((_CPU_FLAGS, *(f for e in p.extensions for f in e.cpuinfo_flags)))
+    count = os.cpu_count() or 1
+    about = (
+        "vendor_id\t: AuthenticAMD\ncpu family\t: 23\nmodel\t\t: 49\n"
+        "model name\t: AMD EPYC-Rome Processor\nstepping\t: 0\ncpu MHz\t\t: 2000.000\n"
+        "cache size\t: 512 KB\nphysical id\t: 0\n"
+        f"siblings\t: {count}\ncpu cores\t: {count}\n"
+        "fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: 13\nwp\t\t: yes\n"
+        f"flags\t\t: {flags}\nbugs\t\t:\nbogomips\t: 4000.00\nclflush size\t: 64\n"
+        "cache_alignment\t: 64\naddress sizes\t: 40 bits physical, 48 bits virtual\n"
+        "power management:\n\n"
+    )
+    return "".join(f"processor\t: {n}\n{about}" for n in range(count))
+
+
 ARCH = Arch(
     name="x86_64",
     elf_machine=62,  # EM_X86_64
@@ -277,7 +305,8 @@ ARCH = Arch(
     frame=Frame(),
     special={"arch_prctl": arch_prctl},
     platform=b"x86_64",
-    hwcap=0x178BFBFF,  # CPUID leaf 1, EDX
+    cpuinfo=cpuinfo,
+    hwcap=0x078BFBFD,  # CPUID leaf 1, EDX
     clone_args=("flags", "stack", "parent_tid", "child_tid", "tls"),
     task_bits=47,
     disassembler=("X86", "64"),

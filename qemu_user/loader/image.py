@@ -106,8 +106,8 @@ def _map_segment(memory: AddressSpace, elf: ElfFile, p: Phdr, bias: int) -> None
         offset = p.p_offset - (addr - start)
         fixed = MAP_PRIVATE | MAP_FIXED
         memory.mmap(start, mapped - start, prot, fixed, elf.fd, offset)
-        if end > file_end:
-            memory.poke(file_end, bytes(min(end, mapped) - file_end))
+        if end > file_end:  # to the page's end: ld.so allocates there and expects zeros
+            memory.poke(file_end, bytes(mapped - file_end))
     if end > mapped:
         anonymous = MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS
         memory.mmap(mapped, (end - mapped + _PAGE - 1) & -_PAGE, prot | 3, anonymous)

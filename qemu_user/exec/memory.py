@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import os
-from errno import (
-    EACCES,
-    EAGAIN,
-    EEXIST,
-    EFAULT,
-    EINVAL,
-    ENOMEM,
-    EOPNOTSUPP,
-    EOVERFLOW,
-    EPERM,
-)
-from stat import S_ISREG
+from errno import EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM
 
-from . import host, paging
+from . import host, mapping, paging
 from .abi.memory import (
     MAP_32BIT,
     MAP_ANONYMOUS,
     MAP_FIXED,
     MAP_FIXED_NOREPLACE,
     MAP_GROWSDOWN,
-    MAP_HUGETLB,
     MAP_LOCKED,
-    MAP_NORESERVE,
     MAP_POPULATE,
     MAP_PRIVATE,
     MAP_SHARED,
     MAP_SHARED_VALIDATE,
-    MAP_SYNC,
     MAP_TYPE,
-    MCL_ONFAULT,
     PROT_GROWSDOWN,
     PROT_GROWSUP,
     PROT_SEM,
@@ -42,18 +27,17 @@ from .access import GuestMemory
 from .arena import ALLOWED, PAGE
 from .cpu import EXEC, READ, WRITE
 from .errors import LinuxError
-from .vma import GUARD, Backing, Vma, Vmas
+from .mapping import UNLIMITED
+from .vma import GUARD, Vma, Vmas
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .arch import Arch
 
-UNLIMITED = (1 << 64) - 1
 MIN_ADDR = 65536  # vm.mmap_min_addr: below it only the privileged map
 MAX_AREAS = 65530  # vm.max_map_count
 _KEPT = MAP_TYPE | MAP_GROWSDOWN | MAP_ANONYMOUS  # flags that an area remembers
 _BASE_PROT = READ | WRITE | EXEC
-_BIG = 1 << 30  # bytes from which an anonymous mapping is compared with the machine's memory
 
 
 def pages_up(size: int) -> int:
@@ -79,7 +63,7 @@ class AddressSpace(GuestMemory):
         if not wide:
             self.pie_base = 0x40000000
         self.flips: dict[int, int] = {}  # page -> how often it went from W to X or back
-        self._objects = 0  # anonymous shared mappings made
+        self.objects = 0  # anonymous shared mappings made
         self._empty()
 
     def _empty(self) -> None:
@@ -116,7 +100,7 @@ class AddressSpace(GuestMemory):
         flags: int,
         fd: int = -1,
         offset: int = 0,
-        name: bytes | None = None,
+        name: bytes = b"",
     ) -> int:
         """Mmap(2), in its order of errors; `name` is shown instead of the file's path."""
         if offset % PAGE:
@@ -131,16 +115,18 @@ class AddressSpace(GuestMemory):
         if len(self.vmas) > MAX_AREAS:
             raise LinuxError(ENOMEM)
         addr = self.place(addr, size, flags)
-        self._check(size, prot, flags, anonymous != 0)
-        vma = Vma(addr, addr + size, prot & _BASE_PROT, flags & _KEPT, name or b"")
+        mapping.check(self, size, prot, flags, anonymous != 0)
+        kept = flags & _KEPT if flags & MAP_TYPE != MAP_SHARED_VALIDATE else MAP_SHARED
+        vma = Vma(addr, addr + size, prot & _BASE_PROT, kept, name)
         if status is not None:
-            self._map_file(vma, fd, status, offset, name)
-        elif flags & MAP_TYPE == MAP_SHARED:
-            self._map_shared(vma)
+            mapping.map_file(self, vma, fd, status, offset)
+        elif kept & MAP_SHARED:
+            mapping.map_shared(self, vma)
         else:
             self.unmap(addr, addr + size)
         self._enter(vma)
-        self._populate(addr, size, flags)
+        if self.lock_future or flags & (MAP_LOCKED | MAP_POPULATE):
+            mapping.populate(self, addr, size, flags)
         return addr
 
     def place(self, addr: int, size: int, flags: int) -> int:
@@ -173,70 +159,6 @@ class AddressSpace(GuestMemory):
             raise LinuxError(EEXIST)
         return addr
 
-    def _check(self, size: int, prot: int, flags: int, anonymous: bool) -> None:
-        kind = flags & MAP_TYPE
-        locked = flags & MAP_LOCKED or self.lock_future
-        if flags & MAP_LOCKED and not self.lock_limit:
-            raise LinuxError(EPERM)
-        if locked and self.locked() + size > self.lock_limit:
-            raise LinuxError(EAGAIN)
-        if kind not in (MAP_SHARED, MAP_PRIVATE) and (anonymous or kind != MAP_SHARED_VALIDATE):
-            raise LinuxError(EINVAL)
-        if kind == MAP_SHARED_VALIDATE and flags & MAP_SYNC:
-            raise LinuxError(EOPNOTSUPP)
-        if flags & MAP_GROWSDOWN and (not anonymous or kind == MAP_SHARED):
-            raise LinuxError(EINVAL)
-        if flags & MAP_HUGETLB:
-            raise LinuxError(ENOMEM)  # no huge pages are set aside
-        self.check_room(size, prot, flags)
-
-    def check_room(self, size: int, prot: int, flags: int) -> None:
-        """ENOMEM where RLIMIT_AS, RLIMIT_DATA or the heuristic overcommit refuse `size` bytes."""
-        private = prot & WRITE and flags & MAP_TYPE == MAP_PRIVATE
-        if self.vmas.pages * PAGE + size > self.space_limit:
-            raise LinuxError(ENOMEM)
-        if private and self.data_limit != UNLIMITED:
-            data = sum(v.end - v.start for v in self.vmas if v.prot & WRITE and not v.shared)
-            if data + size > self.data_limit:
-                raise LinuxError(ENOMEM)
-        if private and size >= _BIG and not flags & MAP_NORESERVE and _overcommits(size):
-            raise LinuxError(ENOMEM)
-
-    def _map_file(
-        self, vma: Vma, fd: int, status: os.stat_result, offset: int, name: bytes | None
-    ) -> None:
-        if vma.prot & EXEC and os.fstatvfs(fd).f_flag & os.ST_NOEXEC:
-            raise LinuxError(EPERM)
-        start, size = vma.start, vma.end - vma.start
-        kind = host.SHARED if vma.shared else host.PRIVATE
-        prot = host.READ | host.WRITE
-        try:
-            host.mmap(self.base + start, size, prot, kind | host.FIXED, fd, offset)
-        except LinuxError as error:
-            if not vma.shared or vma.prot & WRITE or error.errno not in (EACCES, EPERM):
-                raise
-            host.mmap(self.base + start, size, host.READ, kind | host.FIXED, fd, offset)
-            vma.may_write = False
-        self.unmap(start, vma.end, release=False)
-        key = (status.st_dev, status.st_ino)
-        known = status.st_size if S_ISREG(status.st_mode) else None
-        backing = self.vmas.backings.get(key)
-        if backing is None:
-            backing = self.vmas.backings[key] = Backing(*key, known)
-        elif known is not None:
-            paging.resized(self, backing, known)
-        vma.backing, vma.offset, vma.plain = backing, offset, False
-        vma.name = name or os.readlink(b"/proc/self/fd/%d" % fd)
-
-    def _map_shared(self, vma: Vma) -> None:
-        size = vma.end - vma.start
-        flags = host.SHARED | host.ANONYMOUS | host.FIXED | host.NORESERVE
-        host.mmap(self.base + vma.start, size, host.READ | host.WRITE, flags)
-        self.unmap(vma.start, vma.end, release=False)
-        self._objects += 1
-        vma.backing, vma.plain = Backing(1, self._objects, size), False
-        vma.name = vma.name or b"/dev/zero (deleted)"
-
     def _enter(self, vma: Vma) -> None:
         start, end = vma.start, vma.end
         whole = self.vmas.add(vma)
@@ -257,21 +179,6 @@ class AddressSpace(GuestMemory):
         self.cpu.flush_tlb()
         if release:
             self.release(areas)
-
-    def _populate(self, addr: int, size: int, flags: int) -> None:
-        locked = flags & MAP_LOCKED or self.lock_future
-        if locked:
-            from . import advice
-
-            try:
-                advice.mlock(self, addr, size, on_fault=bool(self.lock_future & MCL_ONFAULT))
-            except LinuxError:
-                return  # as Linux: the mapping stays, not locked
-        elif flags & MAP_POPULATE:
-            try:
-                host.madvise(self.base + addr, size, host.POPULATE_READ)
-            except LinuxError:
-                return
 
     # munmap, mprotect, brk
 
@@ -346,12 +253,12 @@ class AddressSpace(GuestMemory):
             if addr - self.brk_start > limit or not self.vmas.free(old, new):
                 return self.brk_end
             try:
-                self.check_room(new - old, READ | WRITE, MAP_PRIVATE)
+                mapping.check_room(self, new - old, READ | WRITE, MAP_PRIVATE)
             except LinuxError:
                 return self.brk_end
             flags = MAP_PRIVATE | MAP_ANONYMOUS
             self._enter(Vma(old, new, READ | WRITE, flags, b"[heap]"))
-            self._populate(old, new - old, 0)
+            mapping.populate(self, old, new - old, 0)
         self.brk_end = addr
         return addr
 
@@ -445,17 +352,3 @@ class AddressSpace(GuestMemory):
         flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED
         self.mmap(top - size, size, prot, flags, name=b"[stack]")
         return top
-
-
-def _overcommits(size: int) -> bool:
-    """Whether Linux would call one mapping of `size` bytes obvious overcommitment."""
-    try:
-        with open("/proc/sys/vm/overcommit_memory", "rb") as file:
-            if file.read(1) == b"1":
-                return False
-        with open("/proc/meminfo", "rb") as file:
-            lines = (line.split() for line in file)
-            known = {words[0]: int(words[1]) for words in lines if len(words) > 1}
-    except OSError:
-        return False
-    return size >> 10 > known.get(b"MemTotal:", 1 << 60) + known.get(b"SwapTotal:", 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errno import EAGAIN, EFAULT, EINVAL, ENOMEM
 
-from . import host, paging
+from . import host, mapping, paging
 from .abi.memory import (
     MAP_FIXED,
     MREMAP_DONTUNMAP,
@@ -81,7 +81,7 @@ def _check_resize(space: AddressSpace, addr: int, old_size: int, new_size: int) 
     if more and vma.locked and space.locked() + more > space.lock_limit:
         raise LinuxError(EAGAIN)
     if more:
-        space.check_room(more, vma.prot, vma.flags)
+        mapping.check_room(space, more, vma.prot, vma.flags)
     return vma
 
 

@@ -1,0 +1,129 @@
+"""What mmap checks before it maps, and how it makes the host's pages for the guest's."""
+
+from __future__ import annotations
+
+import os
+from errno import EACCES, EAGAIN, EINVAL, ENOMEM, EOPNOTSUPP, EPERM
+from stat import S_ISREG
+
+from . import host, paging
+from .abi.memory import (
+    MAP_GROWSDOWN,
+    MAP_HUGETLB,
+    MAP_LOCKED,
+    MAP_NORESERVE,
+    MAP_POPULATE,
+    MAP_PRIVATE,
+    MAP_SHARED,
+    MAP_SHARED_VALIDATE,
+    MAP_SYNC,
+    MAP_TYPE,
+    MCL_ONFAULT,
+)
+from .arena import PAGE
+from .cpu import EXEC, WRITE
+from .errors import LinuxError
+from .vma import Backing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .memory import AddressSpace
+    from .vma import Vma
+
+UNLIMITED = (1 << 64) - 1
+_BIG = 1 << 30  # bytes from which an anonymous mapping is compared with the machine's memory
+
+
+def check(space: AddressSpace, size: int, prot: int, flags: int, anonymous: bool) -> None:
+    """The errors that mmap(2) finds once it knows where to map."""
+    kind = flags & MAP_TYPE
+    if flags & MAP_LOCKED and not space.lock_limit:
+        raise LinuxError(EPERM)
+    locks = flags & MAP_LOCKED or space.lock_future
+    if locks and space.locked() + size > space.lock_limit:
+        raise LinuxError(EAGAIN)
+    if kind not in (MAP_SHARED, MAP_PRIVATE) and (anonymous or kind != MAP_SHARED_VALIDATE):
+        raise LinuxError(EINVAL)
+    if kind == MAP_SHARED_VALIDATE and flags & MAP_SYNC:
+        raise LinuxError(EOPNOTSUPP)
+    if flags & MAP_GROWSDOWN and (not anonymous or kind == MAP_SHARED):
+        raise LinuxError(EINVAL)
+    if flags & MAP_HUGETLB:  # no huge pages are set aside
+        raise LinuxError(ENOMEM if anonymous else EINVAL)
+    check_room(space, size, prot, flags)
+
+
+def check_room(space: AddressSpace, size: int, prot: int, flags: int) -> None:
+    """ENOMEM where RLIMIT_AS, RLIMIT_DATA or the heuristic overcommit refuse `size` bytes."""
+    private = prot & WRITE and flags & MAP_TYPE == MAP_PRIVATE
+    if space.vmas.pages * PAGE + size > space.space_limit:
+        raise LinuxError(ENOMEM)
+    if private and space.data_limit != UNLIMITED:
+        data = sum(v.end - v.start for v in space.vmas if v.prot & WRITE and not v.shared)
+        if data + size > space.data_limit:
+            raise LinuxError(ENOMEM)
+    if private and size >= _BIG and not flags & MAP_NORESERVE and _overcommits(size):
+        raise LinuxError(ENOMEM)
+
+
+def _overcommits(size: int) -> bool:
+    """Whether Linux would call one mapping of `size` bytes obvious overcommitment."""
+    try:
+        with open("/proc/sys/vm/overcommit_memory", "rb") as file:
+            if file.read(1) == b"1":
+                return False
+        with open("/proc/meminfo", "rb") as file:
+            lines = (line.split() for line in file)
+            known = {words[0]: int(words[1]) for words in lines if len(words) > 1}
+    except OSError:
+        return False
+    return size >> 10 > known.get(b"MemTotal:", 1 << 60) + known.get(b"SwapTotal:", 0)
+
+
+def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, offset: int) -> None:
+    """Show the file `fd` in `vma`, replacing what was there; on failure nothing is replaced."""
+    if vma.prot & EXEC and os.fstatvfs(fd).f_flag & os.ST_NOEXEC:
+        raise LinuxError(EPERM)
+    start, size = space.base + vma.start, vma.end - vma.start
+    kind = host.FIXED | (host.SHARED if vma.shared else host.PRIVATE)
+    try:
+        host.mmap(start, size, host.READ | host.WRITE, kind, fd, offset)
+    except LinuxError as error:
+        if not vma.shared or vma.prot & WRITE or error.errno not in (EACCES, EPERM):
+            raise
+        host.mmap(start, size, host.READ, kind, fd, offset)
+        vma.may_write = False
+    space.unmap(vma.start, vma.end, release=False)
+    key = (status.st_dev, status.st_ino)
+    known = status.st_size if S_ISREG(status.st_mode) else None
+    backing = space.vmas.backings.get(key)
+    if backing is None:
+        backing = space.vmas.backings[key] = Backing(*key, known)
+    elif known is not None:
+        paging.resized(space, backing, known)
+    vma.backing, vma.offset, vma.plain = backing, offset, False
+    vma.name = vma.name or os.readlink(b"/proc/self/fd/%d" % fd)
+
+
+def map_shared(space: AddressSpace, vma: Vma) -> None:
+    """Make `vma` anonymous memory that forked processes share."""
+    size = vma.end - vma.start
+    flags = host.SHARED | host.ANONYMOUS | host.FIXED | host.NORESERVE
+    host.mmap(space.base + vma.start, size, host.READ | host.WRITE, flags)
+    space.unmap(vma.start, vma.end, release=False)
+    space.objects += 1
+    vma.backing, vma.plain = Backing(1, space.objects, size), False
+    vma.name = b"/dev/zero (deleted)"
+
+
+def populate(space: AddressSpace, addr: int, size: int, flags: int) -> None:
+    """What MAP_LOCKED, mlockall(MCL_FUTURE) and MAP_POPULATE add; their failure is no error."""
+    try:
+        if flags & MAP_LOCKED or space.lock_future:
+            from .advice import mlock
+
+            mlock(space, addr, size, on_fault=bool(space.lock_future & MCL_ONFAULT))
+        elif flags & MAP_POPULATE:
+            host.madvise(space.base + addr, size, host.POPULATE_READ)
+    except LinuxError:
+        return

@@ -470,12 +470,12 @@ def test_closed_stdio(probe: Path, tmp_path: Path, redirections: str, expected: 
 
 
 def test_output_nobody_reads(probe: Path) -> None:
-    script = 'trap "" PIPE; { "$0" -m qemu_user "$1" cat </dev/zero; echo $? >&2; } | head -c 9'
+    script = '{ "$0" -m qemu_user "$1" cat </dev/zero; echo $? >&2; } | head -c 9'
     done = subprocess.run(
-        ["bash", "-c", script, sys.executable, str(probe)],
+        ["sh", "-c", script, sys.executable, str(probe)],
         capture_output=True,
         check=True,
         timeout=programs.TIMEOUT,
         env=os.environ | {"PYTHONPATH": str(programs.ROOT)},
     )
-    assert (done.stdout, done.stderr) == (bytes(9), b"1\n")  # EPIPE: the probe's own status
+    assert (done.stdout, done.stderr) == (bytes(9), b"141\n")  # SIGPIPE, without a message

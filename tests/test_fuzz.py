@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -75,3 +77,36 @@ def test_random_calls_traced(
     traced = log.read_bytes()
     assert b"Traceback" not in traced
     assert traced.count(b"\n") >= calls
+
+
+def damaged(contents: bytes, seed: int) -> bytes:
+    """An executable with some bytes of its headers changed."""
+    random = Random(seed)
+    entries, size, count = struct.unpack_from("<Q14xHH", contents, 32)
+    damage = bytearray(contents)
+    for _ in range(random.randint(1, 3)):
+        # not e_entry: a program that starts somewhere else may do anything
+        at = random.choice((*range(4, 24), *range(32, 64), *range(entries, entries + size * count)))
+        damage[at] = random.choice((0, 1, 2, 0x7F, 0x80, 0xFF, random.randrange(256)))
+    return bytes(damage[: random.choice((len(contents), len(contents), random.randrange(4096)))])
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "aarch64"])
+def test_damaged_programs(
+    guest: Callable[..., Path], run_ours: Callable[..., Result], tmp_path: Path, arch: str
+) -> None:
+    contents = guest("cli/probe", arch).read_bytes()
+    program = tmp_path / "damaged"
+    statuses = set()
+    for seed in range(60):
+        program.write_bytes(damaged(contents, seed))
+        program.chmod(0o755)
+        result = run_ours(program, cwd=tmp_path, timeout=30)
+        assert b"Traceback" not in result.err, (seed, result.err.decode())
+        if result.status in (1, 255):
+            assert result.err.count(b"\n") == 1, (seed, result.err.decode())
+            assert bytes(program) in result.err
+        else:
+            assert result.status == 0 or result.status < 0, (seed, result)
+        statuses.add(result.status)
+    assert {0, 255} <= statuses

@@ -7,7 +7,9 @@ from errno import EFAULT, EINVAL, EPERM
 
 from ..abi import signals as abi
 from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
+from ..abi.polling import PackedEpollEvent
 from ..abi.signals import SigAltStack
+from ..abi.stats import StatX86_64
 from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Registers
@@ -303,6 +305,7 @@ ARCH = Arch(
         number="rax", args=("rdi", "rsi", "rdx", "r10", "r8", "r9"), result="rax", insn_size=2
     ),
     frame=Frame(),
+    variants={"Stat": StatX86_64, "EpollEvent": PackedEpollEvent},
     special={"arch_prctl": arch_prctl},
     platform=b"x86_64",
     cpuinfo=cpuinfo,

@@ -257,7 +257,7 @@ class Process:
             call(self)
 
     def begin_exec(self, t: Thread) -> None:
-        """execve's point of no return: other threads, handlers and close-on-exec files go."""
+        """execve's point of no return: other threads and handlers go."""
         for other in list(self.threads.values()):
             if other is not t:
                 del self.threads[other.tid]
@@ -273,7 +273,6 @@ class Process:
         self.handlers.exec()
         t.altstack = (0, abi.SS_DISABLE, 0)
         t.clear_child_tid = t.robust_list = 0
-        self.files.close_on_exec()
         self.release_vfork_parent()
 
     def release_vfork_parent(self) -> None:

@@ -70,6 +70,7 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
         p.image = map_program(p.memory, program, words, environment, p.options.seed)
     except OSError:
         raise GuestExit(SIGSEGV) from None
+    p.files.close_on_exec()  # after the program's own files have been closed
     p.enter(t)
     for call in p.observers.process_exec:
         call(p)

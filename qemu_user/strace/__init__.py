@@ -1,0 +1,185 @@
+"""-strace: an observer that writes each system call and signal, in qemu-user's or strace(1)'s way.
+
+Every line is written whole, in one write. A call that sleeps while others have something to say is
+written in two lines, `<unfinished ...>` and `<... resumed>`.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ..exec.abi.numbers import number_table
+from ..exec.observe import Observer
+from . import lines, qemu, values
+from .values import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..exec.process import Process
+    from ..exec.signals import SigInfo
+    from ..exec.thread import Thread
+    from ..syscalls.syscall import Bound
+    from .values import Late
+
+_COLUMN = 40  # where strace(1) puts the =
+
+
+class Pending:
+    """A call that has begun: its view, its arguments, and whether half of it is written."""
+
+    __slots__ = ("shown", "texts", "view")
+
+    def __init__(self, view: View, texts: list[str | Late]) -> None:
+        self.view = view
+        self.texts = texts
+        self.shown = False
+
+
+class Strace(Observer):
+    """Writes to descriptor `out`; `mode` is "qemu" or "full", `limit` how much of a string."""
+
+    def __init__(self, out: int, mode: str = "qemu", limit: int = 32) -> None:
+        self.out = out
+        self.full = mode == "full"
+        self.limit = limit
+        self._pending: dict[int, Pending] = {}
+        self._family = False  # more processes than this one write to the same place
+
+    def wants(self, bound: Bound) -> bool:
+        """Whether this call is to be written."""
+        return True
+
+    def syscall_enter(self, t: Thread, call: Bound, words: Sequence[int]) -> None:
+        """Remember what the arguments say now; write at once what never returns."""
+        if not self.wants(call):
+            return
+        view = View(t, call, words, self.limit)
+        if not self.full:
+            pending = Pending(view, [qemu.arguments(view)])
+            if call.name in qemu.SILENT:
+                self._write(self._prefix(t) + f"{call.name}({pending.texts[0]})\n")
+                return
+        else:
+            pending = Pending(view, lines.arguments(view))
+            if call.name in ("exit", "exit_group"):
+                self._line(t, self._head(pending) + lines.late(view, pending.texts), "?")
+                return
+        self._pending[t.tid] = pending
+
+    def syscall_exit(
+        self, t: Thread, call: Bound, words: Sequence[int], result: int, error: int
+    ) -> None:
+        """Write the line, or its second half."""
+        pending = self._pending.pop(t.tid, None)
+        if pending is None:
+            return
+        view = pending.view
+        view.result, view.error = result, error
+        if not self.full:
+            text = f"{call.name}({pending.texts[0]}) = {qemu.result(view)}\n"
+            self._write(self._prefix(t) + text)
+            return
+        rest = lines.late(view, pending.texts)
+        head = f"<... {call.name} resumed>" if pending.shown else self._head(pending)
+        self._line(t, head + rest, lines.result(view))
+
+    def syscall_pause(self, t: Thread, call: Bound, words: Sequence[int]) -> None:
+        """Other processes write in between: say at once that it has begun."""
+        pending = self._pending.get(t.tid)
+        if self._family and self.full and pending is not None:
+            self._unfinished(t, pending)
+
+    def syscall_unknown(self, t: Thread, number: int, words: Sequence[int]) -> None:
+        """A number that nobody defines."""
+        name = number_table(t.arch.name).get(number)
+        if not self.full:
+            known = name in qemu.FORMATS or name in qemu.RAW
+            text = f"{name}({qemu.raw(words, t.arch)})" if known else f"Unknown syscall {number}"
+            ending = " = -1 errno=38 (Function not implemented)" if known else ""
+            self._write(f"{self._prefix(t)}{text}{ending}\n")
+            return
+        args = ", ".join(values.hexadecimal(word) for word in words[:6])
+        self._line(t, f"{name or f'syscall_{number:#x}'}({args}", _ENOSYS)
+
+    def signal_delivered(self, t: Thread, info: SigInfo) -> None:
+        """--- SIGNAL {...} ---"""
+        if self.full:
+            name = values.signal_name(info.signo, t.arch)
+            self._event(t, f"--- {name} {lines.siginfo_text(info, t.arch)} ---")
+        else:
+            self._write(qemu.signal_line(info, t.arch))
+
+    def thread_exit(self, t: Thread, code: int) -> None:
+        """A thread, but not the process, is over."""
+        self._pending.pop(t.tid, None)
+        if self.full and len(t.process.threads) > 1:
+            self._event(t, f"+++ exited with {code} +++")
+
+    def process_fork(self, child: Process) -> None:
+        """The calls of the parent's threads are not the child's."""
+        self._pending.clear()
+        self._family = True
+
+    def process_exit(self, p: Process, status: int) -> None:
+        """+++ exited with N +++ or +++ killed by SIGNAL +++"""
+        if not self.full:
+            return
+        for tid, pending in list(self._pending.items()):
+            if tid in p.threads and not pending.shown:
+                self._unfinished(p.threads[tid], pending)
+        self._pending.clear()
+        number = status & 0x7F
+        if number:
+            core = " (core dumped)" if status & 0x80 else ""
+            text = f"+++ killed by {values.signal_name(number, p.arch)}{core} +++"
+        else:
+            text = f"+++ exited with {status >> 8 & 0xFF} +++"
+        tag = f"[pid {p.pid:>5}] " if self._family else ""
+        self._write(f"{tag}{text}\n")
+
+    def _head(self, pending: Pending) -> str:
+        return f"{pending.view.bound.name}({lines.early(pending.texts)}"
+
+    def _line(self, t: Thread, body: str, result: str) -> None:
+        """A call's line with the result in its column."""
+        self._interrupt(t)
+        text = f"{self._prefix(t)}{body})"
+        self._write(f"{text:<{_COLUMN - 1}} = {result}\n")
+        if t.bound is not None and t.bound.name in ("fork", "vfork", "clone", "clone3"):
+            self._family = self._family or len(t.process.threads) < 2
+
+    def _event(self, t: Thread, text: str) -> None:
+        self._interrupt(t)
+        self._write(f"{self._prefix(t)}{text}\n")
+
+    def _interrupt(self, t: Thread) -> None:
+        """Another thread's call is under way: write that it is not over."""
+        for tid, pending in list(self._pending.items()):
+            if tid != t.tid and not pending.shown and tid in t.process.threads:
+                self._unfinished(t.process.threads[tid], pending)
+
+    def _unfinished(self, t: Thread, pending: Pending) -> None:
+        if not pending.shown:
+            pending.shown = True
+            head = self._head(pending)
+            self._write(f"{self._prefix(t)}{head} <unfinished ...>\n")
+
+    def _prefix(self, t: Thread) -> str:
+        if not self.full:
+            return f"{t.process.pid} "
+        if self._family or len(t.process.threads) > 1:
+            return f"[pid {t.tid:>5}] "
+        return ""
+
+    def _write(self, text: str) -> None:
+        data = text.encode("utf-8", "surrogateescape")
+        try:
+            while data:
+                data = data[os.write(self.out, data) :]
+        except OSError:
+            pass  # a log that cannot be written must not hurt the guest
+
+
+_ENOSYS = "-1 ENOSYS (Function not implemented)"

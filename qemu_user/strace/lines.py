@@ -1,0 +1,185 @@
+"""strace(1)'s layout: a call's line in two halves, signals, results."""
+
+from __future__ import annotations
+
+import os
+
+from ..exec.abi import errno, signals
+from ..exec.errors import (
+    ERESTART_RESTARTBLOCK,
+    ERESTARTNOHAND,
+    ERESTARTNOINTR,
+    ERESTARTSYS,
+)
+from . import descriptors, values
+from .arguments import argument
+from .shapes import SHAPES
+from .values import View, pointer, vocabulary
+from .variadic import WHOLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..exec.arch import Arch
+    from ..exec.signals import SigInfo
+    from .values import Late
+
+_RESTARTS = {
+    ERESTARTSYS: "ERESTARTSYS (To be restarted if SA_RESTART is set)",
+    ERESTARTNOINTR: "ERESTARTNOINTR (To be restarted)",
+    ERESTARTNOHAND: "ERESTARTNOHAND (To be restarted if no handler)",
+    ERESTART_RESTARTBLOCK: "ERESTART_RESTARTBLOCK (Interrupted by signal)",
+}
+
+
+def arguments(v: View) -> list[str | Late]:
+    """All arguments, those that the call stores as functions to ask when it is over."""
+    name = v.bound.name
+    if name in WHOLE:
+        return WHOLE[name](v)
+    shape = SHAPES.get(name)
+    if shape is not None:
+        return [printer(v, at) for at, printer in enumerate(shape)]
+    texts: list[str | Late] = []
+    for parameter, kind, at in v.bound.slots:
+        texts += argument(v, parameter, kind, at)
+    return texts
+
+
+def early(texts: list[str | Late]) -> str:
+    """The arguments that are known before the call ends, with the comma after them."""
+    known: list[str] = []
+    for text in texts:
+        if not isinstance(text, str):
+            return "".join(f"{one}, " for one in known)
+        known.append(text)
+    return ", ".join(known)
+
+
+def late(v: View, texts: list[str | Late]) -> str:
+    """The rest of them."""
+    for at, text in enumerate(texts):
+        if not isinstance(text, str):
+            return ", ".join(t if isinstance(t, str) else t(v) for t in texts[at:])
+    return ""
+
+
+_HEX = frozenset(("brk", "mmap", "mmap2", "mremap", "shmat"))
+_NOTES: dict[str, Callable[[View], str]] = {
+    "poll": descriptors.poll_result,
+    "ppoll": descriptors.poll_result,
+    "select": descriptors.select_result,
+    "pselect6": descriptors.select_result,
+}
+
+
+def result(v: View) -> str:
+    """What follows the =."""
+    if v.error in _RESTARTS:
+        return f"? {_RESTARTS[v.error]}"
+    if v.error:
+        return f"-1 {errno_text(v.error, v.arch)}"
+    name = v.bound.name
+    if name in ("exit", "exit_group"):
+        return "?"
+    if name == "rt_sigreturn":
+        return _restored(v)
+    if name in _HEX:
+        return hexadecimal(v)
+    if name == "umask":
+        return values.mode_text(v.result)
+    if name == "fcntl":
+        return _fcntl(v)
+    return str(v.result) + (_NOTES[name](v) if name in _NOTES else "")
+
+
+def hexadecimal(v: View) -> str:
+    return f"{v.result & (1 << 8 * v.arch.model.word) - 1:#x}"
+
+
+def errno_text(number: int, arch: Arch) -> str:
+    """ENOENT (No such file or directory); `number` is the host's."""
+    import errno as host
+
+    name = host.errorcode.get(number)
+    if name is None:
+        return f"(errno {number})"
+    if name == "ENOTSUP":
+        name = "EOPNOTSUPP"
+    return f"{name} ({os.strerror(number)})"
+
+
+def _restored(v: View) -> str:
+    """rt_sigreturn's result is what the interrupted code had in the result register."""
+    bits = 8 * v.arch.model.word
+    value = values.signed(v.t.cpu.read(v.arch.syscall.result), bits)
+    if -4096 < value < 0:
+        names = errno.error_names(v.arch.name)
+        name = names.get(-value, "")
+        ours = getattr(__import__("errno"), name, -value)
+        return f"-1 {name} ({os.strerror(ours)})"
+    return str(value)
+
+
+def _fcntl(v: View) -> str:
+    command = values.const_text(vocabulary("FcntlCmd"), v.words[1] & 0xFFFFFFFF, v.arch)
+    if command == "F_GETFD":
+        return f"{v.result:#x} (flags FD_CLOEXEC)" if v.result else "0"
+    if command == "F_GETFL":
+        text = values.flags_text(vocabulary("OpenFlags"), v.result, v.arch)
+        return f"{values.hexadecimal(v.result)} (flags {text})"
+    if command == "F_GETLEASE":
+        return {0: "0 (F_RDLCK)", 1: "0x1 (F_WRLCK)", 2: "0x2 (F_UNLCK)"}.get(v.result, "?")
+    return str(v.result)
+
+
+_CODES = {4: "ILL_", 5: "TRAP_", 7: "BUS_", 8: "FPE_", 11: "SEGV_", 17: "CLD_", 29: "POLL_"}
+
+
+def code_text(info: SigInfo) -> str:
+    """si_code by name."""
+    prefix = _CODES.get(info.signo, "SI_") if 0 < info.code < signals.SI_KERNEL else "SI_"
+    return values.plain_const(signals, prefix, info.code, ("SI_LOAD",))
+
+
+def siginfo_text(info: SigInfo, arch: Arch) -> str:
+    """The members that count for its kind."""
+    parts = {"si_signo": values.signal_name(info.signo, arch), "si_code": code_text(info)}
+    kind = info.kind
+    if info.errno:
+        import errno as host
+
+        parts["si_errno"] = host.errorcode.get(info.errno, str(info.errno))
+    if kind == "fault":
+        parts["si_addr"] = pointer(info.addr)
+    elif kind == "timer":
+        parts |= {"si_timerid": hex_or_0(info.timer), "si_overrun": str(info.overrun)}
+        parts["si_value"] = _sigval(info.value)
+    elif kind == "poll":
+        parts |= {"si_band": str(info.addr)}
+    elif info.code == signals.SI_KERNEL and not info.pid and not info.uid:
+        pass
+    else:
+        parts |= {"si_pid": str(info.pid), "si_uid": str(info.uid)}
+    if kind == "chld":
+        parts |= {"si_status": _child_status(info, arch)}
+        parts |= {"si_utime": str(info.utime), "si_stime": str(info.stime)}
+    elif kind == "rt":
+        parts["si_value"] = _sigval(info.value)
+    return values.fields(**parts)
+
+
+def hex_or_0(value: int) -> str:
+    return values.hexadecimal(value)
+
+
+def _sigval(value: int) -> str:
+    low = values.signed(value, 32)
+    return values.fields(sival_int=low, sival_ptr=pointer(value))
+
+
+def _child_status(info: SigInfo, arch: Arch) -> str:
+    if info.code == signals.CLD_EXITED:
+        return str(info.status)
+    return values.signal_name(info.status, arch)

@@ -1,5 +1,8 @@
 """Writes the generated tables of this package from the kernel's user headers.
 
+Numbers of calls, errors and signals are read; other constants, by which architectures differ,
+are asked of the compiler in the ziglang package.
+
     python -m qemu_user.exec.abi.regenerate [--check] [--headers DIR]
 
 DIR holds the headers as the ziglang package ships them (its `lib/libc/include`, the default):
@@ -14,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from . import headers
+from . import compiler, headers
 
 OUTPUT = Path(__file__).parent / "generated"
 
@@ -25,25 +28,26 @@ class Source(NamedTuple):
     cpu: str
     unistd: str
     base: str = ""  # the macro that the numbers count from, as asm/unistd.h defines it
+    target: str = ""  # clang's name of it, where ziglang's clang knows it
 
 
 ARCHES = {
-    "x86_64": Source("x86", "unistd_64.h"),
-    "x32": Source("x86", "unistd_x32.h", "__X32_SYSCALL_BIT"),
-    "i386": Source("x86", "unistd_32.h"),
-    "aarch64": Source("aarch64", "unistd_64.h"),
-    "arm": Source("arm", "unistd-eabi.h", "__NR_SYSCALL_BASE"),
-    "riscv64": Source("riscv", "unistd_64.h"),
-    "riscv32": Source("riscv", "unistd_32.h"),
-    "loongarch64": Source("loongarch", "unistd_64.h"),
-    "mips": Source("mips", "unistd_o32.h", "__NR_Linux"),
-    "mipsn32": Source("mips", "unistd_n32.h", "__NR_Linux"),
-    "mips64": Source("mips", "unistd_n64.h", "__NR_Linux"),
-    "ppc": Source("powerpc", "unistd_32.h"),
-    "ppc64": Source("powerpc", "unistd_64.h"),
-    "s390x": Source("s390x", "unistd_64.h"),
-    "sparc": Source("sparc", "unistd_32.h"),
-    "sparc64": Source("sparc", "unistd_64.h"),
+    "x86_64": Source("x86", "unistd_64.h", target="x86_64-linux-gnu"),
+    "x32": Source("x86", "unistd_x32.h", "__X32_SYSCALL_BIT", target="x86_64-linux-gnux32"),
+    "i386": Source("x86", "unistd_32.h", target="x86-linux-gnu"),
+    "aarch64": Source("aarch64", "unistd_64.h", target="aarch64-linux-gnu"),
+    "arm": Source("arm", "unistd-eabi.h", "__NR_SYSCALL_BASE", target="arm-linux-gnueabihf"),
+    "riscv64": Source("riscv", "unistd_64.h", target="riscv64-linux-gnu"),
+    "riscv32": Source("riscv", "unistd_32.h", target="riscv32-linux-gnu"),
+    "loongarch64": Source("loongarch", "unistd_64.h", target="loongarch64-linux-gnu"),
+    "mips": Source("mips", "unistd_o32.h", "__NR_Linux", target="mips-linux-gnueabi"),
+    "mipsn32": Source("mips", "unistd_n32.h", "__NR_Linux", target="mips64-linux-gnuabin32"),
+    "mips64": Source("mips", "unistd_n64.h", "__NR_Linux", target="mips64-linux-gnuabi64"),
+    "ppc": Source("powerpc", "unistd_32.h", target="powerpc-linux-musleabi"),
+    "ppc64": Source("powerpc", "unistd_64.h", target="powerpc64-linux-musl"),
+    "s390x": Source("s390x", "unistd_64.h", target="s390x-linux-gnu"),
+    "sparc": Source("sparc", "unistd_32.h", target="sparc-linux-gnu"),
+    "sparc64": Source("sparc", "unistd_64.h", target="sparc64-linux-gnu"),
     "m68k": Source("m68k", "unistd_32.h"),
     "arc": Source("arc", "unistd_32.h"),
     "csky": Source("csky", "unistd_32.h"),
@@ -72,6 +76,11 @@ def tables(root: Path) -> dict[str, str]:
         files[f"numbers_{arch}.py"] = (
             f'"""System call numbers of {arch}, {top}\n{_dict("NUMBERS", numbers)}'
         )
+        values = overrides(root, source)
+        if values:
+            files[f"constants_{arch}.py"] = (
+                f'"""Constants that differ on {arch}, {top}\n{_dict("CONSTANTS", values)}'
+            )
     errnos = {cpu: error_numbers(root, cpu) for cpu in _cpus()}
     files["errnos.py"] = f'"""Error numbers by name, {top}\n{_families(errnos)}'
     signals = {cpu: signal_numbers(root, cpu) for cpu in _cpus()}
@@ -108,6 +117,15 @@ def signal_numbers(root: Path, cpu: str) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
+def overrides(root: Path, source: Source) -> dict[str, int]:
+    """The constants of this package that have another value there."""
+    if not source.target:
+        return {}
+    ours = compiler.names()
+    theirs = compiler.constants(root, source.cpu, source.target)
+    return {name: theirs[name] for name in ours if theirs.get(name, ours[name]) != ours[name]}
+
+
 def _cpus() -> dict[str, list[str]]:
     cpus: dict[str, list[str]] = {}
     for arch, source in ARCHES.items():
@@ -136,7 +154,7 @@ def _dict(name: str, table: dict[str, int]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the files, or with --check say which are not what the headers give."""
-    parser = argparse.ArgumentParser(prog="regenerate", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog="regenerate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 on a difference")
     parser.add_argument("--headers", type=Path, metavar="DIR", help="the kernel's user headers")
     options = parser.parse_args(arguments)

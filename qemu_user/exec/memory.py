@@ -110,7 +110,9 @@ class AddressSpace(GuestMemory):
         if not size:
             raise LinuxError(EINVAL)
         size = pages_up(size)
-        if offset + size > 1 << 63:
+        if size >= 1 << 64:
+            raise LinuxError(ENOMEM)
+        if offset + size > 1 << 64:
             raise LinuxError(EOVERFLOW)
         if len(self.vmas) > MAX_AREAS:
             raise LinuxError(ENOMEM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import EAGAIN, EBADF, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP
+from errno import EAGAIN, EBADF, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP, ESPIPE
 from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
 from select import POLLIN, POLLOUT, poll
 
@@ -32,6 +32,7 @@ class SpecialFile:
     """
 
     name = "anon_inode:[special]"  # what /proc/self/fd says
+    fdinfo = ""  # its own lines of /proc/self/fdinfo
 
     def read(self, t: Thread, fd: int, size: int) -> Blocking[bytes]:
         """At most `size` bytes for read(2)."""
@@ -51,6 +52,10 @@ class SpecialFile:
         """How many bytes of `data` pwrite(2) took."""
         raise LinuxError(EINVAL)
 
+    def seek(self, t: Thread, offset: int, whence: int) -> int:
+        """The new position for lseek(2)."""
+        raise LinuxError(ESPIPE)
+
     def ioctl(self, t: Thread, request: int, argp: int) -> int:
         """ioctl(2) with a request that the host's descriptor cannot answer."""
         raise LinuxError(ENOTTY)
@@ -66,11 +71,12 @@ class Files:
     emulator's own and do not exist for the guest.
     """
 
-    __slots__ = ("_kinds", "reserved", "special", "watchers")
+    __slots__ = ("_kinds", "recognisers", "reserved", "special", "watchers")
 
     def __init__(self) -> None:
         self.special: dict[int, SpecialFile] = {}
         self.reserved: set[int] = set()
+        self.recognisers: list[Callable[[int], SpecialFile | None]] = []
         self.watchers: list[Callable[[int], None]] = []  # told each descriptor that is closed
         self._kinds: dict[int, int] = {}
 
@@ -79,6 +85,7 @@ class Files:
         other = Files()
         other.special = dict(self.special)
         other.reserved = set(self.reserved)
+        other.recognisers = list(self.recognisers)
         other.watchers = list(self.watchers)
         return other
 
@@ -96,7 +103,7 @@ class Files:
 
     def check(self, fd: int) -> int:
         """`fd`, or EBADF when the guest has no such descriptor."""
-        if fd in self.reserved:
+        if fd < 0 or fd in self.reserved:
             raise LinuxError(EBADF)
         fcntl(fd, F_GETFD)
         return fd
@@ -111,6 +118,13 @@ class Files:
         """Make `special` what the host descriptor `fd` stands for."""
         self.special[fd] = special
         return fd
+
+    def arrived(self, fd: int) -> None:
+        """A descriptor came from another process: it may be an emulated file of that one."""
+        for recognise in self.recognisers:
+            special = recognise(fd)
+            if special is not None:
+                self.special[fd] = special
 
     def duplicated(self, fd: int, new: int) -> int:
         """The host duplicated `fd` as `new`, which closed what `new` was."""

@@ -211,12 +211,42 @@ TYPES = {
 }
 # Members that C calls otherwise, or reaches through a union.
 MEMBERS = {
-    ("SigEvent", "sigev_notify_thread_id"): "_sigev_un._tid",
-    ("SigInfoTimer", "si_timerid"): "si_tid",
-    ("SigInfoRt", "si_value"): "si_ptr",
-    ("SigInfoTimer", "si_value"): "si_ptr",
-    ("SigInfoPkey", "si_pkey"): "_sifields._sigfault._addr_pkey._pkey",
-    ("Stat64", "st_ino32"): "__st_ino",
+    "SigEvent": {"sigev_notify_thread_id": "_sigev_un._tid"},
+    "SigInfoTimer": {"si_timerid": "si_tid", "si_value": "si_ptr"},
+    "SigInfoRt": {"si_value": "si_ptr"},
+    "SigInfoPkey": {"si_pkey": "_sifields._sigfault._addr_pkey._pkey"},
+    "Stat64": {"st_ino32": "__st_ino"},
+}
+# Signal frames by architecture: type and members; "&first" of many, "" for what C has no name for.
+FRAMES = {
+    "x86_64": {
+        "SigContext": ("struct sigcontext", {"general": "&r8", "reserved": "reserved1"}),
+        "UContext": ("struct ucontext", {}),
+        "FpState": (
+            "struct _fpstate",
+            {
+                "st": "st_space",
+                "xmm": "xmm_space",
+                "reserved": "reserved2",
+                "magic1": "sw_reserved.magic1",
+                "extended_size": "sw_reserved.extended_size",
+                "xfeatures": "sw_reserved.xfeatures",
+                "xstate_size": "sw_reserved.xstate_size",
+                "padding": "sw_reserved.padding",
+                "header": "",
+                "magic2": "",
+            },
+        ),
+    },
+    "aarch64": {
+        "SigContext": ("struct sigcontext", {}),
+        "UContext": ("struct ucontext", {"unused": "__unused"}),
+        "FpSimdContext": (
+            "struct fpsimd_context",
+            {"magic": "head.magic", "record_size": "head.size"},
+        ),
+        "EsrContext": ("struct esr_context", {"magic": "head.magic", "record_size": "head.size"}),
+    },
 }
 # Structures that grow: what we have is their beginning.
 GROWING = {"Rseq"}

@@ -23,6 +23,7 @@ from qemu_user.exec.abi.layout import (
 )
 from tests.c_types import (
     DECLARED,
+    FRAMES,
     GROWING,
     HEADERS,
     MEMBERS,
@@ -47,24 +48,26 @@ def structures() -> dict[str, type[CStruct]]:
     return found
 
 
-def assertions(name: str, cls: type[CStruct], model: DataModel) -> list[str]:
+def assertions(
+    cls: type[CStruct], model: DataModel, kind: str, names: dict[str, str], grows: bool
+) -> list[str]:
     """C static assertions of what we believe; the message says what is wrong."""
-    kind = TYPES[name]
+    name = cls.__name__
     layout = cls.layout(model)
     lines = []
-    if name not in GROWING:
+    if not grows:
         lines.append(f'_Static_assert(sizeof({kind}) == {layout.size}, "{name} size");')
         lines.append(f'_Static_assert(__alignof__({kind}) == {layout.align}, "{name} align");')
     for member, field in layout.fields.items():
-        c = MEMBERS.get((name, member), member.removesuffix("_"))
-        offset = f"__builtin_offsetof({kind}, {c})"
-        lines.append(
-            f'_Static_assert({offset} == {layout.offsets[member]}, "{name}.{member} offset");'
-        )
-        size = _size(field, model)
-        lines.append(
-            f'_Static_assert(sizeof((({kind} *)0)->{c}) == {size}, "{name}.{member} size");'
-        )
+        c = names.get(member, member.removesuffix("_"))
+        if c:
+            offset = f"__builtin_offsetof({kind}, {c.removeprefix('&')})"
+            lines.append(
+                f'_Static_assert({offset} == {layout.offsets[member]}, "{name}.{member} offset");'
+            )
+        if c and not c.startswith("&"):
+            size = f"sizeof((({kind} *)0)->{c}) == {_size(field, model)}"
+            lines.append(f'_Static_assert({size}, "{name}.{member} size");')
     return lines
 
 
@@ -90,10 +93,29 @@ def test_compiler_agrees(name: str, tmp_path: Path) -> None:
     lines.append(DECLARED)
     for structure, cls in structures().items():
         if name in ONLY.get(structure, TARGETS):
-            lines += assertions(structure, cls, target.model)
+            kind, names = TYPES[structure], MEMBERS.get(structure, {})
+            lines += assertions(cls, target.model, kind, names, structure in GROWING)
     source = tmp_path / "layouts.c"
     source.write_text("\n".join(lines))
     assert compile_errors(target, source) == []
+
+
+@pytest.mark.parametrize("arch", FRAMES)
+def test_compiler_agrees_on_signal_frames(arch: str, tmp_path: Path) -> None:
+    module = importlib.import_module(f"qemu_user.exec.arch.{arch}")
+    own = {
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, CStruct)
+        if value.__module__ == module.__name__
+    }
+    assert own == FRAMES[arch].keys()
+    lines = ["#include <asm/signal.h>", "#include <asm/sigcontext.h>", "#include <asm/ucontext.h>"]
+    for name, (kind, names) in FRAMES[arch].items():
+        lines += assertions(getattr(module, name), TARGETS[arch].model, kind, names, grows=True)
+    source = tmp_path / "frames.c"
+    source.write_text("\n".join(lines))
+    assert compile_errors(TARGETS[arch], source) == []
 
 
 def test_the_compiler_does_object(tmp_path: Path) -> None:

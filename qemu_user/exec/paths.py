@@ -66,12 +66,21 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     if name == b"/cpuinfo":
         return _cpuinfo(t)
     head, _, last = name.rpartition(b"/")
+    if head == b"fdinfo" and last.isdigit() and int(last) in t.process.files.special:
+        return _fdinfo(int(last), t.process.files.special[int(last)].fdinfo)
     if last in _GENERATED and (not head or head.startswith(b"task/")):
         from . import procfs
 
         make: Callable[[Thread], bytes] = getattr(procfs, last.decode())
         return make(t)
     return None
+
+
+def _fdinfo(fd: int, own: str) -> bytes:
+    """The host's text for an emulated file, which has no position and no locks but lines of its own."""
+    with open(f"/proc/self/fdinfo/{fd}") as host:
+        lines = [line for line in host if not line.startswith(("pos:", "lock:", "seals:"))]
+    return "".join(("pos:\t0\n", *lines, own)).encode()
 
 
 def is_own_memory(t: Thread, dirfd: int, path: bytes) -> bool:

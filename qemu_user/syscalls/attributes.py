@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _STATX_RESERVED = 0x80000000  # bit kept for a longer struct statx
 _SYNC_TYPE = abi.AT_STATX_FORCE_SYNC | abi.AT_STATX_DONT_SYNC
+_ANONYMOUS_MODE = 0o600  # and no type
 _UTIME_OMIT = 0x3FFFFFFE
 _STAT_FLAGS = abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT | abi.AT_EMPTY_PATH
 
@@ -66,18 +67,28 @@ def lstat(t: Thread, path: Path, statbuf: Out[Stat]) -> int:
 
 @syscall
 def fstat(t: Thread, fd: Fd, statbuf: Out[Stat]) -> int:
-    statbuf.write(hostcall.fill(Stat, "fstat", fd, OUT))
+    statbuf.write(_of_descriptor(t, fd, hostcall.fill(Stat, "fstat", fd, OUT)))
     return 0
+
+
+def _of_descriptor(t: Thread, fd: int, status: Stat) -> Stat:
+    """What stat says of the anonymous inode that an emulated file stands for."""
+    if fd in t.process.files.special:
+        status.st_mode, status.st_size, status.st_blocks = _ANONYMOUS_MODE, 0, 0
+    return status
 
 
 @syscall
 def newfstatat(t: Thread, dirfd: DirFd, path: StringPtr, statbuf: Out[Stat], flags: AtFlags) -> int:
     if not path and flags & abi.AT_EMPTY_PATH:
-        statbuf.write(hostcall.fill(Stat, "newfstatat", dirfd, b"", OUT, flags))
+        status = hostcall.fill(Stat, "newfstatat", dirfd, b"", OUT, flags)
+        statbuf.write(_of_descriptor(t, dirfd, status))
         return 0
     if flags & ~_STAT_FLAGS:
         raise LinuxError(EINVAL)
-    statbuf.write(_stat(t, dirfd, path.read(), flags))
+    name = path.read()
+    status = _stat(t, dirfd, name, flags)
+    statbuf.write(status if name else _of_descriptor(t, dirfd, status))
     return 0
 
 

@@ -54,6 +54,7 @@ _INT_BITS = 0xFFFFFFFF
 
 @syscall
 def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
+    t.process.files.visible(fd)
     if cmd in (abi.F_DUPFD, abi.F_DUPFD_CLOEXEC):
         return t.process.files.duplicated(fd, hostcall.call("fcntl", fd, cmd, arg & _INT_BITS))
     if cmd in _PLAIN:
@@ -77,7 +78,10 @@ def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
 
 def _get_flags(t: Thread, fd: int) -> int:
     host = hostcall.call("fcntl", fd, abi.F_GETFL)
-    return openflags.to_arch(openflags.from_arch(host, hostcall.arch()), t.arch)
+    flags = openflags.from_arch(host, hostcall.arch())
+    if fd in t.process.files.special:
+        flags &= ~abi.O_LARGEFILE  # the kernel's own files are opened without
+    return openflags.to_arch(flags, t.arch)
 
 
 def _lock(t: Thread, fd: int, cmd: int, addr: int) -> int:

@@ -23,6 +23,8 @@ from .transfers import broken_pipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..exec.abi.layout import DataModel
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
@@ -255,7 +257,13 @@ def _outgoing(t: Thread, guest: MsgHdr) -> HostMessage:
 
 def _check_rights(t: Thread, data: bytes) -> None:
     """The emulator's descriptors cannot be passed on."""
-    model, at = t.arch.model, 0
+    for fd in _rights(t.arch.model, data):
+        t.process.files.visible(fd)
+
+
+def _rights(model: DataModel, data: bytes) -> Iterator[int]:
+    """The descriptors that control messages carry."""
+    at = 0
     head = CMsgHdr.size(model)
     while at + head <= len(data):
         message = CMsgHdr.unpack_from(model, data, at)
@@ -264,8 +272,7 @@ def _check_rights(t: Thread, data: bytes) -> None:
         if (message.cmsg_level, message.cmsg_type) == (abi.SOL_SOCKET, abi.SCM_RIGHTS):
             body = data[at + _align(head, model.word) : at + message.cmsg_len]
             body = body[: len(body) & ~3]
-            for fd in unpack(f"{model.order}{len(body) // 4}i", body):
-                t.process.files.visible(fd)
+            yield from unpack(f"{model.order}{len(body) // 4}i", body)
         at += _align(message.cmsg_len, model.word)
 
 
@@ -293,6 +300,8 @@ def _store(t: Thread, addr: int, guest: MsgHdr, message: HostMessage) -> None:
     data = repack_control(data, hostcall.model(), t.arch.model)
     if data:
         t.memory.write(guest.msg_control, data)
+        for fd in _rights(t.arch.model, data):
+            t.process.files.arrived(fd)
     guest.msg_controllen = len(data)
     guest.msg_flags = message.flags & ~abi.MSG_CMSG_CLOEXEC
     t.memory.store(addr, guest)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from ..exec.extension import Extension
+from .generation import MEMFD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..exec.files import SpecialFile
     from ..exec.process import Process
     from ..exec.thread import Thread
     from ..syscalls.syscall import Bound
@@ -32,6 +36,16 @@ class Uintr(Extension):
         self._abi = abi
         self._trace = trace
         self._chosen = False
+        others = [r for r in process.files.recognisers if r.__name__ != "recognise"]
+        process.files.recognisers[:] = [*others, self.recognise]  # instead of a former engine's
+
+    def recognise(self, fd: int) -> SpecialFile | None:
+        """A descriptor that came over a socket may name a vector or table of another process."""
+        if not os.readlink(f"/proc/self/fd/{fd}").startswith(f"/memfd:{MEMFD}"):
+            return None
+        from .files import recognise
+
+        return recognise(self._started(), fd)
 
     def _started(self) -> UserInterrupts:
         if self.state is None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from errno import EBUSY, EINVAL, ENODEV, ESPIPE
+from errno import EBADF, EBUSY, EINVAL, ESPIPE
 
 from ..exec.errors import LinuxError
 from ..exec.files import SpecialFile
+from .generation import MEMFD
 from .uitt import Uitt, is_table
-from .upid import NAME, STRIDE, Area, Upid
+from .upid import STRIDE, Area, Upid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.thread import Thread
+    from ..exec.waiting import Blocking
     from .state import UserInterrupts
     from .uitt import Areas
 
@@ -22,7 +24,9 @@ UIPI_SET_TARGET_TABLE = 0x7500  # _IO('u', 0)
 class AnonymousFile(SpecialFile):
     """An anonymous inode without read, write or mmap; seeking succeeds and does nothing."""
 
-    status = os.O_RDONLY | os.O_NONBLOCK
+    def write(self, t: Thread, fd: int, data: bytes) -> Blocking[int]:
+        raise LinuxError(EBADF)
+        yield
 
     def pread(self, t: Thread, size: int, offset: int) -> bytes:
         raise LinuxError(ESPIPE)
@@ -30,11 +34,8 @@ class AnonymousFile(SpecialFile):
     def pwrite(self, t: Thread, data: bytes, offset: int) -> int:
         raise LinuxError(ESPIPE)
 
-    def seek(self, t: Thread, fd: int, offset: int, whence: int) -> int:
+    def seek(self, t: Thread, offset: int, whence: int) -> int:
         return 0
-
-    def mmap(self, t: Thread, fd: int) -> int:
-        raise LinuxError(ENODEV)
 
 
 class VectorFile(AnonymousFile):
@@ -81,7 +82,8 @@ def area_behind(fd: int, areas: Areas) -> tuple[Area | None, int]:
         if found is None:
             return None, 0
         area = areas.add(found)
-    return area, os.lseek(fd, 0, os.SEEK_CUR)
+    offset = os.lseek(fd, 0, os.SEEK_CUR)
+    return (area, offset) if area.names_receiver(offset) else (None, 0)
 
 
 def recognise(interrupts: UserInterrupts, fd: int) -> SpecialFile | None:
@@ -100,6 +102,6 @@ def recognise(interrupts: UserInterrupts, fd: int) -> SpecialFile | None:
 def _may_be_ours(fd: int) -> bool:
     """Opening any other file again could have effects."""
     try:
-        return os.readlink(f"/proc/self/fd/{fd}").startswith(f"/memfd:{NAME}")
+        return os.readlink(f"/proc/self/fd/{fd}").startswith(f"/memfd:{MEMFD}")
     except OSError:
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+MEMFD = "user-interrupts"  # name of the files behind UPIDs and tables, for who looks from outside
+
 
 class Generation:
     """Consecutive system call numbers from `first`; `names` are functions of `module`."""

@@ -151,7 +151,7 @@ class UserInterrupts:
         """The thread's or process's table is gone: SENDUIPI is an illegal instruction."""
         table = self.table(t)
         if table is not None:
-            self.process.files.release(table.fd)
+            self.process.files.unreserve(table.fd)
             if self.generation.thread_tables:
                 self.receiver(t).uitt = None
             else:
@@ -250,7 +250,7 @@ class UserInterrupts:
         self.table_shared = self.uitt is not None
         files = self.process.files
         for area in self._own:  # the parent's from here on
-            files.release(area.fd)
+            files.unreserve(area.fd)
             area.fd = -1
         self._own.clear()
         self._watched.clear()

@@ -10,7 +10,8 @@ from errno import EINVAL, ENOSPC
 
 from ..exec.errors import LinuxError
 from .atomics import SharedWords
-from .upid import NAME, Area, Upid, map_sealed
+from .generation import MEMFD
+from .upid import Area, Upid, map_sealed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Uitt:
     @classmethod
     def create(cls, files: Files, areas: Areas) -> Uitt:
         """An empty table."""
-        low = os.memfd_create(NAME, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        low = os.memfd_create(MEMFD, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(low, _SIZE_ROUNDED)
         fcntl.fcntl(low, fcntl.F_ADD_SEALS, _SEALS)
         fd = files.reserve(low)

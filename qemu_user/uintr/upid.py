@@ -15,12 +15,12 @@ from errno import ENOMEM
 
 from ..exec.errors import LinuxError
 from .atomics import SharedWords, futex_wait, futex_wake
+from .generation import MEMFD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.files import Files
 
-NAME = "user-interrupts"  # of the memfd, for who looks from outside
 MAGIC = 0x4155_4449_5055_0002  # first word of an area
 SIZE = 1 << 20  # bytes; sparse
 STRIDE = 64  # bytes from UPID to UPID; a vector fits in the low bits
@@ -50,7 +50,7 @@ class Area:
     @classmethod
     def create(cls, files: Files) -> Area:
         """The area of this process; its descriptor is hidden from the guest. EMFILE, ENOMEM."""
-        low = os.memfd_create(NAME, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        low = os.memfd_create(MEMFD, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(low, SIZE)
         fcntl.fcntl(low, fcntl.F_ADD_SEALS, _SEALS)
         fd = files.reserve(low)
@@ -81,6 +81,10 @@ class Area:
             self.words[at // 8 + word] = 0
         self.words[at // 8 + _TID] = tid
         return Upid(self, at)
+
+    def names_receiver(self, offset: int) -> bool:
+        """Whether an open file's offset is one that `Upid.open` sets."""
+        return STRIDE <= offset < SIZE and self.words[offset // STRIDE * (STRIDE // 8) + _TID] != 0
 
     def recycle(self, upid: Upid) -> None:
         """Use the place again; nobody may have been told of it."""

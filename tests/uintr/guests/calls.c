@@ -69,14 +69,15 @@ int main(void)
     FAILS(register_self(64, 0), ENOSPC);
     FAILS(register_self(1, 2), EINVAL);
     int fd = vector_fd(5, 0);
-    IS(fd, 3);
-    IS(vector_fd(5, 0), 4);
+    CHECK(fd >= 3);
+    int fd2 = vector_fd(5, 0);
+    CHECK(fd2 == fd + 1);
 
     /* Indices: the lowest free one, the same vector again is another. */
     IS(register_sender(fd, 0), 0);
     IS(register_sender(fd, 0), 1);
     IS(register_self(9, 0), 2);
-    IS(register_sender(4, 0), 3);
+    IS(register_sender(fd2, 0), 3);
     IS(unregister_sender(1, 0), 0);
     FAILS(unregister_sender(1, 0), EINVAL);
     FAILS(unregister_sender(0, 4), EINVAL);
@@ -92,8 +93,8 @@ int main(void)
     IS(register_sender(fd, 0), 100);
 
     /* Closing the descriptors changes nothing for the indices. */
-    close(3);
-    close(4);
+    close(fd);
+    close(fd2);
     STUI();
     SENDUIPI(0);
     IS(count, 1);

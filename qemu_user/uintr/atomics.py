@@ -9,7 +9,7 @@ import os
 import sys
 from errno import EAGAIN, EINTR
 
-from ..exec import hostcall
+from ..exec import host, hostcall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,17 +75,18 @@ def compare_exchange_for(machine: str) -> CompareExchange:
 
 
 class SharedWords:
-    """The 64-bit words of a shared mapping; an index counts words, not bytes."""
+    """A shared mapping of the file `fd` as 64-bit words; an index counts words, not bytes."""
 
-    __slots__ = ("_address", "_exchange", "_room", "_words")
+    __slots__ = ("_address", "_exchange", "_size", "_words")
     _host: CompareExchange | None = None
 
-    def __init__(self, room: mmap.mmap) -> None:
+    def __init__(self, fd: int, size: int) -> None:
         if SharedWords._host is None:
             SharedWords._host = staticmethod(compare_exchange_for(os.uname().machine))
-        self._room = room
-        self._words = memoryview(room).cast("Q")
-        self._address = ctypes.addressof(ctypes.c_char.from_buffer(room))
+        # Python's mmap would keep a descriptor of its own, which the guest could see.
+        self._address = host.mmap(0, size, host.READ | host.WRITE, host.SHARED, fd)
+        self._size = size
+        self._words = host.view(self._address, size).cast("Q")
         self._exchange: CompareExchange = SharedWords._host
 
     def __getitem__(self, index: int) -> int:
@@ -93,6 +94,11 @@ class SharedWords:
 
     def __setitem__(self, index: int, value: int) -> None:
         self._words[index] = value
+
+    def close(self) -> None:
+        """Unmap; nothing may be used any more."""
+        self._words.release()
+        host.munmap(self._address, self._size)
 
     def address(self, index: int) -> int:
         """The host address of a word."""

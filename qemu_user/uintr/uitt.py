@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-import struct
 from errno import EINVAL, ENOSPC
 
 from ..exec.errors import LinuxError
@@ -76,9 +75,9 @@ class Target:
 class Uitt:
     """256 entries of (UPID, vector); `fd` is the memfd, hidden from the guest."""
 
-    def __init__(self, room: mmap.mmap, fd: int, areas: Areas) -> None:
+    def __init__(self, words: SharedWords, fd: int, areas: Areas) -> None:
         self.fd = fd
-        self._words = SharedWords(room)
+        self._words = words
         self._areas = areas
         self._targets: dict[int, Target] = {}
 
@@ -89,18 +88,18 @@ class Uitt:
         os.ftruncate(low, _SIZE_ROUNDED)
         fcntl.fcntl(low, fcntl.F_ADD_SEALS, _SEALS)
         fd = files.reserve(low)
-        room = mmap.mmap(fd, _SIZE_ROUNDED)
-        struct.pack_into("<Q", room, 0, MAGIC)
-        return cls(room, fd, areas)
+        words = SharedWords(fd, _SIZE_ROUNDED)
+        words[0] = MAGIC
+        return cls(words, fd, areas)
 
     @classmethod
     def adopt(cls, fd: int, files: Files, areas: Areas) -> Uitt | None:
         """The table that the guest's descriptor `fd` names; None when it is no table."""
-        room = _map(f"/proc/self/fd/{fd}")
-        if room is None:
+        found = map_sealed(f"/proc/self/fd/{fd}", _SIZE_ROUNDED, MAGIC)
+        if found is None:
             return None
         own = os.open(f"/proc/self/fd/{fd}", os.O_RDWR | os.O_CLOEXEC)
-        return cls(room, files.reserve(own), areas)
+        return cls(found[0], files.reserve(own), areas)
 
     def open(self) -> int:
         """A host descriptor that stands for this table."""
@@ -175,11 +174,7 @@ class Uitt:
 
 def is_table(path: str) -> bool:
     """Whether the file that `path` names is a table."""
-    return _map(path) is not None
-
-
-def _map(path: str) -> mmap.mmap | None:
-    room = map_sealed(path, _SIZE_ROUNDED)
-    if room is None or struct.unpack_from("<Q", room)[0] != MAGIC:
-        return None
-    return room
+    found = map_sealed(path, _SIZE_ROUNDED, MAGIC)
+    if found is not None:
+        found[0].close()
+    return found is not None

@@ -8,7 +8,6 @@ the UPID plus the vector: dup, fork and SCM_RIGHTS carry it without our doing.
 from __future__ import annotations
 
 import fcntl
-import mmap
 import os
 import struct
 from errno import ENOMEM
@@ -37,8 +36,8 @@ ON, SN = 1, 2  # outstanding and suppressed notification (SDM volume 3, 7.3)
 class Area:
     """The UPIDs of one process, mapped; `fd` is a hidden descriptor of the memfd, or -1."""
 
-    def __init__(self, room: mmap.mmap, inode: int, fd: int) -> None:
-        self.words = SharedWords(room)
+    def __init__(self, words: SharedWords, inode: int, fd: int) -> None:
+        self.words = words
         self.inode = inode
         self.fd = fd
         self.cookie = self.words[_COOKIE]
@@ -54,19 +53,19 @@ class Area:
         os.ftruncate(low, SIZE)
         fcntl.fcntl(low, fcntl.F_ADD_SEALS, _SEALS)
         fd = files.reserve(low)
-        room = mmap.mmap(fd, SIZE)
-        header = struct.pack("<Q8sQQQ", MAGIC, os.urandom(8), os.getpid(), 0, fd)
-        room[: len(header)] = header
+        words = SharedWords(fd, SIZE)
+        cookie = int.from_bytes(os.urandom(8), "little")
+        header = {_MAGIC: MAGIC, _COOKIE: cookie, _PID: os.getpid(), _FD: fd}
+        for index, value in header.items():
+            words[index] = value
         _lock(fd, fcntl.F_WRLCK, 0)
-        return cls(room, os.fstat(fd).st_ino, fd)
+        return cls(words, os.fstat(fd).st_ino, fd)
 
     @classmethod
     def open(cls, path: str) -> Area | None:
         """Map the area that `path` (below /proc/.../fd) names; None if it is no area, or gone."""
-        room = map_sealed(path, SIZE)
-        if room is None or struct.unpack_from("<Q", room)[0] != MAGIC:
-            return None
-        return cls(room, os.stat(path).st_ino, -1)
+        found = map_sealed(path, SIZE, MAGIC)
+        return cls(*found, -1) if found is not None else None
 
     def new(self, tid: int) -> Upid:
         """A UPID for the thread `tid` of the owning process; ENOMEM when the area is full."""
@@ -183,20 +182,25 @@ class Upid:
         return _conflict(self.area.fd, SIZE + self.at + vector)
 
 
-def map_sealed(path: str, size: int) -> mmap.mmap | None:
-    """A shared mapping of a memfd of ours; None if the file is anything else, or gone."""
+def map_sealed(path: str, size: int, magic: int) -> tuple[SharedWords, int] | None:
+    """A mapping of a memfd of ours, and its inode number; None if it is something else, or gone."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return None
     try:
-        if fcntl.fcntl(fd, fcntl.F_GET_SEALS) != _SEALS or os.fstat(fd).st_size != size:
+        about = os.fstat(fd)
+        if fcntl.fcntl(fd, fcntl.F_GET_SEALS) != _SEALS or about.st_size != size:
             return None
-        return mmap.mmap(fd, size)
+        words = SharedWords(fd, size)
     except OSError:
         return None
     finally:
         os.close(fd)
+    if words[0] != magic:
+        words.close()
+        return None
+    return words, about.st_ino
 
 
 # Locks that belong to the open file, so that they end with its last descriptor (man 2 fcntl).

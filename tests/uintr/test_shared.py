@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import mmap
 import os
 import platform
 
@@ -24,6 +23,12 @@ MODES = {
 }
 
 
+def words_of_a_page() -> atomics.SharedWords:
+    fd = os.memfd_create("words")
+    os.ftruncate(fd, 4096)
+    return atomics.SharedWords(fd, 4096)
+
+
 @pytest.mark.parametrize("machine", atomics.STUBS)
 def test_stub_is_its_source(machine: str) -> None:
     code, _ = keystone.Ks(*MODES[machine]).asm(atomics.STUB_SOURCE[machine], as_bytes=True)
@@ -41,7 +46,7 @@ def test_words_shared_by_processes_lose_no_update(
 ) -> None:
     host = staticmethod(atomics.compare_exchange_for(machine))
     monkeypatch.setattr(atomics.SharedWords, "_host", host)
-    words = atomics.SharedWords(mmap.mmap(-1, mmap.PAGESIZE))
+    words = words_of_a_page()
     rounds, children = 2000, []
     for child in range(3):
         pid = os.fork()
@@ -60,7 +65,7 @@ def test_words_shared_by_processes_lose_no_update(
 
 
 def test_exchange_and_wraparound() -> None:
-    words = atomics.SharedWords(mmap.mmap(-1, mmap.PAGESIZE))
+    words = words_of_a_page()
     words[3] = 2**64 - 1
     words.add(3, 2)
     assert words.exchange(3, 2**63) == 1

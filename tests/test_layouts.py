@@ -74,7 +74,8 @@ def assertions(
 def _size(field: object, model: DataModel) -> int:
     class One(CStruct):
         packed = True
-        __annotations__ = {"only": field}
+        only = field
+        __annotations__ = {"only": ""}
 
     return One.size(model)
 

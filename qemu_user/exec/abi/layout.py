@@ -151,6 +151,8 @@ class CStruct:
     min_size = 0  # room that a union around the members takes
     _layouts: ClassVar[dict[DataModel, Layout]]
     _members: ClassVar[dict[str, FieldType] | None]
+    _zeros: ClassVar[dict[str, object]]  # what members are that are not given,
+    _nested: ClassVar[list[str]]  # and which of them no two objects may share
 
     def __init_subclass__(cls) -> None:
         cls._layouts = {}
@@ -158,26 +160,29 @@ class CStruct:
 
     def __init__(self, **fields: Value) -> None:
         """Members by name; those not given are 0, as is all of an absent nested structure."""
+        members = self.members()
         own = self.__dict__
-        for name, kind in self.members().items():
-            if name in fields:
-                own[name] = fields[name]
-            elif not name.startswith("_pad"):
-                own[name] = _zero(kind)
-        if len(fields) != len(own):
-            for name in fields:
-                if name not in own:
-                    raise TypeError(f"{type(self).__name__} has no member {name}")
+        own.update(self._zeros)
+        if not fields.keys() <= own.keys():
+            raise TypeError(f"{type(self).__name__} has no {sorted(fields.keys() - own.keys())}")
+        own.update(fields)
+        for name in self._nested:
+            if name not in fields:
+                own[name] = _zero(members[name])
 
     @classmethod
     def members(cls) -> dict[str, FieldType]:
         """Each member's type, in order, bases first."""
-        if cls._members is None:
-            cls._members = {}
+        members = cls._members
+        if members is None:
+            members = cls._members = {}
             for base in cls.__mro__[-2::-1]:
                 if base is not CStruct and issubclass(base, CStruct):
-                    cls._members.update(_own_members(base))
-        return cls._members
+                    members.update(_own_members(base))
+            values = {n: _zero(k) for n, k in members.items() if not n.startswith("_pad")}
+            cls._zeros = values
+            cls._nested = [n for n, value in values.items() if not isinstance(value, (int, bytes))]
+        return members
 
     @classmethod
     def layout(cls, model: DataModel) -> Layout:
@@ -219,13 +224,11 @@ class CStruct:
 
 
 def _own_members(cls: type[CStruct]) -> dict[str, FieldType]:
-    """The members that one class adds, their annotations evaluated."""
-    space = {**_SCALARS, **sys.modules[cls.__module__].__dict__}
+    """The members that one class adds, their annotations looked up where it is."""
+    space = sys.modules[cls.__module__].__dict__
     found: dict[str, FieldType] = {}
     for name, annotation in cls.__annotations__.items():
-        kind = cls.__dict__.get(name)
-        if kind is None:
-            kind = eval(annotation, space) if isinstance(annotation, str) else annotation
+        kind: Value = cls.__dict__.get(name) or space.get(annotation) or _SCALARS.get(annotation)
         known = isinstance(kind, (Scalar, ArrayType, BytesType))
         if not known and not (isinstance(kind, type) and issubclass(kind, CStruct)):
             raise TypeError(f"{cls.__name__}.{name}: {annotation} is no C type")
@@ -248,11 +251,6 @@ class Layout:
 
     `fields` maps the names of the members that carry values to their types.
     """
-
-    __slots__ = (
-        *("_get", "_plain", "_struct"),
-        *("align", "codes", "fields", "format", "model", "offsets", "size"),
-    )
 
     def __init__(self, cls: type[CStruct], model: DataModel) -> None:
         self.model = model

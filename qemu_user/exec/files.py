@@ -52,7 +52,7 @@ class SpecialFile:
         """How many bytes of `data` pwrite(2) took."""
         raise LinuxError(EINVAL)
 
-    def seek(self, t: Thread, offset: int, whence: int) -> int:
+    def seek(self, t: Thread, fd: int, offset: int, whence: int) -> int:
         """The new position for lseek(2)."""
         raise LinuxError(ESPIPE)
 

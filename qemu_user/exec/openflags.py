@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .arch import Arch
 
+_changes: dict[str, list[tuple[int, int]]] = {}  # by architecture
 
 def to_arch(flags: int, arch: Arch | None) -> int:
     """asm-generic's O_ flags as `arch` numbers them."""
@@ -22,15 +23,22 @@ def from_arch(flags: int, arch: Arch | None) -> int:
 def _translate(flags: int, arch: Arch | None, *, to: bool) -> int:
     if arch is None or not arch.constants:
         return flags
+    changes = _changes.get(arch.name)
+    if changes is None:
+        changes = _changes[arch.name] = _differences(arch)
+    if not changes:
+        return flags
+    pairs = changes if to else [(own, generic) for generic, own in changes]
     out = flags
-    changes = []
-    for name in arch.constants:
-        if name.startswith("O_") and hasattr(abi, name):
-            generic, own = getattr(abi, name), arch.constants[name]
-            changes.append((generic, own) if to else (own, generic))
-    for old, _ in changes:
+    for old, _ in pairs:
         out &= ~old
-    for old, new in changes:
+    for old, new in pairs:
         if flags & old == old:
             out |= new
     return out
+
+
+def _differences(arch: Arch) -> list[tuple[int, int]]:
+    """(asm-generic's number, the architecture's) of the single bits that differ."""
+    names = ("O_DIRECT", "O_DIRECTORY", "O_LARGEFILE", "O_NOFOLLOW")
+    return [(getattr(abi, n), arch.constants[n]) for n in names if n in arch.constants]

@@ -5,7 +5,7 @@ To mypy each is what the function receives: int, bytes or one of pointers.py's c
 
 from __future__ import annotations
 
-from .kinds import Const, Flags, Integer, String, Wide
+from .kinds import Const, Descriptor, Flags, Integer, String, Wide
 from .pointers import (
     In,
     InArray,
@@ -123,8 +123,8 @@ else:
     U64 = Wide(False, "uint")
     Offset = Wide(True)
     OffsetPair = Wide(True, split=True)
-    Fd = Integer(32, True, "fd")
-    DirFd = Integer(32, True, "dirfd")
+    Fd = Descriptor(32, True, "fd")
+    DirFd = Descriptor(32, True, "dirfd")
     Mode = Integer(32, False, "mode")
     Dev = Integer(32, False, "dev")
     Pid = Integer(32, True, "pid")
@@ -137,8 +137,8 @@ else:
     PrctlOption = Const("PR_", "prctl", omit=PRCTL_VALUES)
     FileMode = Integer(16, False, "filemode")
 
-    AccessMode = Flags("R_OK W_OK X_OK", "files", signed=True)
-    AtFlags = Flags("AT_", "files", omit=("AT_FDCWD",), signed=True)
+    AccessMode = Flags("R_OK W_OK X_OK F_OK", "files", show="access", signed=True)
+    AtFlags = Flags("AT_", "files", omit=("AT_FDCWD", "AT_REMOVEDIR"), signed=True)
     OpenFlags = Flags("O_", "files", field=3, omit=("O_ACCMODE",), signed=True)
     CloneFlags = Flags("CLONE_", "processes", bits=0, show="clone")
     CloseRangeFlags = Flags("CLOSE_RANGE_", "files")
@@ -167,7 +167,7 @@ else:
     TimerFlags = Flags("TIMER_ABSTIME", "clocks", signed=True)
     UnshareFlags = Flags("CLONE_", "processes", bits=0)
     WaitOptions = Flags(
-        "WNOHANG WUNTRACED WEXITED WCONTINUED WSTOPPED WNOWAIT __W", "processes", signed=True
+        "WNOHANG WEXITED WCONTINUED WSTOPPED WNOWAIT __W", "processes", signed=True
     )
     XattrFlags = Flags("XATTR_", "files", signed=True)
 

@@ -152,5 +152,5 @@ def close_range(t: Thread, first: UInt, last: UInt, flags: CloseRangeFlags) -> i
 def lseek(t: Thread, fd: Fd, offset: Offset, whence: Whence) -> int:
     special = t.process.files.special.get(fd)
     if special is not None:
-        return special.seek(t, offset, whence)
+        return special.seek(t, fd, offset, whence)
     return hostcall.call("lseek", fd, offset, whence)

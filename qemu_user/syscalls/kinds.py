@@ -6,6 +6,7 @@ from importlib import import_module
 from struct import Struct
 
 from ..exec.abi.layout import CStruct, Scalar
+from ..exec.files import FIRST_RESERVED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ class Integer(Kind):
         """The `struct` format of one in memory."""
         code = {8: "b", 16: "h", 32: "i", 64: "q"}[self.bits or arch.model.word * 8]
         return arch.model.order + (code if self.signed else code.upper())
+
+
+class Descriptor(Integer):
+    """A file descriptor; those that the emulator keeps for itself are EBADF."""
+
+    __slots__ = ()
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        fd = f"fd{at}"
+        value = super().decode(at, arch, scope)
+        hidden = f"t.process.files.visible({fd})"
+        return f"({fd} if ({fd} := {value}) < {FIRST_RESERVED} else {hidden})"
 
 
 class Wide(Integer):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from errno import EBADF, EIO
+from errno import EBADF, EINVAL, EIO
 
+from ..exec import hostcall
 from ..exec.errors import LinuxError
 from ..exec.files import SpecialFile
 
@@ -35,6 +36,12 @@ class MemoryFile(SpecialFile):
         if size:
             t.memory.poke(offset, data[:size])
         return size
+
+    def seek(self, t: Thread, fd: int, offset: int, whence: int) -> int:
+        """Any address; there is no end to count from."""
+        if whence not in (os.SEEK_SET, os.SEEK_CUR):
+            raise LinuxError(EINVAL)
+        return hostcall.call("lseek", fd, offset, whence)
 
     def read(self, t: Thread, fd: int, size: int) -> Blocking[bytes]:
         data = self.pread(t, size, os.lseek(fd, 0, os.SEEK_CUR))

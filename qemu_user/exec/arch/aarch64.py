@@ -6,6 +6,7 @@ import os
 from errno import EFAULT
 
 from ..abi import signals as abi
+from ..abi.generated.constants_aarch64 import CONSTANTS
 from ..abi.layout import U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
 from ..abi.signals import SigAltStack
 from ..cpu import EXEC, READ, WRITE, Fault
@@ -184,6 +185,7 @@ ARCH = Arch(
     ),
     syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
     frame=Frame(),
+    constants=CONSTANTS,
     trampoline=bytes.fromhex("681180d2010000d4"),  # mov x8, 139 (rt_sigreturn); svc 0
     cpuinfo=cpuinfo,
     platform=b"aarch64",

@@ -7,6 +7,7 @@ from errno import EFAULT, EINVAL, EPERM
 
 from ..abi import signals as abi
 from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
+from ..abi.memory import MAP_32BIT
 from ..abi.polling import PackedEpollEvent
 from ..abi.signals import SigAltStack
 from ..abi.stats import StatX86_64
@@ -305,6 +306,7 @@ ARCH = Arch(
         number="rax", args=("rdi", "rsi", "rdx", "r10", "r8", "r9"), result="rax", insn_size=2
     ),
     frame=Frame(),
+    constants={"MAP_32BIT": MAP_32BIT},
     variants={"Stat": StatX86_64, "EpollEvent": PackedEpollEvent},
     special={"arch_prctl": arch_prctl},
     platform=b"x86_64",

@@ -34,7 +34,7 @@ class AnonymousFile(SpecialFile):
     def pwrite(self, t: Thread, data: bytes, offset: int) -> int:
         raise LinuxError(ESPIPE)
 
-    def seek(self, t: Thread, offset: int, whence: int) -> int:
+    def seek(self, t: Thread, fd: int, offset: int, whence: int) -> int:
         return 0
 
 

@@ -16,6 +16,7 @@ from .values import View
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Protocol
 
     from ..exec.process import Process
     from ..exec.signals import SigInfo
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from ..syscalls.syscall import Bound
     from .values import Late
 
+    class Lines(Protocol):
+        """Where lines go; each arrives whole."""
+
+        def line(self, text: str) -> None: ...
+
+
+_FORKS = frozenset(("clone", "clone3", "fork", "vfork"))
 _COLUMN = 40  # where strace(1) puts the =
 
 
@@ -38,14 +46,15 @@ class Pending:
 
 
 class Strace(Observer):
-    """Writes to descriptor `out`; `mode` is "qemu" or "full", `limit` how much of a string."""
+    """Writes to `log`; `mode` is "qemu" or "full", `limit` how much of a string is shown."""
 
-    def __init__(self, out: int, mode: str = "qemu", limit: int = 32) -> None:
-        self.out = out
+    def __init__(self, log: Lines, mode: str = "qemu", limit: int = 32) -> None:
+        self._log = log
         self.full = mode == "full"
         self.limit = limit
         self._pending: dict[int, Pending] = {}
-        self._family = False  # more processes than this one write to the same place
+        self._family = False  # this process was forked by one that is traced, too
+        self._forked = False  # this process may have children
 
     def wants(self, bound: Bound) -> bool:
         """Whether this call is to be written."""
@@ -59,7 +68,7 @@ class Strace(Observer):
         if not self.full:
             pending = Pending(view, [qemu.arguments(view)])
             if call.name in qemu.SILENT:
-                self._write(self._prefix(t) + f"{call.name}({pending.texts[0]})\n")
+                self._log.line(self._prefix(t) + f"{call.name}({pending.texts[0]})")
                 return
         else:
             pending = Pending(view, lines.arguments(view))
@@ -78,9 +87,11 @@ class Strace(Observer):
         view = pending.view
         view.result, view.error = result, error
         if not self.full:
-            text = f"{call.name}({pending.texts[0]}) = {qemu.result(view)}\n"
-            self._write(self._prefix(t) + text)
+            text = f"{call.name}({pending.texts[0]}) = {qemu.result(view)}"
+            self._log.line(self._prefix(t) + text)
             return
+        if call.name in _FORKS and not error:
+            self._forked = True
         rest = lines.late(view, pending.texts)
         head = f"<... {call.name} resumed>" if pending.shown else self._head(pending)
         self._line(t, head + rest, lines.result(view))
@@ -88,7 +99,7 @@ class Strace(Observer):
     def syscall_pause(self, t: Thread, call: Bound, words: Sequence[int]) -> None:
         """Other processes write in between: say at once that it has begun."""
         pending = self._pending.get(t.tid)
-        if self._family and self.full and pending is not None:
+        if self.full and pending is not None and self._accompanied():
             self._unfinished(t, pending)
 
     def syscall_unknown(self, t: Thread, number: int, words: Sequence[int]) -> None:
@@ -98,7 +109,7 @@ class Strace(Observer):
             known = name in qemu.FORMATS or name in qemu.RAW
             text = f"{name}({qemu.raw(words, t.arch)})" if known else f"Unknown syscall {number}"
             ending = " = -1 errno=38 (Function not implemented)" if known else ""
-            self._write(f"{self._prefix(t)}{text}{ending}\n")
+            self._log.line(f"{self._prefix(t)}{text}{ending}")
             return
         args = ", ".join(values.hexadecimal(word) for word in words[:6])
         self._line(t, f"{name or f'syscall_{number:#x}'}({args}", _ENOSYS)
@@ -109,7 +120,7 @@ class Strace(Observer):
             name = values.signal_name(info.signo, t.arch)
             self._event(t, f"--- {name} {lines.siginfo_text(info, t.arch)} ---")
         else:
-            self._write(qemu.signal_line(info, t.arch))
+            self._log.line(qemu.signal_line(info, t.arch))
 
     def thread_exit(self, t: Thread, code: int) -> None:
         """A thread, but not the process, is over."""
@@ -136,8 +147,20 @@ class Strace(Observer):
             text = f"+++ killed by {values.signal_name(number, p.arch)}{core} +++"
         else:
             text = f"+++ exited with {status >> 8 & 0xFF} +++"
-        tag = f"[pid {p.pid:>5}] " if self._family else ""
-        self._write(f"{tag}{text}\n")
+        tag = f"[pid {p.pid:>5}] " if self._accompanied() else ""
+        self._log.line(f"{tag}{text}")
+
+    def _accompanied(self) -> bool:
+        """Whether a parent or children of this process may be writing as well."""
+        if self._family:
+            return True
+        if self._forked:
+            try:
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                return True
+            except ChildProcessError:
+                self._forked = False
+        return False
 
     def _head(self, pending: Pending) -> str:
         return f"{pending.view.bound.name}({lines.early(pending.texts)}"
@@ -146,13 +169,11 @@ class Strace(Observer):
         """A call's line with the result in its column."""
         self._interrupt(t)
         text = f"{self._prefix(t)}{body})"
-        self._write(f"{text:<{_COLUMN - 1}} = {result}\n")
-        if t.bound is not None and t.bound.name in ("fork", "vfork", "clone", "clone3"):
-            self._family = self._family or len(t.process.threads) < 2
+        self._log.line(f"{text:<{_COLUMN - 1}} = {result}")
 
     def _event(self, t: Thread, text: str) -> None:
         self._interrupt(t)
-        self._write(f"{self._prefix(t)}{text}\n")
+        self._log.line(f"{self._prefix(t)}{text}")
 
     def _interrupt(self, t: Thread) -> None:
         """Another thread's call is under way: write that it is not over."""
@@ -164,22 +185,14 @@ class Strace(Observer):
         if not pending.shown:
             pending.shown = True
             head = self._head(pending)
-            self._write(f"{self._prefix(t)}{head} <unfinished ...>\n")
+            self._log.line(f"{self._prefix(t)}{head} <unfinished ...>")
 
     def _prefix(self, t: Thread) -> str:
         if not self.full:
             return f"{t.process.pid} "
-        if self._family or len(t.process.threads) > 1:
+        if len(t.process.threads) > 1 or self._accompanied():
             return f"[pid {t.tid:>5}] "
         return ""
-
-    def _write(self, text: str) -> None:
-        data = text.encode("utf-8", "surrogateescape")
-        try:
-            while data:
-                data = data[os.write(self.out, data) :]
-        except OSError:
-            pass  # a log that cannot be written must not hurt the guest
 
 
 _ENOSYS = "-1 ENOSYS (Function not implemented)"

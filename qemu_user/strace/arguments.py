@@ -58,6 +58,7 @@ def _uid(v: View, value: int) -> str:
 
 
 _INTEGERS: dict[str, Callable[[View, int], str]] = {
+    "access": lambda v, value: access_mode(value),
     "addr": lambda v, value: pointer(value),
     "dirfd": _dirfd,
     "mode": lambda v, value: values.mode_text(value),
@@ -67,6 +68,15 @@ _INTEGERS: dict[str, Callable[[View, int], str]] = {
     "signal": lambda v, value: values.signal_name(value, v.arch) if value else "0",
     "hex": lambda v, value: values.hexadecimal(value),
 }
+
+
+def access_mode(value: int) -> str:
+    """The most significant first, as man 2 access lists them."""
+    names = [name for bit, name in ((4, "R_OK"), (2, "W_OK"), (1, "X_OK")) if value & bit]
+    rest = value & 0xFFFFFFF8
+    if rest:
+        names.append(f"{rest:#x}" if names else values.unknown(rest, "?_OK"))
+    return "|".join(names) or "F_OK"
 
 
 def path(v: View, at: int) -> str:

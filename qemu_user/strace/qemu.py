@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import EINTR
 
 from ..exec.abi import clocks, files, memory, signals
 from ..syscalls.kinds import Flags
@@ -21,29 +22,31 @@ SILENT = frozenset(("exit", "exit_group"))  # no result: they never return
 
 # A letter for each argument; what it means is in _LETTERS.
 FORMATS = dict(
-    line.split(" ")
-    for line in """
-access sa;brk p;chdir s;chmod so;chown sdd;clock_adjtime kp;clock_getres kp;clock_gettime kp
-clock_nanosleep kdtt;close d;close_range uuu;connect dxd;copy_file_range dXdXuu;creat so
-dup d;dup2 dd;dup3 ddd;epoll_create d;epoll_create1 d;eventfd d;eventfd2 dd;exit d;exit_group d
-faccessat csaA;faccessat2 csaA;fallocate dFLL;fchdir d;fchmod dO;fchmodat csoA;fchown ddd
-fchownat csddA;fdatasync d;fgetxattr dspu;flistxattr dpu;fremovexattr ds;fstat dp
-fstatfs dX;fsync d;ftruncate dL;getcwd Xd;getdents dXu;getdents64 dXu;getegid -;geteuid -
-getgid -;getitimer ip;getpgid u;getpgrp -;getpid -;getppid -;getpriority xx;getrandom Xuu
-getsid d;gettid -;gettimeofday pp;getuid -;getxattr sspu;kill dS;lchown sdd;lgetxattr sspu
-link ss;linkat cscsA;listen dd;listxattr spu;llistxattr spu;lremovexattr ss;lseek dLW
-lstat sp;madvise pdM;mkdir so;mkdirat cso;mlock Xu;mlockall m;mmap pdRBdX;mprotect pdR
-mq_unlink s;munlock Xu;munlockall -;munmap pd;pidfd_getfd ddu;pidfd_open du;read dxd
-readlink spu;readlinkat cspu;removexattr ss;rename ss;renameat cscs;rt_sigaction Spp
-rt_sigprocmask Hpp;setfsgid u;setgid u;setresgid uuu;setresuid uuu;setreuid uu;settimeofday TZ
-sigaltstack XX;stat sp;statfs sp;statx csA?p;symlink ss;symlinkat scs;syncfs d;syslog upd
-tgkill ddS;timer_settime ddXX;tkill dS;truncate sL;umask O;uname X;unlink s;unlinkat csr
-unshare C;utime sp;utimensat cspA;utimes sp;waitid xdXx;write dxd;writev dXx
-newfstatat cspA;capget XX;capset XX;chroot s;acct s;umount2 sU;mount sssNp;adjtimex X
-alarm u;setsid -
-""".replace("\n", ";")
-    .strip(";")
-    .split(";")
+    entry.split(" ")
+    for entry in """
+access sa; acct s; adjtimex X; alarm u; brk p; capget XX; capset XX; chdir s; chmod so;
+chown sdd; chroot s; clock_adjtime kp; clock_getres kp; clock_gettime kp;
+clock_nanosleep kdtt; close d; close_range uuu; connect dxd; copy_file_range dXdXuu;
+creat so; dup d; dup2 dd; dup3 ddd; epoll_create d; epoll_create1 d; eventfd d; eventfd2 dd;
+exit d; exit_group d; faccessat csaA; faccessat2 csaA; fallocate dFLL; fchdir d; fchmod dO;
+fchmodat csoA; fchown ddd; fchownat csddA; fdatasync d; fgetxattr dspu; flistxattr dpu;
+fremovexattr ds; fstat dp; fstatfs dX; fsync d; ftruncate dL; getcwd Xd; getdents dXu;
+getdents64 dXu; getegid -; geteuid -; getgid -; getitimer ip; getpgid u; getpgrp -;
+getpid -; getppid -; getpriority xx; getrandom Xuu; getsid d; gettid -; gettimeofday pp;
+getuid -; getxattr sspu; kill dS; lchown sdd; lgetxattr sspu; link ss; linkat cscsA;
+listen dd; listxattr spu; llistxattr spu; lremovexattr ss; lseek dLW; lstat sp; madvise pdM;
+mkdir so; mkdirat cso; mlock Xu; mlockall m; mmap pdRBdX; mount sssNp; mprotect pdR;
+mq_unlink s; munlock Xu; munlockall -; munmap pd; newfstatat cspA; pidfd_getfd ddu;
+pidfd_open du; read dxd; readlink spu; readlinkat cspu; removexattr ss; rename ss;
+renameat cscs; rmdir s; rt_sigaction Spp; rt_sigprocmask Hpp; setfsgid u; setfsuid u;
+setgid u; setpgid uu; setresgid uuu; setresuid uuu; setreuid uu; setsid -; settimeofday TZ;
+sigaltstack XX; stat sp; statfs sp; statx csA?p; symlink ss; symlinkat scs; syncfs d;
+syslog upd; tgkill ddS; timer_settime ddXX; tkill dS; truncate sL; umask O; umount2 sU;
+uname X; unlink s; unlinkat csr; unshare C; utime sp; utimensat cspA; utimes sp;
+waitid xdXx; write dxd; writev dXx
+""".replace("\n", " ")
+    .strip()
+    .split("; ")
 )
 RAW = frozenset(("set_robust_list", "get_robust_list", "io_setup", "ptrace", "keyctl", "bpf"))
 
@@ -222,7 +225,7 @@ def errno_text(number: int, v: View) -> str:
     from ..exec.abi import errno
 
     if number >= 512:
-        return "-1 errno=512 (To be restarted)"
+        number = EINTR
     table = errno.errno_table(v.arch.name) or {}
     return f"-1 errno={table.get(number, number)} ({os.strerror(number)})"
 
@@ -252,4 +255,4 @@ def signal_line(info: SigInfo, arch: Arch) -> str:
         parts += f", si_pid={info.pid}, si_uid={info.uid}"
     if info.kind == "chld":
         parts += f", si_status={info.status}, si_utime={info.utime}, si_stime={info.stime}"
-    return f"--- {name} {{{parts}}} ---\n"
+    return f"--- {name} {{{parts}}} ---"

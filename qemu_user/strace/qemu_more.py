@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..exec.abi import clocks, files, mounts, processes, sockets, terminals
+from ..exec.abi import clocks, files, mounts, processes, sockets, stats, terminals
 from . import values, variadic
 from .values import View, signed, vocabulary
 
@@ -32,7 +32,7 @@ def octal(value: int) -> str:
 def file_mode(mode: int) -> str:
     """S_IFREG|0644; 000 for nothing at all."""
     kind = mode & 0o170000
-    name = next((n for n, b in vars(files).items() if b == kind and n.startswith("S_IF")), None)
+    name = next((n for n, b in vars(stats).items() if b == kind and n.startswith("S_IF")), None)
     if name is None or not kind:
         return octal(mode) if mode else "000"
     return name + (f"|{octal(mode & ~kind)}" if mode & ~kind else "")
@@ -227,18 +227,18 @@ def _bind(v: View) -> str:
 
 
 def _sockaddr(v: View, addr: int, size: int) -> str:
-    data = v.read(addr, min(size, 128)) if size >= 2 and addr else None
+    data = v.read(addr, max(16, min(size, 128))) if size > 0 and addr else None
     if data is None:
         return f"{address_text(v, addr, null=False)},"
     family = v.number(addr, 2)
     if family == 1:
         path = data[2:].split(b"\0")[0].decode("utf-8", "surrogateescape")
         return f'{{sun_family=AF_UNIX,sun_path="{path}"}}'
-    if family == 2 and size >= 8:
+    if family == 2:
         host = ".".join(map(str, data[4:8]))
         port = int.from_bytes(data[2:4], "big")
         return f'{{sin_family=AF_INET,sin_port=htons({port}),sin_addr=inet_addr("{host}")}}'
-    if family == 16 and size >= 12:
+    if family == 16:
         nl = sockets.SockAddrNl.unpack(v.arch.model, data)
         return f"{{nl_family=AF_NETLINK,nl_pid={nl.nl_pid},nl_groups={nl.nl_groups}}}"
     body = ", ".join(f"{byte:02x}" for byte in data[2:16])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..exec.abi import clocks, files, memory, mounts, polling, processes, signals, system
+from ..exec.abi import clocks, files, memory, mounts, polling, processes, signals, stats, system
 from . import arguments, descriptors, structs, values
 from .values import View, pointer, vocabulary
 
@@ -41,6 +41,12 @@ def struct(cls: type[CStruct]) -> Text:
 
 def flags(name: str) -> Text:
     return lambda v, at: values.flags_text(vocabulary(name), v.words[at], v.arch)
+
+
+def file_flags(v: View, at: int) -> str:
+    """O_ flags where there is no access mode."""
+    named, rest = values.named_bits(vocabulary("OpenFlags").table(v.arch), v.words[at] & 0xFFFFFFFF)
+    return "|".join([*named, f"{rest:#x}"] if rest else named) or "0"
 
 
 def const(name: str) -> Text:
@@ -196,6 +202,16 @@ def restored_mask(v: View, at: int) -> Late:
     return lambda v: f"{{mask={values.sigset_text(v.t.mask, v.arch)}}}"
 
 
+def statx_flags(v: View, at: int) -> str:
+    """The two synchronisation bits, then the others."""
+    sync = v.words[at] & 0x6000
+    names = {0: "AT_STATX_SYNC_AS_STAT", 0x2000: "AT_STATX_FORCE_SYNC",
+             0x4000: "AT_STATX_DONT_SYNC"}  # fmt: skip
+    first = names.get(sync, "AT_STATX_FORCE_SYNC|AT_STATX_DONT_SYNC")
+    rest = values.flags_text(vocabulary("AtFlags"), v.words[at] & ~0x6000, v.arch)
+    return first if rest == "0" else f"{first}|{rest}"
+
+
 mount_flags = module_flags(mounts, "MS_")
 SHAPES: dict[str, tuple[Printer, ...]] = {
     "execve": (path, argv, environment),
@@ -221,7 +237,7 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
     "rseq": (address, hexa, hexa, hexa),
     "membarrier": (module_const(processes, "MEMBARRIER_CMD_"), hexa),
     "pipe": (after(integers(2)),),
-    "pipe2": (after(integers(2)), flags("OpenFlags")),
+    "pipe2": (after(integers(2)), file_flags),
     "socketpair": (const("SocketFamily"), flags("SocketType"), integer, after(integers(2))),
     "readlink": (path, after(string_result), size),
     "readlinkat": (descriptors.dirfd, path, after(string_result), size),
@@ -234,6 +250,9 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
     "getgroups": (integer, after(groups_result)),
     "mount": (path, path, arguments.string, mount_flags, arguments.string),
     "umount2": (path, module_flags(mounts, "MNT_")),
+    "statx": (
+        descriptors.dirfd, path, statx_flags, flags("StatxMask"), after(struct(stats.Statx)),
+    ),
     "unlinkat": (descriptors.dirfd, path, module_flags(files, "AT_REMOVEDIR")),
     "utimensat": (descriptors.dirfd, path, timespecs, flags("AtFlags")),
     "utimes": (path, timevals),
@@ -246,7 +265,7 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
     "msync": (address, size, flags("MsyncFlags")),
     "mlock2": (address, size, module_flags(memory, "MLOCK_")),
     "mincore": (address, size, after(address)),
-    "dup3": (integer, integer, flags("OpenFlags")),
+    "dup3": (integer, integer, file_flags),
     "inotify_add_watch": (integer, path, flags("InotifyMask")),
     "inotify_init1": (flags("InotifyFlags"),),
     "sync_file_range": (integer, integer, integer, module_flags(files, "SYNC_FILE_RANGE_")),

@@ -63,7 +63,8 @@ def _statx(v: View, s: Any) -> str:
 
 _SUPER = {0xEF53: "EXT2_SUPER_MAGIC", 0x01021994: "TMPFS_MAGIC", 0x9FA0: "PROC_SUPER_MAGIC",
           0x794C7630: "OVERLAYFS_SUPER_MAGIC", 0x62656572: "SYSFS_MAGIC", 0x6969: "NFS_SUPER_MAGIC",
-          0x9123683E: "BTRFS_SUPER_MAGIC", 0x58465342: "XFS_SUPER_MAGIC", 0x50494446: "PIPEFS_MAGIC",
+          0x9123683E: "BTRFS_SUPER_MAGIC", 0x58465342: "XFS_SUPER_MAGIC",
+          0x50494446: "PIPEFS_MAGIC",
           0x1CD1: "DEVPTS_SUPER_MAGIC", 0x63677270: "CGROUP2_SUPER_MAGIC"}  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def _rusage(v: View, s: Any) -> str:
 
 
 def _epoll_event(v: View, s: Any) -> str:
-    events = values.plain_flags(polling, "EPOLL", s.events, ("EPOLL_CLOEXEC",))
+    events = values.plain_flags(polling, "EPOLL", s.events, ("EPOLL_",))
     return fields(events=events, data=fields(u32=s.data & 0xFFFFFFFF, u64=s.data))
 
 

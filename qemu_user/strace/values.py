@@ -9,7 +9,7 @@ from ..syscalls.kinds import Codec, Const, Flags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, TypeAlias, TypeVar
 
     from ..exec.abi.layout import CStruct
@@ -188,9 +188,10 @@ def _bit_order(item: tuple[int, str]) -> tuple[int, int]:
     return bits & -bits, -bits
 
 
-def plain_flags(module: object, prefix: str, value: int, omit: Iterable[str] = ()) -> str:
+def plain_flags(module: object, prefix: str, value: int, omit: tuple[str, ...] = ()) -> str:
     """Flags that are no parameter's type: the constants of a module that begin with `prefix`."""
-    table = {n: v for n, v in vars(module).items() if n.startswith(prefix) and n not in omit}
+    table = {n: v for n, v in vars(module).items() if n.startswith(prefix)}
+    table = {n: v for n, v in table.items() if not n.startswith(omit or "\0")}
     named, rest = named_bits(table, value)
     if rest:
         named.append(f"{rest:#x}" if named else unknown(rest, prefix))

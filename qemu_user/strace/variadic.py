@@ -100,29 +100,28 @@ def hex_or_0(value: int) -> str:
 
 
 def _futex_rest(v: View, command: str) -> Texts:
+    """What each command uses of the last four words."""
     value, third = str(v.words[2] & 0xFFFFFFFF), hex_or_0(v.words[5])
     other, count = pointer(v.words[4]), str(v.words[3] & 0xFFFFFFFF)
-    if v.words[5] & 0xFFFFFFFF == 0xFFFFFFFF:
+    if third == "0xffffffff":
         third = "FUTEX_BITSET_MATCH_ANY"
-    if command == "WAIT":
-        return [value, shapes.timespec(v, 3)]
-    if command == "WAIT_BITSET":
-        return [value, shapes.timespec(v, 3), third]
-    if command == "WAKE_BITSET":
-        return [value, third]
-    if command in ("LOCK_PI", "LOCK_PI2"):
-        return [shapes.timespec(v, 3)]
-    if command in ("UNLOCK_PI", "TRYLOCK_PI"):
-        return []
-    if command == "REQUEUE":
-        return [value, count, other]
-    if command in ("CMP_REQUEUE", "CMP_REQUEUE_PI"):
-        return [value, count, other, str(v.words[5] & 0xFFFFFFFF)]
-    if command == "WAIT_REQUEUE_PI":
-        return [value, shapes.timespec(v, 3), other]
-    if command == "WAKE_OP":
-        return [value, count, other, _wake_op(v.words[5] & 0xFFFFFFFF)]
-    return [value]
+    compared = str(v.words[5] & 0xFFFFFFFF)
+    timeout = shapes.timespec(v, 3)
+    rest: dict[str, Texts] = {
+        "WAIT": [value, timeout],
+        "WAIT_BITSET": [value, timeout, third],
+        "WAKE_BITSET": [value, third],
+        "LOCK_PI": [timeout],
+        "LOCK_PI2": [timeout],
+        "UNLOCK_PI": [],
+        "TRYLOCK_PI": [],
+        "REQUEUE": [value, count, other],
+        "CMP_REQUEUE": [value, count, other, compared],
+        "CMP_REQUEUE_PI": [value, count, other, compared],
+        "WAIT_REQUEUE_PI": [value, timeout, other],
+        "WAKE_OP": [value, count, other, _wake_op(v.words[5] & 0xFFFFFFFF)],
+    }
+    return rest.get(command, [value])
 
 
 def _wake_op(value: int) -> str:
@@ -178,7 +177,7 @@ def ioctl_name(command: int) -> str:
     """The command's name, or how it was made with _IOC()."""
     for module in (terminals, ioctls, sockets):
         for name, value in vars(module).items():
-            if value == command and name.startswith(_IOCTL_PREFIXES):
+            if value == command and name.startswith(_IOCTL_PREFIXES) and name != "TIOCINQ":
                 return name
     way = ("_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE")[command >> 30]
     kind, number, size = command >> 8 & 0xFF, command & 0xFF, command >> 16 & 0x3FFF
@@ -251,7 +250,7 @@ def _socket(v: View) -> Texts:
     family = shapes.const("SocketFamily")(v, 0)
     protocol = str(v.cint(2))
     if family in ("AF_INET", "AF_INET6"):
-        protocol = values.plain_const(_inet(), "IPPROTO_", v.cint(2))
+        protocol = values.plain_const(sockets, "IPPROTO_", v.cint(2))
     elif family == "AF_NETLINK":
         protocol = values.plain_const(sockets, "NETLINK_", v.cint(2))
     return [family, shapes.flags("SocketType")(v, 1), protocol]

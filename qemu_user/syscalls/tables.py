@@ -76,8 +76,8 @@ def document_text() -> str:
 _HEAD = """\
 # System calls
 
-Written by `make tables` from the definitions in `qemu_user/syscalls`. A number is the call's on that
-architecture. A call that is not listed as working fails with ENOSYS; `-d unimp` says so once.
+Written by `make tables` from the definitions in `qemu_user/syscalls`. A number is the call's on
+that architecture. A call that is not listed as working fails with ENOSYS; `-d unimp` says so once.
 A note tells in what a call differs from Linux's.
 
 """

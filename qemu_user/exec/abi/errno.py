@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno as host
+import os
 
 from .numbers import ALIASES
 
@@ -25,6 +26,9 @@ def error_names(arch: str) -> dict[int, str]:
 
 def errno_table(arch: str) -> dict[int, int] | None:
     """The guest's number for each of the host's that differs; None where none does."""
+    machine = os.uname().machine
+    if arch == ALIASES.get(machine, machine):
+        return None
     table: dict[int, int] = {}
     for name, number in error_numbers(arch).items():
         ours = getattr(host, name, None)

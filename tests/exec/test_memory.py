@@ -6,7 +6,7 @@ import ctypes
 import errno
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -198,54 +198,67 @@ def test_mprotect_splits_joins_and_stops_at_a_hole(space: AddressSpace, cpu: Rec
             space.mprotect(addr, PAGE, prot)
 
 
-def test_random_operations_against_a_model(space: AddressSpace) -> None:
-    rng = random.Random(1)
-    pages = 48
-    model: list[int | None] = [None] * pages
-    contents = [0] * pages
-    for step in range(3000):
-        first = rng.randrange(pages)
-        count = rng.randrange(1, pages - first + 1)
-        part = range(first, first + count)
-        addr, size = AT + first * PAGE, count * PAGE
-        prot = rng.choice((0, READ, RW, RX))
-        match rng.randrange(4):
-            case 0:
-                space.munmap(addr, size)
-                for i in part:
-                    model[i], contents[i] = None, 0
-            case 1 if None in (model[i] for i in part):
-                with fails(errno.ENOMEM):
-                    space.mprotect(addr, size, prot)
-                for i in part:
-                    if model[i] is None:
-                        break
-                    model[i] = prot
-            case 1:
-                space.mprotect(addr, size, prot)
-                for i in part:
-                    model[i] = prot
-            case 2:
-                space.mmap(addr, size, prot, FIXED)
-                for i in part:
-                    model[i], contents[i] = prot, 0
-            case 3:
-                value = step % 255 + 1
-                if all((model[i] or 0) & WRITE for i in part):
-                    space.write(addr, bytes((value,)) * size)
-                    for i in part:
-                        contents[i] = value
-                else:
-                    with fails(errno.EFAULT):
-                        space.write(addr, bytes(size))
-        assert shown(space, AT, pages) == [prot or 0 for prot in model]
-        runs = [(i, p) for i, p in enumerate(model) if i == 0 or model[i - 1] != p]
-        assert [(start, prot) for start, _, prot in areas(space)] == [
+class Model:
+    """What each of a few pages should be: its protection (None: a hole) and its contents."""
+
+    def __init__(self, space: AddressSpace) -> None:
+        self.space = space
+        self.prots: list[int | None] = [None] * 48
+        self.contents = [0] * 48
+
+    def munmap(self, pages: range, addr: int, size: int, _: int) -> None:
+        self.space.munmap(addr, size)
+        for i in pages:
+            self.prots[i], self.contents[i] = None, 0
+
+    def mmap(self, pages: range, addr: int, size: int, prot: int) -> None:
+        self.space.mmap(addr, size, prot, FIXED)
+        for i in pages:
+            self.prots[i], self.contents[i] = prot, 0
+
+    def mprotect(self, pages: range, addr: int, size: int, prot: int) -> None:
+        hole = next((i for i in pages if self.prots[i] is None), None)
+        if hole is None:
+            self.space.mprotect(addr, size, prot)
+        else:
+            with fails(errno.ENOMEM):
+                self.space.mprotect(addr, size, prot)
+        for i in range(pages.start, pages.stop if hole is None else hole):
+            self.prots[i] = prot
+
+    def write(self, pages: range, addr: int, size: int, _: int) -> None:
+        value = addr // PAGE % 251 + 1
+        if all((self.prots[i] or 0) & WRITE for i in pages):
+            self.space.write(addr, bytes((value,)) * size)
+            for i in pages:
+                self.contents[i] = value
+        else:
+            with fails(errno.EFAULT):
+                self.space.write(addr, bytes(size))
+
+    def check(self) -> None:
+        prots = self.prots
+        assert shown(self.space, AT, len(prots)) == [prot or 0 for prot in prots]
+        runs = [(i, p) for i, p in enumerate(prots) if i == 0 or prots[i - 1] != p]
+        assert [(start, prot) for start, _, prot in areas(self.space)] == [
             (AT + i * PAGE, p) for i, p in runs if p is not None
         ]
-        readable = [i for i, p in enumerate(model) if p]
-        for i in rng.sample(readable, min(3, len(readable))):
-            assert space.read(AT + i * PAGE, PAGE) == bytes((contents[i],)) * PAGE
+        for i, prot in enumerate(prots):
+            if prot:
+                found = self.space.read(AT + i * PAGE, PAGE)
+                assert found == bytes((self.contents[i],)) * PAGE
+
+
+def test_random_operations_against_a_model(space: AddressSpace) -> None:
+    rng = random.Random(1)
+    model = Model(space)
+    steps = (model.munmap, model.mmap, model.mprotect, model.write)
+    for _ in range(2000):
+        first = rng.randrange(48)
+        pages = range(first, rng.randrange(first + 1, 49))
+        step = rng.choice(steps)
+        step(pages, AT + first * PAGE, len(pages) * PAGE, rng.choice((0, READ, RW, READ | EXEC)))
+        model.check()
 
 
 def test_gap_search_finds_the_highest_gap() -> None:
@@ -316,25 +329,24 @@ def test_views_give_the_permitted_prefix(space: AddressSpace) -> None:
 
 @pytest.mark.parametrize("addr", [0, 8, AT, 1 << 46, 1 << 47, (1 << 63) + 5, (1 << 64) - 2])
 def test_wild_pointers_are_efault(space: AddressSpace, addr: int) -> None:
+    calls: list[tuple[Callable[..., object], tuple[object, ...]]] = [
+        (space.write, (b"12345678",)),
+        (space.string, ()),
+        (space.u32, ()),
+        (space.word, ()),
+        (space.set_word, (1,)),
+        (space.load, (Timespec,)),
+        (space.store, (Timespec(),)),
+        (space.cmpxchg_u32, (0, 1)),
+        (space.poke, (b"x",)),
+    ]
     for size in (1, 8, PAGE, 1 << 40, 1 << 62):
-        for call in (
-            lambda: space.read(addr, size),
-            lambda: space.views(addr, size, READ),
-            lambda: space.views(addr, size, WRITE),
-            lambda: space.write(addr, b"12345678"),
-            lambda: space.string(addr),
-            lambda: space.u32(addr),
-            lambda: space.word(addr),
-            lambda: space.set_word(addr, 1),
-            lambda: space.load(addr, Timespec),
-            lambda: space.store(addr, Timespec()),
-            lambda: space.cmpxchg_u32(addr, 0, 1),
-            lambda: space.peek(addr, size),
-            lambda: space.poke(addr, b"x"),
-        ):
-            with pytest.raises(LinuxError) as caught:
-                call()
-            assert caught.value.errno == errno.EFAULT
+        calls += [(space.read, (size,)), (space.peek, (size,))]
+        calls += [(space.views, (size, READ)), (space.views, (size, WRITE))]
+    for call, args in calls:
+        with pytest.raises(LinuxError) as caught:
+            call(addr, *args)
+        assert caught.value.errno == errno.EFAULT
     assert space.peek_prefix(addr, 15) == b""
 
 
@@ -539,7 +551,7 @@ def test_brk(space: AddressSpace) -> None:
     assert space.brk(1 << 63) == AT + 5000
     space.data_limit = 3 * PAGE
     assert space.brk(AT + 4 * PAGE) == AT + 5000
-    assert [vma.name for vma in space.vmas][0] == b"[heap]"
+    assert next(iter(space.vmas)).name == b"[heap]"
 
 
 def test_the_stack_grows_to_its_limit(space: AddressSpace) -> None:

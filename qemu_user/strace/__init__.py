@@ -7,11 +7,12 @@ written in two lines, `<unfinished ...>` and `<... resumed>`.
 from __future__ import annotations
 
 import os
+from errno import ENOSYS
 
 from ..exec.abi.numbers import number_table
 from ..exec.observe import Observer
 from . import lines, qemu, values
-from .values import View
+from .values import Unbound, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,14 +106,20 @@ class Strace(Observer):
     def syscall_unknown(self, t: Thread, number: int, words: Sequence[int]) -> None:
         """A number that nobody defines."""
         name = number_table(t.arch.name).get(number)
-        if not self.full:
-            known = name in qemu.FORMATS or name in qemu.RAW
-            text = f"{name}({qemu.raw(words, t.arch)})" if known else f"Unknown syscall {number}"
-            ending = " = -1 errno=38 (Function not implemented)" if known else ""
-            self._log.line(f"{self._prefix(t)}{text}{ending}")
-            return
-        args = ", ".join(values.hexadecimal(word) for word in words[:6])
-        self._line(t, f"{name or f'syscall_{number:#x}'}({args}", _ENOSYS)
+        view = View(t, Unbound(name or f"syscall_{number:#x}"), words, self.limit)
+        view.result, view.error = -1, ENOSYS
+        if self.full:
+            texts = lines.undefined(view)
+            self._line(
+                t,
+                f"{view.bound.name}({lines.early(texts)}{lines.late(view, texts)}",
+                lines.result(view),
+            )
+        elif name in qemu.FORMATS or name in qemu.RAW:
+            text = f"{name}({qemu.arguments(view)}) = {qemu.result(view)}"
+            self._log.line(self._prefix(t) + text)
+        else:
+            self._log.line(f"{self._prefix(t)}Unknown syscall {number}")
 
     def signal_delivered(self, t: Thread, info: SigInfo) -> None:
         """--- SIGNAL {...} ---"""
@@ -193,6 +200,3 @@ class Strace(Observer):
         if len(t.process.threads) > 1 or self._accompanied():
             return f"[pid {t.tid:>5}] "
         return ""
-
-
-_ENOSYS = "-1 ENOSYS (Function not implemented)"

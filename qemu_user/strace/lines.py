@@ -42,9 +42,16 @@ def arguments(v: View) -> list[str | Late]:
     if shape is not None:
         return [printer(v, at) for at, printer in enumerate(shape)]
     texts: list[str | Late] = []
-    for parameter, kind, at in v.bound.slots:
+    for parameter, kind, at in getattr(v.bound, "slots", ()):
         texts += argument(v, parameter, kind, at)
     return texts
+
+
+def undefined(v: View) -> list[str | Late]:
+    """The arguments of a call that nobody defines: its known shape, or six words."""
+    if v.bound.name in WHOLE or v.bound.name in SHAPES:
+        return arguments(v)
+    return [values.hexadecimal(word) for word in v.words[:6]]
 
 
 def early(texts: list[str | Late]) -> str:

@@ -26,24 +26,26 @@ FORMATS = dict(
     for entry in """
 access sa; acct s; adjtimex X; alarm u; brk p; capget XX; capset XX; chdir s; chmod so;
 chown sdd; chroot s; clock_adjtime kp; clock_getres kp; clock_gettime kp;
-clock_nanosleep kdtt; close d; close_range uuu; connect dxd; copy_file_range dXdXuu;
-creat so; dup d; dup2 dd; dup3 ddd; epoll_create d; epoll_create1 d; eventfd d; eventfd2 dd;
-exit d; exit_group d; faccessat csaA; faccessat2 csaA; fallocate dFLL; fchdir d; fchmod dO;
-fchmodat csoA; fchown ddd; fchownat csddA; fdatasync d; fgetxattr dspu; flistxattr dpu;
-fremovexattr ds; fstat dp; fstatfs dX; fsync d; ftruncate dL; getcwd Xd; getdents dXu;
-getdents64 dXu; getegid -; geteuid -; getgid -; getitimer ip; getpgid u; getpgrp -;
-getpid -; getppid -; getpriority xx; getrandom Xuu; getsid d; gettid -; gettimeofday pp;
-getuid -; getxattr sspu; kill dS; lchown sdd; lgetxattr sspu; link ss; linkat cscsA;
-listen dd; listxattr spu; llistxattr spu; lremovexattr ss; lseek dLW; lstat sp; madvise pdM;
-mkdir so; mkdirat cso; mlock Xu; mlockall m; mmap pdRBdX; mount sssNp; mprotect pdR;
-mq_unlink s; munlock Xu; munlockall -; munmap pd; newfstatat cspA; pidfd_getfd ddu;
-pidfd_open du; read dxd; readlink spu; readlinkat cspu; removexattr ss; rename ss;
-renameat cscs; rmdir s; rt_sigaction Spp; rt_sigprocmask Hpp; setfsgid u; setfsuid u;
-setgid u; setpgid uu; setresgid uuu; setresuid uuu; setreuid uu; setsid -; settimeofday TZ;
-sigaltstack XX; stat sp; statfs sp; statx csA?p; symlink ss; symlinkat scs; syncfs d;
-syslog upd; tgkill ddS; timer_settime ddXX; tkill dS; truncate sL; umask O; umount2 sU;
-uname X; unlink s; unlinkat csr; unshare C; utime sp; utimensat cspA; utimes sp;
-waitid xdXx; write dxd; writev dXx
+clock_nanosleep kdtt; clock_settime kt; close d; close_range uuu; connect dxd;
+copy_file_range dXdXuu; creat so; dup d; dup2 dd; dup3 ddd; epoll_create d; epoll_create1 d;
+eventfd d; eventfd2 dd; exit d; exit_group d; faccessat csaA; faccessat2 csaA;
+fallocate dFLL; fchdir d; fchmod dO; fchmodat csoA; fchown ddd; fchownat csddA; fdatasync d;
+fgetxattr dspu; flistxattr dpu; fremovexattr ds; fstat dp; fstatfs dX; fsync d;
+ftruncate dL; getcpu Xd; getcwd Xd; getdents dXu; getdents64 dXu; getegid -; geteuid -;
+getgid -; getitimer ip; getpgid u; getpgrp -; getpid -; getppid -; getpriority xx;
+getrandom Xuu; getsid d; gettid -; gettimeofday pp; getuid -; getxattr sspu; kill dS;
+lchown sdd; lgetxattr sspu; link ss; linkat cscsA; listen dd; listxattr spu; llistxattr spu;
+lremovexattr ss; lseek dLW; lstat sp; madvise pdM; mkdir so; mkdirat cso; mlock Xu;
+mlockall m; mmap pdRBdX; mount sssNp; mprotect pdR; mq_getsetattr dXX; mq_notify dX;
+mq_timedreceive dXduX; mq_timedsend dXduX; mq_unlink s; munlock Xu; munlockall -; munmap pd;
+newfstatat cspA; pidfd_getfd ddu; pidfd_open du; pidfd_send_signal dugu; read dxd;
+readlink spu; readlinkat cspu; recvmsg dXx; removexattr ss; rename ss; renameat cscs;
+rmdir s; rt_sigaction Spp; rt_sigprocmask Hpp; rt_sigqueueinfo dug; rt_tgsigqueueinfo ddug;
+setfsgid u; setfsuid u; setgid u; setpgid uu; setresgid uuu; setresuid uuu; setreuid uu;
+setsid -; settimeofday TZ; sigaltstack XX; stat sp; statfs sp; statx csA?p; symlink ss;
+symlinkat scs; syncfs d; syslog upd; tgkill ddS; timer_settime ddXX; tkill dS; truncate sL;
+umask O; umount2 sU; uname X; unlink s; unlinkat csr; unshare C; utime sp; utimensat cspA;
+utimes sp; waitid xdXx; write dxd; writev dXx
 """.replace("\n", " ")
     .strip()
     .split("; ")
@@ -172,6 +174,15 @@ def _statx_mask(v: View, at: int) -> str:
     return "|".join([*named, hex(rest)] if rest else named) or "0"
 
 
+def _siginfo(v: View, at: int) -> str:
+    from ..exec.signals import SigInfo
+
+    data = v.read(v.words[at], 128) if v.words[at] else None
+    if data is None:
+        return address(v, at)
+    return info_text(SigInfo.unpack(v.arch.model, data), v.arch)
+
+
 _LETTERS: dict[str, Callable[[View, int], str]] = {
     "d": lambda v, at: str(v.cint(at)),
     "u": lambda v, at: str(v.words[at] & 0xFFFFFFFF),
@@ -192,6 +203,7 @@ _LETTERS: dict[str, Callable[[View, int], str]] = {
     "m": _listed(memory, "MCL_CURRENT", "MCL_FUTURE", "MCL_ONFAULT"),
     "W": _one("Whence"),
     "i": _one("ItimerWhich"),
+    "g": _siginfo,
     "k": _clock,
     "S": _signal,
     "H": _how,
@@ -244,6 +256,11 @@ _CODES = {
 
 def signal_line(info: SigInfo, arch: Arch) -> str:
     """--- SIGNAL {...} ---"""
+    return f"--- {signal_name(info.signo, arch)} {info_text(info, arch)} ---"
+
+
+def info_text(info: SigInfo, arch: Arch) -> str:
+    """siginfo_t between braces."""
     name = signal_name(info.signo, arch)
     code = _CODES.get(info.code)
     if code is None and info.kind == "chld":
@@ -255,4 +272,4 @@ def signal_line(info: SigInfo, arch: Arch) -> str:
         parts += f", si_pid={info.pid}, si_uid={info.uid}"
     if info.kind == "chld":
         parts += f", si_status={info.status}, si_utime={info.utime}, si_stime={info.stime}"
-    return f"--- {name} {{{parts}}} ---"
+    return f"{{{parts}}}"

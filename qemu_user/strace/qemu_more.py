@@ -271,6 +271,8 @@ def _ioctl(v: View) -> str:
         return f"{head},{address_text(v, arg) if value is None else value}"
     if name == "TIOCSWINSZ":
         return f"{head},{_window(v, arg)}"
+    if name in ("TCSETS", "TCSETSW", "TCSETSF"):
+        return f"{head},{_termios(v, arg)}"
     if name in _IOCTL_STORES:
         return f"{head},{address_text(v, arg)}"
     low = values.hexadecimal(arg & 0xFFFFFFFF)
@@ -288,9 +290,26 @@ def _ioctl_note(v: View) -> str:
     name = variadic.ioctl_name(v.words[1] & 0xFFFFFFFF)
     if name == "TIOCGWINSZ":
         return f" ({_window(v, v.words[2])})"
-    if name in _IOCTL_STORES and name != "TCGETS":
+    if name == "TCGETS":
+        return f" ({_termios(v, v.words[2])})"
+    if name in _IOCTL_STORES:
         return f" ({v.number(v.words[2], 4, negative=True)})"
     return ""
+
+
+def _termios(v: View, addr: int) -> str:
+    from .qemu_termios import text
+
+    return text(v, addr)
+
+
+def _futimesat(v: View) -> str:
+    from .qemu import string
+
+    first = v.words[2]
+    second = first + 2 * v.arch.model.word
+    times = ",".join(time_text(v, addr, clocks.Timeval) for addr in (first, second))
+    return f"{_dirfd(v)},{string(v, 1)},{times}"
 
 
 def _list_note(at: int) -> Callable[[View], str]:
@@ -332,6 +351,7 @@ WHOLE: dict[str, Callable[[View], str]] = {
     "execve": _execve,
     "fcntl": _fcntl,
     "futex": _futex,
+    "futimesat": _futimesat,
     "ioctl": _ioctl,
     "mknod": lambda v: _node(v, 0),
     "mknodat": lambda v: f"{_dirfd(v)},{_node(v, 1)}",

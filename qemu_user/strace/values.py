@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 SIGNALS = 64
 
 
+class Unbound:
+    """What takes a Bound's place for a call that has a name but no definition."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 class View:
     """One call while it is written: its words, the guest's memory, and in the end its result."""
 
     __slots__ = ("arch", "bound", "error", "limit", "memory", "result", "t", "words")
 
-    def __init__(self, t: Thread, bound: Bound, words: Sequence[int], limit: int) -> None:
+    def __init__(self, t: Thread, bound: Bound | Unbound, words: Sequence[int], limit: int) -> None:
         self.t = t
         self.arch: Arch = t.arch
         self.memory: AddressSpace = t.memory

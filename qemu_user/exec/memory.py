@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from errno import EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM
+from stat import S_ISREG
 
 from . import host, mapping, paging
 from .abi.memory import (
@@ -64,6 +65,7 @@ class AddressSpace(GuestMemory):
             self.pie_base = 0x40000000
         self.flips: dict[int, int] = {}  # page -> how often it went from W to X or back
         self.objects = 0  # anonymous shared mappings made
+        self.shared_code = False  # some shared mapping has been executable
         self._empty()
 
     def _empty(self) -> None:
@@ -74,6 +76,7 @@ class AddressSpace(GuestMemory):
         self.brk_start = self.brk_end = 0
         self.lock_future = 0  # MCL_FUTURE and MCL_ONFAULT as mlockall set them
         self.flips.clear()
+        self.shared_code = False
 
     def reset(self) -> None:
         """Forget everything, for execve; the stack limit of now decides the new layout."""
@@ -295,11 +298,20 @@ class AddressSpace(GuestMemory):
         vma = self.vmas.at(addr)
         return vma is not None and vma.shared
 
-    def file_resized(self, dev: int, ino: int, size: int) -> None:
-        """The guest truncated a file (ftruncate, O_TRUNC): its mappings end there now."""
-        backing = self.vmas.backings.get((dev, ino))
-        if backing is not None:
-            paging.resized(self, backing, size)
+    def file_changed(self, file: int | bytes) -> None:
+        """The guest truncated a file, or wrote to one while `shared_code` is true.
+
+        Translations of its code are dropped, and beyond its new end there is SIGBUS.
+        """
+        status = os.stat(file)
+        backing = self.vmas.backings.get((status.st_dev, status.st_ino))
+        if backing is None:
+            return
+        for vma in backing.vmas:
+            if vma.prot & EXEC:
+                self.discard(vma.start, vma.end)
+        if S_ISREG(status.st_mode):
+            paging.resized(self, backing, status.st_size)
 
     def forked(self) -> None:
         """In the child of a fork: what MADV_DONTFORK excluded is gone."""

@@ -40,6 +40,7 @@ def _becomes_aliased(space: AddressSpace, vma: Vma, backing: Backing) -> bool:
     """Whether `vma` makes its backing writable here and executable there; if so, hide both."""
     if vma.prot & EXEC:
         backing.executable = True
+        space.shared_code |= vma.shared
         conflict = any(v.shared and v.prot & WRITE for v in backing.vmas if v is not vma)
     else:
         conflict = backing.executable and any(v.prot & EXEC for v in backing.vmas if v is not vma)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
-from errno import E2BIG
 
 from ..exec.abi import elf as abi
-from ..exec.errors import LinuxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,21 +13,8 @@ if TYPE_CHECKING:
     from .image import Image
     from .program import Program
 
-MAX_STRING = 131072  # MAX_ARG_STRLEN: one argument or variable
 _PAGE = 4096
 _SPARE = 128 << 10  # Linux maps so much beyond what it puts there
-
-
-def check_arguments(argv: list[bytes], envp: list[bytes], stack_limit: int) -> None:
-    """E2BIG when execve(2) would find them too long for a stack of that limit in bytes."""
-    room = min(max(stack_limit // 4, MAX_STRING), 6 << 20)
-    total = 0
-    for string in (*argv, *envp):
-        if len(string) >= MAX_STRING:
-            raise LinuxError(E2BIG)
-        total += len(string) + 9
-    if total > room:
-        raise LinuxError(E2BIG)
 
 
 class _Down:

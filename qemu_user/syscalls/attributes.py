@@ -241,17 +241,24 @@ def futimesat(t: Thread, dirfd: DirFd, path: StringPtr, times: InArray[Timeval])
 def truncate(t: Thread, path: StringPtr, length: Offset) -> int:
     if length < 0:
         raise LinuxError(EINVAL)
-    return hostcall.call("truncate", path.read(), length)
+    name = path.read()
+    result = hostcall.call("truncate", name, length)
+    t.memory.file_changed(name)
+    return result
 
 
 @syscall
 def ftruncate(t: Thread, fd: Fd, length: Offset) -> int:
-    return hostcall.call("ftruncate", fd, length)
+    result = hostcall.call("ftruncate", fd, length)
+    t.memory.file_changed(fd)
+    return result
 
 
 @syscall
 def fallocate(t: Thread, fd: Fd, mode: FallocateFlags, offset: Offset, size: Offset) -> int:
-    return hostcall.call("fallocate", fd, mode, offset, size)
+    result = hostcall.call("fallocate", fd, mode, offset, size)
+    t.memory.file_changed(fd)
+    return result
 
 
 @syscall

@@ -61,7 +61,10 @@ def _open(
 
     if not flags & (abi.O_NONBLOCK | abi.O_PATH) and _is_fifo(dirfd, real, flags):
         return (yield from in_helper(t, act))
-    return act()
+    fd = act()
+    if flags & abi.O_TRUNC:
+        t.memory.file_changed(fd)
+    return fd
 
 
 def _is_fifo(dirfd: int, path: bytes, flags: int) -> bool:

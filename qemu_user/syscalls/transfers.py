@@ -85,8 +85,12 @@ def _write(t: Thread, fd: int, views: list[memoryview], size: int) -> Blocking[i
             kind = files.kind(fd)
             if kind != PLAIN and not ready(fd, POLLOUT) and not nonblocking(fd):
                 yield from writable(t, fd)
-            return _partial(t, "writev", fd, views, missing)
-        return (yield from send(t, fd, views))
+            done = _partial(t, "writev", fd, views, missing)
+        else:
+            done = yield from send(t, fd, views)
+        if t.memory.shared_code:
+            t.memory.file_changed(fd)
+        return done
     except OSError as error:
         if error.errno == EPIPE:
             broken_pipe(t)
@@ -168,7 +172,10 @@ def _positioned(
     files.visible(fd)
     name = "pwritev2" if write else "preadv2"
     missing = min(size, MAX_RW_COUNT) - _total(views)
-    return _partial(t, name, fd, views, missing, offset, offset >> 63, flags)
+    done = _partial(t, name, fd, views, missing, offset, offset >> 63, flags)
+    if write and t.memory.shared_code:
+        t.memory.file_changed(fd)
+    return done
 
 
 def _at(offset: int) -> int:

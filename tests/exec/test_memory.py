@@ -454,6 +454,18 @@ def test_two_views_of_one_shared_page(space: AddressSpace, cpu: RecordingCpu) ->
     assert shown(space, reader + PAGE) == [RX], "another page of the file"
 
 
+def test_code_written_through_its_file(space: AddressSpace, cpu: RecordingCpu) -> None:
+    fd = os.memfd_create("jit")
+    os.ftruncate(fd, PAGE)
+    assert not space.shared_code
+    code = space.mmap(0, PAGE, RX, abi.MAP_SHARED, fd)
+    assert space.shared_code
+    os.pwrite(fd, b"code", 0)
+    space.file_changed(fd)
+    os.close(fd)
+    assert cpu.taken() == [(code, PAGE)]
+
+
 # files
 
 
@@ -477,8 +489,7 @@ def test_beyond_the_end_of_a_file_is_sigbus(space: AddressSpace, file: int, kind
     assert space.fault(addr + 4 * PAGE, READ)
     assert space.read(addr + 3 * PAGE, 2 * PAGE) == bytes(2 * PAGE)
     os.ftruncate(file, PAGE)
-    status = os.fstat(file)
-    space.file_resized(status.st_dev, status.st_ino, status.st_size)
+    space.file_changed(file)
     assert len(space.views(addr, 6 * PAGE, WRITE)[0]) == PAGE
 
 

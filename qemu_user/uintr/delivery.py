@@ -7,29 +7,45 @@ from struct import pack, unpack
 from ..exec.abi.signals import SI_KERNEL, SIGBUS, SIGSEGV
 from ..exec.cpu import READ, WRITE
 from ..exec.signals import SigInfo
+from .state import Receiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..exec.thread import Thread
-    from .state import Receiver, UserInterrupts
+    from .state import UserInterrupts
 
 _TF, _RF = 0x100, 0x10000
 _ALIGN = ~0xF
 _MASK = (1 << 64) - 1
 
 
-def before_user(interrupts: UserInterrupts, t: Thread, receiver: Receiver) -> None:
-    """Take posted vectors into UIRR; enter the handler if one may be delivered now."""
+def deliverer(interrupts: UserInterrupts) -> Callable[[Thread], None]:
+    """`Extension.before_user` for one process."""
+
+    def before_user(t: Thread) -> None:
+        receiver: Receiver | None = t.ext.get(Receiver)
+        if receiver is None:
+            return
+        if receiver.registered and receiver.upid.noticed():  # type: ignore[union-attr]
+            _take(interrupts, t, receiver)
+        if receiver.uirr and receiver.uif:
+            _deliver(interrupts, t, receiver)
+
+    return before_user
+
+
+def _take(interrupts: UserInterrupts, t: Thread, receiver: Receiver) -> None:
+    """Notification processing: posted vectors go into UIRR."""
     upid = receiver.upid
-    if upid is not None and receiver.registered and upid.noticed():
-        taken = upid.take()
-        if interrupts.generation.thread_tables:
-            taken = interrupts.still_wanted(upid, taken)
-        receiver.uirr |= taken
-        if interrupts.trace is not None and taken:
-            interrupts.trace(f"[{t.tid}] notification: vectors {vectors(taken)}")
-    if receiver.uirr and receiver.uif:
-        _deliver(interrupts, t, receiver)
+    assert upid is not None
+    taken = upid.take()
+    if interrupts.generation.thread_tables:
+        taken = interrupts.still_wanted(upid, taken)
+    receiver.uirr |= taken
+    if interrupts.trace is not None and taken:
+        interrupts.trace(f"[{t.tid}] notification: vectors {vectors(taken)}")
 
 
 def _deliver(interrupts: UserInterrupts, t: Thread, receiver: Receiver) -> None:
@@ -47,7 +63,8 @@ def _deliver(interrupts: UserInterrupts, t: Thread, receiver: Receiver) -> None:
         return
     receiver.uirr &= ~(1 << vector)
     receiver.uif = False
-    cpu.write("eflags", flags & ~(_TF | _RF))
+    if flags & (_TF | _RF):
+        cpu.write("eflags", flags & ~(_TF | _RF))
     cpu.write("rsp", rsp)
     cpu.write("rip", receiver.handler)
     if interrupts.trace is not None:

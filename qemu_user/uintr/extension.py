@@ -62,6 +62,9 @@ class Uintr(Extension):
                 self._chosen = True
             self.state = UserInterrupts(self._process, generation)
             self.state.trace = self._trace
+            from .delivery import deliverer
+
+            self.before_user = deliverer(self.state)  # type: ignore[assignment,method-assign]
         return self.state
 
     def syscall(self, t: Thread, number: int, words: Sequence[int]) -> Bound | None:
@@ -92,11 +95,13 @@ class Uintr(Extension):
         return Bound(call, t.arch, f"uintr_{name}", number)
 
     def execute(self, t: Thread, code: bytes) -> int | None:
+        # Only the first use pays for imports; afterwards the instance has the functions themselves.
         if 0xF3 not in code:
             return None
-        from .instructions import execute
+        from .instructions import executor
 
-        return execute(self._started(), t, code)
+        self.execute = executor(self._started())  # type: ignore[assignment,method-assign]
+        return self.execute(t, code)
 
     def identify(
         self, leaf: int, subleaf: int, answer: tuple[int, int, int, int]
@@ -106,22 +111,8 @@ class Uintr(Extension):
         eax, ebx, ecx, edx = answer
         return eax, ebx, ecx, edx | _CPUID_BIT
 
-    def before_user(self, t: Thread) -> None:
-        if t.ext and self.state is not None:
-            from .delivery import before_user
-            from .state import Receiver
-
-            receiver = t.ext.get(Receiver)
-            if receiver is not None:
-                before_user(self.state, t, receiver)
-
     def interrupts(self, t: Thread) -> bool:
-        if not t.ext:
-            return False
-        from .state import Receiver
-
-        receiver = t.ext.get(Receiver)
-        return receiver is not None and receiver.ends_sleep()
+        return self.state is not None and self.state.ends_sleep(t)
 
     def thread_exit(self, t: Thread) -> None:
         if self.state is not None:
@@ -139,5 +130,7 @@ class Uintr(Extension):
         if self.state is not None:
             self.state.exec(t)
             self.state = None
+            del self.before_user
+            self.__dict__.pop("execute", None)
             self._chosen = False
             t.process.dispatcher.forget()

@@ -18,6 +18,7 @@ SENDUIPI = 0x100  # plus the register's number
 
 _LEGACY_PREFIXES = frozenset((0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF2, 0xF3))
 _MAX_LENGTH = 15
+_REMEMBERED = 4096  # decoded instructions
 _REGISTERS = (
     *("rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi"),
     *(f"r{n}" for n in range(8, 16)),
@@ -55,16 +56,26 @@ def decode(code: bytes) -> tuple[int, int] | None:
     return None
 
 
-def execute(interrupts: UserInterrupts, t: Thread, code: bytes) -> int | None:
-    """Run the instruction; as `Extension.execute`. None makes it SIGILL."""
-    found = decode(code)
-    if found is None:
-        return None
-    operation, length = found
-    if operation >= SENDUIPI:
+def executor(interrupts: UserInterrupts) -> Callable[[Thread, bytes], int | None]:
+    """`Extension.execute` for one process; None makes it SIGILL."""
+    known: dict[bytes, tuple[int, int] | None] = {}
+
+    def execute(t: Thread, code: bytes) -> int | None:
+        try:
+            found = known[code]
+        except KeyError:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            found = known[code] = decode(code)
+        if found is None:
+            return None
+        operation, length = found
+        if operation < SENDUIPI:
+            return _SIMPLE[operation](interrupts, t, length)
         index = t.cpu.read(_REGISTERS[operation - SENDUIPI])
         return length if _senduipi(interrupts, t, index) else _refused(interrupts, t)
-    return _SIMPLE[operation](interrupts, t, length)
+
+    return execute
 
 
 def _testui(interrupts: UserInterrupts, t: Thread, length: int) -> int:
@@ -93,7 +104,9 @@ def _uiret(interrupts: UserInterrupts, t: Thread, _length: int) -> int:
     if not canonical(rip):
         general_protection(t)
         return 0
-    cpu.write("eflags", cpu.read("eflags") & ~_FROM_STACK | flags & _FROM_STACK)
+    old = cpu.read("eflags")
+    if (old ^ flags) & _FROM_STACK:
+        cpu.write("eflags", old & ~_FROM_STACK | flags & _FROM_STACK)
     cpu.write("rsp", new_rsp)
     cpu.write("rip", rip)
     interrupts.receiver(t).uif = True

@@ -108,6 +108,11 @@ class UserInterrupts:
                 upid.area.recycle(upid)
             receiver.upid = None
 
+    def ends_sleep(self, t: Thread) -> bool:
+        """Whether a posted vector shall end the thread's sleep with EINTR."""
+        found: Receiver | None = t.ext.get(Receiver)
+        return found is not None and found.ends_sleep()
+
     # descriptors
 
     def named_by(self, fd: int, *, dead_too: bool = False) -> tuple[Upid, int]:

@@ -38,10 +38,11 @@ _COLUMN = 40  # where strace(1) puts the =
 class Pending:
     """A call that has begun: its view, its arguments, and whether half of it is written."""
 
-    __slots__ = ("shown", "texts", "view")
+    __slots__ = ("prefix", "shown", "texts", "view")
 
-    def __init__(self, view: View, texts: list[str | Late]) -> None:
+    def __init__(self, view: View, texts: list[str | Late], prefix: str) -> None:
         self.view = view
+        self.prefix = prefix  # as it was when the call began
         self.texts = texts
         self.shown = False
 
@@ -67,14 +68,14 @@ class Strace(Observer):
             return
         view = View(t, call, words, self.limit)
         if not self.full:
-            pending = Pending(view, [qemu.arguments(view)])
+            pending = Pending(view, [qemu.arguments(view)], self._prefix(t))
             if call.name in qemu.SILENT:
                 self._log.line(self._prefix(t) + f"{call.name}({pending.texts[0]})")
                 return
         else:
-            pending = Pending(view, lines.arguments(view))
+            pending = Pending(view, lines.arguments(view), self._prefix(t))
             if call.name in ("exit", "exit_group"):
-                self._line(t, self._head(pending) + lines.late(view, pending.texts), "?")
+                self._line(t, self._head(pending), "?")
                 return
         self._pending[t.tid] = pending
 
@@ -94,8 +95,10 @@ class Strace(Observer):
         if call.name in _FORKS and not error:
             self._forked = True
         rest = lines.late(view, pending.texts)
-        head = f"<... {call.name} resumed>" if pending.shown else self._head(pending)
-        self._line(t, head + rest, lines.result(view))
+        if pending.shown:
+            self._line(t, f"{self._prefix(t)}<... {call.name} resumed>{rest}", lines.result(view))
+        else:
+            self._line(t, self._head(pending) + rest, lines.result(view))
 
     def syscall_pause(self, t: Thread, call: Bound, words: Sequence[int]) -> None:
         """Other processes write in between: say at once that it has begun."""
@@ -109,12 +112,9 @@ class Strace(Observer):
         view = View(t, Unbound(name or f"syscall_{number:#x}"), words, self.limit)
         view.result, view.error = -1, ENOSYS
         if self.full:
-            texts = lines.undefined(view)
-            self._line(
-                t,
-                f"{view.bound.name}({lines.early(texts)}{lines.late(view, texts)}",
-                lines.result(view),
-            )
+            pending = Pending(view, lines.undefined(view), self._prefix(t))
+            rest = lines.late(view, pending.texts)
+            self._line(t, self._head(pending) + rest, lines.result(view))
         elif name in qemu.FORMATS or name in qemu.RAW:
             text = f"{name}({qemu.arguments(view)}) = {qemu.result(view)}"
             self._log.line(self._prefix(t) + text)
@@ -170,12 +170,12 @@ class Strace(Observer):
         return False
 
     def _head(self, pending: Pending) -> str:
-        return f"{pending.view.bound.name}({lines.early(pending.texts)}"
+        return f"{pending.prefix}{pending.view.bound.name}({lines.early(pending.texts)}"
 
     def _line(self, t: Thread, body: str, result: str) -> None:
         """A call's line with the result in its column."""
         self._interrupt(t)
-        text = f"{self._prefix(t)}{body})"
+        text = f"{body})"
         self._log.line(f"{text:<{_COLUMN - 1}} = {result}")
 
     def _event(self, t: Thread, text: str) -> None:
@@ -192,7 +192,7 @@ class Strace(Observer):
         if not pending.shown:
             pending.shown = True
             head = self._head(pending)
-            self._log.line(f"{self._prefix(t)}{head} <unfinished ...>")
+            self._log.line(f"{head} <unfinished ...>")
 
     def _prefix(self, t: Thread) -> str:
         if not self.full:

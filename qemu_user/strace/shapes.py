@@ -49,6 +49,19 @@ def file_flags(v: View, at: int) -> str:
     return "|".join([*named, f"{rest:#x}"] if rest else named) or "0"
 
 
+def socket_type(v: View, at: int) -> str:
+    """The type, then its flags, each with its own remark when unknown."""
+    kind, word = vocabulary("SocketType"), v.words[at] & 0xFFFFFFFF
+    text = values.flags_text(kind, word & 0xF, v.arch)
+    if not word & ~0xF:
+        return text
+    flags = {n: b for n, b in kind.table(v.arch).items() if b & ~0xF}
+    named, rest = values.named_bits(flags, word & ~0xF)
+    if rest:
+        named.append(f"{rest:#x}" if named else values.unknown(rest, "SOCK_"))
+    return "|".join([text, *named])
+
+
 def const(name: str) -> Text:
     kind = vocabulary(name)
     return lambda v, at: values.const_text(kind, kind.value(v.words[at], v.arch), v.arch)
@@ -194,6 +207,19 @@ def environment(v: View, at: int) -> str:
     return f"{addr:#x} /* {count} vars */" if addr else "NULL"
 
 
+def clone_args(v: View, at: int) -> Late:
+    """The structure as it was, and what the call stored through it."""
+    text = structs.struct_text(v, v.words[at], processes.CloneArgs)
+    args = v.struct(v.words[at], processes.CloneArgs)
+
+    def late(v: View) -> str:
+        if v.error or args is None or not args.flags & processes.CLONE_PARENT_SETTID:
+            return text
+        return f"{text} => {{parent_tid=[{v.number(args.parent_tid, 4)}]}}"
+
+    return late
+
+
 def argv(v: View, at: int) -> str:
     return str(arguments.strings(v, at)[0])
 
@@ -231,14 +257,14 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
         const("IdType"), integer, after(siginfo), flags("WaitOptions"),
         after(struct(processes.Rusage)),
     ),
-    "clone3": (struct(processes.CloneArgs), size),
+    "clone3": (clone_args, size),
     "set_tid_address": (address,),
     "set_robust_list": (address, size),
     "rseq": (address, hexa, hexa, hexa),
     "membarrier": (module_const(processes, "MEMBARRIER_CMD_"), hexa),
     "pipe": (after(integers(2)),),
     "pipe2": (after(integers(2)), file_flags),
-    "socketpair": (const("SocketFamily"), flags("SocketType"), integer, after(integers(2))),
+    "socketpair": (const("SocketFamily"), socket_type, integer, after(integers(2))),
     "readlink": (path, after(string_result), size),
     "readlinkat": (descriptors.dirfd, path, after(string_result), size),
     "getcwd": (after(string_result), size),

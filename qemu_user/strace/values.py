@@ -123,7 +123,7 @@ def escaped(data: bytes) -> str:
         elif 32 <= byte < 127:
             out.append(chr(byte))
         else:
-            digit = at + 1 < len(data) and 48 <= data[at + 1] <= 57
+            digit = at + 1 < len(data) and 48 <= data[at + 1] <= 55
             out.append(f"\\{byte:03o}" if digit else f"\\{byte:o}")
     return "".join(out)
 

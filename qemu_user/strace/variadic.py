@@ -253,7 +253,7 @@ def _socket(v: View) -> Texts:
         protocol = values.plain_const(sockets, "IPPROTO_", v.cint(2))
     elif family == "AF_NETLINK":
         protocol = values.plain_const(sockets, "NETLINK_", v.cint(2))
-    return [family, shapes.flags("SocketType")(v, 1), protocol]
+    return [family, shapes.socket_type(v, 1), protocol]
 
 
 def _inet() -> object:

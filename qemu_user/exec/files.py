@@ -9,14 +9,18 @@ from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
 from select import POLLIN, POLLOUT, poll
 
 from .errors import LinuxError
+from .hostcall import descriptor_limits
 from .waiting import readable, writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from .thread import Thread
     from .waiting import Blocking
+
+    T = TypeVar("T")
 
 FIRST_RESERVED = 1000
 _MEM_MAJOR = 1  # null, zero, full, random: never block
@@ -96,6 +100,10 @@ class Files:
         self.reserved.add(high)
         return high
 
+    def create(self, make: Callable[[], int]) -> int:
+        """Reserve the descriptor that `make` opens, also where the guest has used up its limit."""
+        return unlimited(lambda: self.reserve(make()))
+
     def unreserve(self, fd: int) -> None:
         """Close an emulator's descriptor."""
         self.reserved.discard(fd)
@@ -147,8 +155,7 @@ class Files:
 
     def open_descriptors(self) -> list[int]:
         """The guest's open descriptors, in order."""
-        with os.scandir("/proc/self/fd") as entries:
-            found = {int(entry.name) for entry in entries}
+        found = set(map(int, unlimited(lambda: os.listdir("/proc/self/fd"))))
         return sorted(fd for fd in found - self.reserved if _is_open(fd))
 
     def close_on_exec(self) -> None:
@@ -186,16 +193,31 @@ class Files:
 
 
 def _duplicate_high(fd: int) -> int:
-    """A copy at FIRST_RESERVED or above; lower where RLIMIT_NOFILE leaves no choice."""
-    lowest = FIRST_RESERVED
-    while True:
-        try:
-            high: int = fcntl(fd, F_DUPFD_CLOEXEC, lowest)
-            return high
-        except OSError as error:
-            if error.errno not in (EINVAL, EMFILE) or lowest < 4:
-                raise
-            lowest //= 2
+    """A copy at FIRST_RESERVED or above, whatever the guest's limit."""
+
+    def duplicate() -> int:
+        high: int = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)
+        return high
+
+    return unlimited(duplicate)
+
+
+def unlimited(act: Callable[[], T]) -> T:
+    """`act()`, again under the highest RLIMIT_NOFILE we may set where the guest's was in the way.
+
+    The emulator opens files of its own: it imports what a call needs when that is first made.
+    """
+    try:
+        return act()
+    except OSError as error:
+        if error.errno not in (EINVAL, EMFILE):
+            raise
+    soft, hard = descriptor_limits()
+    descriptor_limits((hard, hard))
+    try:
+        return act()
+    finally:
+        descriptor_limits((soft, hard))
 
 
 def _is_open(fd: int) -> bool:

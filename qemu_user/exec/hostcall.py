@@ -6,6 +6,7 @@ import ctypes
 import os
 from errno import ENOSYS
 
+from .abi.limits import RLIMIT_NOFILE
 from .abi.numbers import call_numbers
 from .arch import NAMES, load
 from .errors import LinuxError
@@ -109,6 +110,14 @@ def fill(cls: type[S], name: str, *args: Word) -> S:
     room = ctypes.create_string_buffer(size(cls))
     call(name, *(room if arg is OUT else arg for arg in args))
     return unpack(cls, room.raw)
+
+
+def descriptor_limits(wanted: tuple[int, int] | None = None) -> tuple[int, int]:
+    """RLIMIT_NOFILE, soft and hard, before they become `wanted`. Needs no file to be opened."""
+    old = (ctypes.c_uint64 * 2)()
+    new = None if wanted is None else (ctypes.c_uint64 * 2)(*wanted)
+    _libc.prlimit(0, RLIMIT_NOFILE, new, old)
+    return old[0], old[1]
 
 
 def model() -> DataModel:

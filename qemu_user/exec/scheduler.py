@@ -31,6 +31,7 @@ class Scheduler:
         self.current: Thread = None  # type: ignore[assignment]  # set before anything runs
         self.attention = False  # leave guest code: something is to be done before more of it
         self._give_way = False  # another thread's turn
+        self._turn = self._turn_at_tick = 0  # counts switches
         self._look = True  # the host may have news
         self._loaded: Thread | None = None  # whose registers the engine holds
         self._since = 0  # its host CPU time when it was loaded
@@ -42,14 +43,17 @@ class Scheduler:
         self._start_host_side()
 
     def _start_host_side(self) -> None:
-        reserve = self.process.files.reserve
-        self._wake_fd = reserve(os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
+        create = self.process.files.create
+        self._wake_fd = create(lambda: os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
         self._signal_fd = -1
         self._ticker = Ticker(self._tick, SLICE)
         self._listening = False
 
     def _tick(self) -> None:
-        self._look = self._give_way = self.attention = True
+        self._look = self.attention = True
+        if self._turn == self._turn_at_tick:  # who only just got its turn keeps it
+            self._give_way = True
+        self._turn_at_tick = self._turn
         self.process.cpu.interrupt()
 
     def _listen(self) -> None:
@@ -187,6 +191,7 @@ class Scheduler:
         if t.context is not None:
             cpu.restore(t.context)
         self._loaded, self._since = t, now
+        self._turn += 1
 
     def _user(self, t: Thread) -> None:
         """Run guest code of `t` until it sleeps, ends or has to give way."""
@@ -248,7 +253,7 @@ class Scheduler:
         deadlines += [d for d, _ in self._timers.values()]
         timeout = max(0, min(deadlines) - monotonic_ns()) if deadlines else None
         if self._signal_fd < 0:
-            self._signal_fd = self.process.files.reserve(signal_fd())
+            self._signal_fd = self.process.files.create(signal_fd)
         self._idle = True
         self._poll(0 if self._outside else timeout)
         self._idle = False

@@ -27,13 +27,15 @@ _MEMORY = {
     abi.RLIMIT_STACK: "stack_limit",
     abi.RLIMIT_MEMLOCK: "lock_limit",
 }
+# The emulator needs descriptors beyond the guest's: the host's hard limit is not lowered.
+_VIRTUAL_HARD = (*_MEMORY, abi.RLIMIT_NOFILE)
 
 
 class GuestLimits:
-    """Hard limits of the resources whose soft limits the address space keeps."""
+    """Hard limits that the host does not keep."""
 
     def __init__(self) -> None:
-        self.hard = {resource: _host(0, resource)[1] for resource in _MEMORY}
+        self.hard = {resource: _host(0, resource)[1] for resource in _VIRTUAL_HARD}
 
 
 def _host(pid: int, resource: int) -> tuple[int, int]:
@@ -51,6 +53,8 @@ def _kept(t: Thread) -> GuestLimits:
 
 def _get(t: Thread, resource: int) -> tuple[int, int]:
     attribute = _MEMORY.get(resource)
+    if resource == abi.RLIMIT_NOFILE:
+        return _host(0, resource)[0], _kept(t).hard[resource]
     if attribute is None:
         return _host(0, resource)
     hard = _kept(t).hard[resource]
@@ -59,7 +63,7 @@ def _get(t: Thread, resource: int) -> tuple[int, int]:
 
 def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
     attribute = _MEMORY.get(resource)
-    if attribute is None:
+    if attribute is None and resource != abi.RLIMIT_NOFILE:
         packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=hard))
         hostcall.call("prlimit64", 0, resource, packed, None)
         return
@@ -68,8 +72,13 @@ def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
     limits = _kept(t)
     if hard > limits.hard[resource] and os.geteuid() != 0:
         raise LinuxError(EPERM)
+    if attribute is None:
+        ours = max(hard, _host(0, resource)[1])
+        packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=ours))
+        hostcall.call("prlimit64", 0, resource, packed, None)
+    else:
+        setattr(t.memory, attribute, soft)
     limits.hard[resource] = hard
-    setattr(t.memory, attribute, soft)
 
 
 def _check(resource: int) -> None:

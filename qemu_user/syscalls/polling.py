@@ -99,9 +99,7 @@ def poll_until(
 
 
 def _check_fds(nfds: int) -> None:
-    import resource
-
-    if nfds > resource.getrlimit(resource.RLIMIT_NOFILE)[0]:
+    if nfds > hostcall.descriptor_limits()[0]:
         raise LinuxError(EINVAL)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from ..exec.files import unlimited
 from .index import INDEX
 from .syscall import Bound, Syscall
 
@@ -30,7 +31,7 @@ class Table:
         try:
             return self.bound[number]
         except KeyError:
-            found = self.bound[number] = self._bind(number)
+            found = self.bound[number] = unlimited(lambda: self._bind(number))
             return found
 
     def extend(self, calls: Mapping[int, Syscall[..., Any]], *, override: bool = False) -> None:

@@ -46,7 +46,7 @@ _TO_USER = bytes.fromhex(  # rax: where to
     "488d0d2e000000"  # lea rcx, [rip + gdt]
     "48890d1f000000"  # mov [rip + gdtr + 2], rcx
     "0f011516000000"  # lgdt [rip + gdtr]
-    "b900060100 0f22e1"  # cr4 = OSFXSR OSXMMEXCPT FSGSBASE; PKE would turn UINTR's opcodes around
+    "b900060100 0f22e1"  # cr4 = OSFXSR OSXMMEXCPT FSGSBASE; PKE would claim invalid opcodes
     "6a2b 6a00"  # push SS, RSP
     "6802020000"  # push RFLAGS: interrupts enabled, no I/O privilege
     "6a33 50 48cf"  # push CS, RIP; iretq

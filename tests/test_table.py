@@ -16,11 +16,13 @@ from qemu_user.syscalls.syscall import Bound, Syscall, syscall
 
 FAMILIES = tables.families()  # raises if a name is defined twice
 CALLS = {name: call for calls in FAMILIES.values() for name, call in calls.items()}
+GENERATED = tables.PACKAGE.parent / "exec" / "abi" / "generated"
 ARCHES = [architectures.load(name) for name in architectures.NAMES]
 
 
 def test_every_call_has_a_number_somewhere() -> None:
-    known = {name for arch in architectures.NAMES for name in number_table(arch).values()}
+    archs = [f.stem.removeprefix("numbers_") for f in GENERATED.glob("numbers_*.py")]
+    known = {name for arch in archs for name in number_table(arch).values()}
     assert sorted(CALLS.keys() - known) == []
 
 

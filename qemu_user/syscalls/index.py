@@ -135,7 +135,6 @@ INDEX: dict[str, str] = {
     "munmap": "memory",
     "nanosleep": "clocks",
     "newfstatat": "attributes",
-    "newuname": "system",
     "open": "files",
     "openat": "files",
     "openat2": "files",

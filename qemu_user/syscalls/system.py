@@ -23,7 +23,7 @@ _QUERY = 0xFFFFFFFF  # personality: only tell
 _ATTR_MIN = 48  # SCHED_ATTR_SIZE_VER0
 
 
-@syscall(also=("newuname",))
+@syscall
 def uname(t: Thread, buf: Out[UtsName]) -> int:
     host = os.uname()
     release = t.process.options.release or host.release

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from errno import ENOENT
+from errno import ENOENT, ENXIO
 
 from .errors import LinuxError
 from .hostcall import AT_FDCWD
@@ -66,6 +66,8 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     if name == b"/cpuinfo":
         return _cpuinfo(t)
     head, _, last = name.rpartition(b"/")
+    if head == b"fd" and last.isdigit() and int(last) in t.process.files.special:
+        raise LinuxError(ENXIO)  # an anonymous inode cannot be opened again
     if head == b"fdinfo" and last.isdigit() and int(last) in t.process.files.special:
         return _fdinfo(int(last), t.process.files.special[int(last)].fdinfo)
     if last in _GENERATED and (not head or head.startswith(b"task/")):
@@ -77,7 +79,7 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
 
 
 def _fdinfo(fd: int, own: str) -> bytes:
-    """The host's text for an emulated file, which has no position and no locks but lines of its own."""
+    """The host's text for an emulated file: no position, no locks, but lines of its own."""
     with open(f"/proc/self/fdinfo/{fd}") as host:
         lines = [line for line in host if not line.startswith(("pos:", "lock:", "seals:"))]
     return "".join(("pos:\t0\n", *lines, own)).encode()

@@ -48,10 +48,18 @@ def _waiting(t: Thread, act: Callable[[], int], may_wait: bool) -> Blocking[int]
         raise
 
 
+def _host_files(t: Thread, *fds: int) -> None:
+    """EINVAL for emulated files, which have nothing to splice whatever the host's descriptor is."""
+    for fd in fds:
+        if fd in t.process.files.special:
+            raise LinuxError(EINVAL)
+
+
 @syscall
 def sendfile(t: Thread, out_fd: Fd, in_fd: Fd, offset: InOut[Offset], count: Size) -> Blocking[int]:
     at = _Position(offset)
     files = t.process.files
+    _host_files(t, in_fd, out_fd)
     may_wait = files.kind(out_fd) != PLAIN and not nonblocking(out_fd)
     moved = yield from _waiting(
         t, lambda: hostcall.call("sendfile", out_fd, in_fd, at.word, count), may_wait
@@ -71,6 +79,7 @@ def splice(
     flags: SpliceFlags,
 ) -> Blocking[int]:
     os.fstat(fd_in), os.fstat(fd_out)
+    _host_files(t, fd_in, fd_out)
     source, sink = _Position(off_in), _Position(off_out)
     moved = yield from _waiting(
         t,
@@ -114,6 +123,7 @@ def copy_file_range(
     len_: Size,
     flags: UInt,
 ) -> int:
+    _host_files(t, fd_in, fd_out)
     source, sink = _Position(off_in), _Position(off_out)
     moved = hostcall.call("copy_file_range", fd_in, source.word, fd_out, sink.word, len_, flags)
     source.store()

@@ -157,6 +157,7 @@ class UserInterrupts:
         table = self.table(t)
         if table is not None:
             self.process.files.unreserve(table.fd)
+            table.close()
             if self.generation.thread_tables:
                 self.receiver(t).uitt = None
             else:
@@ -237,8 +238,8 @@ class UserInterrupts:
 
     def _rung(self) -> None:
         for receiver in self._receivers.values():
-            if receiver.ends_sleep():
-                self.process.scheduler.signalled(receiver.thread)
+            if receiver.upid is not None and receiver.upid.noticed():
+                self._notify(receiver)
 
     # life of threads and processes
 

@@ -101,6 +101,10 @@ class Uitt:
         own = os.open(f"/proc/self/fd/{fd}", os.O_RDWR | os.O_CLOEXEC)
         return cls(found[0], files.reserve(own), areas)
 
+    def close(self) -> None:
+        """Unmap the table; the caller closes `fd`."""
+        self._words.close()
+
     def open(self) -> int:
         """A host descriptor that stands for this table."""
         return os.open(f"/proc/self/fd/{self.fd}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

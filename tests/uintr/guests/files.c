@@ -39,6 +39,10 @@ static void same_everywhere(int fd)
     FAILS((long)mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0), ENODEV);
     FAILS((long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0), ENODEV);
     FAILS(ftruncate(fd, 0), EINVAL);
+    FAILS(sendfile(0, fd, NULL, 8), EINVAL);
+    char path[64];
+    sprintf(path, "/proc/self/fd/%d", fd);
+    FAILS(open(path, O_RDWR), ENXIO);
     IS(fcntl(fd, F_GETFD), FD_CLOEXEC);
     IS(fcntl(fd, F_GETFL), O_RDONLY | O_NONBLOCK);
     IS(fstat(fd, &status), 0);

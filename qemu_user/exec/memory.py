@@ -171,19 +171,23 @@ class AddressSpace(GuestMemory):
 
     def unmap(self, start: int, end: int, release: bool = True) -> None:
         """Unmap whole pages; without `release` the host has something else there already."""
-        if not self.vmas.within(start, end):
-            return
         areas = self.vmas.remove(start, end)
+        if not areas:
+            return
         for vma in areas:
             if vma.prot & EXEC:
                 self.discard(vma.start, vma.end)
             if vma.prot:
                 self.paint(vma.start, vma.end, 0)
-                for page in [p for p in self.flips if vma.start <= p * PAGE < vma.end]:
-                    del self.flips[page]
+                if self.flips:
+                    self._forget_flips(vma)
         self.cpu.flush_tlb()
         if release:
             self.release(areas)
+
+    def _forget_flips(self, vma: Vma) -> None:
+        for page in [p for p in self.flips if vma.start <= p * PAGE < vma.end]:
+            del self.flips[page]
 
     # munmap, mprotect, brk
 

@@ -70,11 +70,14 @@ class Vma:
         return self.backing.ino if self.backing else 0
 
     def copy(self, start: int, end: int) -> Vma:
-        """The part [start, end), or the same kind of area elsewhere."""
-        other = Vma.__new__(Vma)
-        for name in Vma.__slots__:
-            setattr(other, name, getattr(self, name))
-        other.start, other.end = start, end
+        """The same kind of area at [start, end); the offset is this one's."""
+        other = Vma(
+            *(start, end, self.prot, self.flags, self.name),
+            backing=self.backing,
+            offset=self.offset,
+            may_write=self.may_write,
+        )
+        other.locked, other.no_fork, other.plain = self.locked, self.no_fork, self.plain
         return other
 
     def touchable(self) -> int:
@@ -107,7 +110,8 @@ class Vmas:
         self._starts: list[int] = []
         self._list: list[Vma] = []
         self._top = top  # gaps above this address are of no interest
-        self._none_above = [top] * 64  # [k]: no gap of 2**k pages or more above this address
+        # [k]: no gap of 2**k pages or more lies above this address; never rises with k
+        self._none_above = [top] * 64
         self.backings: dict[tuple[int, int], Backing] = {}
         self.pages = 0  # mapped
 
@@ -245,9 +249,10 @@ class Vmas:
         high = self._starts[i] if i < len(self._list) else self._top
         none_above = self._none_above
         high = min(high, self._top)
-        for k in range((max(0, high - low) >> 12).bit_length()):
-            if none_above[k] < high:
-                none_above[k] = high
+        for k in range((max(0, high - low) >> 12).bit_length() - 1, -1, -1):
+            if none_above[k] >= high:
+                break
+            none_above[k] = high
         return found
 
     def gap_below(self, size: int, limit: int, floor: int) -> int | None:
@@ -266,8 +271,16 @@ class Vmas:
             if top - size >= low:
                 break
         if first is not None and limit >= known:
-            self._none_above[k] = first
+            self._lower(k, first)
         return top - size if top - size >= max(low, floor) else None
+
+    def _lower(self, k: int, first: int) -> None:
+        """No gap of 2**k pages lies above `first`, so no greater one does."""
+        none_above = self._none_above
+        for bigger in range(k, len(none_above)):
+            if none_above[bigger] <= first:
+                break
+            none_above[bigger] = first
 
     def gap_above(self, size: int, start: int, limit: int) -> int | None:
         """The lowest address from `start` on where `size` bytes fit below `limit`."""

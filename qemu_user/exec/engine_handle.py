@@ -10,6 +10,7 @@ from .engine_state import Api
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from ctypes import CDLL, _CFunctionType
 
     from .arch import Arch
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 PAGE = 4096
 HOOK_INTR, HOOK_INSN, HOOK_CODE, HOOK_BLOCK, HOOK_TLB_FILL = 1, 2, 4, 8, 1 << 17
-_CTL_PAGE_SIZE, _CTL_USE_EXITS, _CTL_MODEL = 1, 4, 7
+_CTL_PAGE_SIZE, _CTL_USE_EXITS, _CTL_EXITS, _CTL_MODEL = 1, 4, 6, 7
 _CTL_REMOVE_CACHE, _CTL_TB_FLUSH, _CTL_TLB_FLUSH, _CTL_TLB_TYPE = 9, 10, 11, 12
 _WRITE = 1 << 30  # uc_ctl's direction bits
 _SCRATCH, _NOWHERE = 0x10000, 0x20000  # guest addresses while the arena is not mapped yet
@@ -89,6 +90,11 @@ class Handle:
         error: int = self.library.uc_emu_start(self.address, pc, 0, 0, count)
         return error
 
+    def set_exits(self, addresses: Sequence[int]) -> None:
+        """Where runs end by themselves; an address execution starts at counts as well."""
+        array = (c_uint64 * len(addresses))(*addresses)
+        self._ctl(_CTL_EXITS, ctypes.cast(array, c_void_p), c_size_t(len(addresses)))
+
     def new_context(self) -> c_void_p:
         """Memory for all registers, their current values in it; `uc_context_free` frees it."""
         context = c_void_p()
@@ -114,7 +120,7 @@ class Handle:
         if error:
             raise EngineError(self.error_text(error))
 
-    def _ctl(self, number: int, *values: c_int | c_uint32 | c_uint64) -> None:
+    def _ctl(self, number: int, *values: c_int | c_uint32 | c_uint64 | c_size_t | c_void_p) -> None:
         word = c_int(number | len(values) << 26 | _WRITE)
         self._check(self.library.uc_ctl(self.pointer, word, *values))
 

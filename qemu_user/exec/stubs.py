@@ -20,15 +20,25 @@ FILLS = 4  # how many pages were looked up with success
 FILL_LIMIT = 5  # where byte 1 of FLAGS gets set
 REFUSED = 6  # page address of the last refused access
 KIND = 7  # and its kind: 16 read, 17 write, 18 fetch
-WORDS = 8
+COUNT = 8  # instructions that may still run
+WORDS = 9
 
 # block(engine, address, size, control): calls the engine's stop function when FLAGS is not 0.
+# count(engine, address, size, control): calls it when COUNT instructions have run.
 # fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
 SOURCE = {
     "x86_64": {
         "block": """
             cmp dword ptr [rcx], 0
             jne stop
+            ret
+        stop:
+            jmp qword ptr [rcx + 8]
+        """,
+        "count": """
+            cmp qword ptr [rcx + 64], 0
+            je stop
+            dec qword ptr [rcx + 64]
             ret
         stop:
             jmp qword ptr [rcx + 8]
@@ -71,6 +81,16 @@ SOURCE = {
             ldr x9, [x3, #8]
             br x9
         """,
+        "count": """
+            ldr x9, [x3, #64]
+            cbz x9, stop
+            sub x9, x9, #1
+            str x9, [x3, #64]
+            ret
+        stop:
+            ldr x9, [x3, #8]
+            br x9
+        """,
         "fill": """
             sub w2, w2, #16
             lsr x9, x1, #12
@@ -106,6 +126,7 @@ SOURCE = {
 CODE: dict[str, dict[str, bytes]] = {
     "x86_64": {
         "block": bytes.fromhex("8339007501c3ff6108"),
+        "count": bytes.fromhex("4883794000740548ff4940c3ff6108"),
         "fill": bytes.fromhex(
             "83ea104889f048c1e80c493b401873304d8b4810410fb604010fa3d073224889"
             "31894108498b402048ffc049894020493b4028720541c6400101b801000000c3"
@@ -114,6 +135,7 @@ CODE: dict[str, dict[str, bytes]] = {
     },
     "aarch64": {
         "block": bytes.fromhex("690040b949000035c0035fd6690440f920011fd6"),
+        "count": bytes.fromhex("692040f9890000b4290500d1692000f9c0035fd6690440f920011fd6"),
         "fill": bytes.fromhex(
             "4240005129fc4cd38a0c40f93f010aeb220200548a0840f9496969382a25c21a"
             "aa010036610000f9690800b9891040f929050091891000f98a1440f93f010aeb"
@@ -124,8 +146,8 @@ CODE: dict[str, dict[str, bytes]] = {
 }
 
 
-def load(host: str | None = None) -> tuple[int, int] | None:
-    """Addresses of the block and fill stubs in executable memory; None: not made for this host.
+def load(host: str | None = None) -> dict[str, int] | None:
+    """Addresses of the stubs by name, in executable memory; None: not made for this host.
 
     The memory stays for the life of the process. A host that forbids it (PROT_EXEC on anonymous
     memory) counts as not made for.
@@ -133,17 +155,17 @@ def load(host: str | None = None) -> tuple[int, int] | None:
     code = CODE.get(host or os.uname().machine)
     if code is None:
         return None
-    libc = ctypes.CDLL(None)
     page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    block, fill = code["block"], code["fill"]
-    page[: len(block)] = block
-    page[64 : 64 + len(fill)] = fill
     address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+    places = {}
+    for index, (name, stub) in enumerate(code.items()):
+        page[256 * index : 256 * index + len(stub)] = stub
+        places[name] = address + 256 * index
     _KEPT.append(page)
-    protect = mmap.PROT_READ | mmap.PROT_EXEC
-    if libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(mmap.PAGESIZE), protect):
-        return None
-    return address, address + 64
+    protect = ctypes.CDLL(None).mprotect
+    readable = mmap.PROT_READ | mmap.PROT_EXEC
+    failed = protect(ctypes.c_void_p(address), ctypes.c_size_t(mmap.PAGESIZE), readable)
+    return None if failed else places
 
 
 _KEPT: list[mmap.mmap] = []

@@ -34,6 +34,7 @@ _ACCESS = {16: READ, 17: WRITE, 18: EXEC}
 _TLB_FIRST, _TLB_LAST, _TLB_LATER = 256, 1 << 16, 1 << 20  # look-ups between flushes
 _SLICE = 1 << 20  # instructions between looks at the flag on a host without stubs
 _NEVER = 1 << 63
+_LONGEST = 16  # bytes: no instruction is longer
 _STATE_SIZE = 0x2000  # bytes of CPU state from the first general register on
 _DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
 
@@ -101,6 +102,7 @@ class UnicornCpu:
         self._perms, self._pages = perms, size // PAGE
         self._tlb_size = _TLB_FIRST
         self._watchers: dict[int, c_void_p] = {}
+        self._counter: c_void_p | None = None
 
         library = _open_library(path)
         self._handle = handle = Handle(library, arch, os.path.dirname(os.path.dirname(path)))
@@ -133,11 +135,11 @@ class UnicornCpu:
         control[stubs.PERMS] = self._perms
         control[stubs.PAGES] = self._pages
         control[stubs.FILL_LIMIT] = _TLB_FIRST
-        addresses = stubs.load() if native else None
-        if addresses:
+        self._stubs = stubs.load() if native else None
+        if self._stubs:
             data = ctypes.addressof(control)
-            handle.hook(HOOK_BLOCK, c_void_p(addresses[0]), data)
-            handle.hook(HOOK_TLB_FILL, c_void_p(addresses[1]), data)
+            handle.hook(HOOK_BLOCK, c_void_p(self._stubs["block"]), data)
+            handle.hook(HOOK_TLB_FILL, c_void_p(self._stubs["fill"]), data)
             return True
         kind = CFUNCTYPE(c_bool, c_void_p, c_uint64, c_int, c_void_p, c_void_p)
         handle.hook(HOOK_TLB_FILL, kind(self._look_up))
@@ -258,43 +260,87 @@ class UnicornCpu:
 
     def run(self, limit: int | None = None) -> Trap:
         """Run until something the kernel must see (`cpu.Trap`); `limit` counts instructions."""
-        flags, control = self._flags, self._control
-        if flags[0]:
-            flags[0] = 0
+        if self._interrupted():
             return _INTERRUPTED
-        if limit is None:
-            trap = None
-            while trap is None:
-                trap = self._enter(self._slice)
-        else:
-            control[stubs.FILL_LIMIT] = _NEVER  # an extra stop would spoil the count
-            trap = self._enter(limit) or _LIMIT
-            control[stubs.FILL_LIMIT] = control[stubs.FILLS] + self._tlb_size
+        trap = self._run_counted(limit) if limit is not None else self._run_freely()
         if type(trap) is Raised:
             self._settle(trap.number)
         return trap
 
+    def _run_freely(self) -> Trap:
+        if self._counter is not None:
+            self._handle.unhook(self._counter)
+            self._handle.forget_all_code()
+            self._counter = None
+        trap = None
+        while trap is None:
+            trap = self._enter(self._slice)
+        return trap
+
+    def _run_counted(self, limit: int) -> Trap:
+        control = self._control
+        control[stubs.FILL_LIMIT] = _NEVER  # an extra stop would spoil the count
+        control[stubs.COUNT] = limit
+        if self._stubs and self._counter is None:  # the engine's own count misses translated code
+            stub, data = c_void_p(self._stubs["count"]), ctypes.addressof(control)
+            self._counter = self._handle.hook(HOOK_CODE, stub, data)
+            self._handle.forget_all_code()
+        trap = self._enter(0 if self._stubs else limit)
+        control[stubs.FILL_LIMIT] = control[stubs.FILLS] + self._tlb_size
+        if type(trap) is Fault and trap.access == EXEC and not control[stubs.COUNT]:
+            return _LIMIT  # it belongs to the instruction after the last one
+        return trap or _LIMIT
+
     def _enter(self, count: int) -> Trap | None:
-        """Run once; None when `count` instructions were executed or the TLB has been enlarged."""
-        flags, place = self._flags, self.arch.registers.pc
-        self._trap = None
+        """Run once; None when something counted ran out and has been seen to."""
+        place = self.arch.registers.pc
         pc = self.read(place)
+        trap = self._start(pc, count)
+        if type(trap) is Fault and trap.access == EXEC:
+            if trap.addr // PAGE != self.read(place) // PAGE:
+                trap = self._approach(trap.addr)
+            return trap
+        if trap is not None:
+            return trap
+        if self._interrupted():
+            return _INTERRUPTED
+        if self._flags[1]:
+            self._grow_tlb()
+        elif not count and not (self._counter and not self._control[stubs.COUNT]):
+            # It stopped by itself: the instruction waits for an interrupt.
+            return _INTERRUPTED if self.read(place) != pc else _ILLEGAL
+        return None
+
+    def _start(self, pc: int, count: int) -> Trap | None:
+        self._trap = None
         error = self._handle.start(pc, count)
         if self._error is not None:
             raised, self._error = self._error, None
             raise raised
-        if self._trap is not None:
-            return self._trap
-        if error:
-            return self._trap_of(error)
-        if flags[0]:
-            flags[0] = 0
-            return _INTERRUPTED
-        if flags[1]:
-            self._grow_tlb()
-        elif not count:  # it stopped by itself: the instruction waits for an interrupt
-            return _INTERRUPTED if self.read(place) != pc else _ILLEGAL
-        return None
+        return self._trap_of(error) if error else self._trap
+
+    def _approach(self, refused: int) -> Trap | None:
+        """Run up to a page that can't be fetched.
+
+        Translating a block may run into that page although instructions before it are still to
+        be executed; with an exit at each following address they are translated one by one.
+        """
+        page, trap = refused & -PAGE, None
+        while trap is None and not self._flags[0]:
+            pc = self.read(self.arch.registers.pc)
+            if not page - PAGE <= pc < page or (self._counter and not self._control[stubs.COUNT]):
+                break
+            self._handle.set_exits(range(pc + 1, min(pc + _LONGEST, page) + 1))
+            trap = self._start(pc, 0)
+        self._handle.set_exits(())
+        return trap
+
+    def _interrupted(self) -> bool:
+        """Whether `interrupt` was called; it is answered now."""
+        called = bool(self._flags[0])
+        if called:
+            self._flags[0] = 0
+        return called
 
     def interrupt(self) -> None:
         """From any host thread: make `run` return at the next block; never lost."""

@@ -1,0 +1,215 @@
+"""A CPU over memory without an operating system, and the assembler snippets that tests need."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from qemu_user.exec import arch
+from qemu_user.exec.cpu import EXEC, READ, WRITE, Trap
+from qemu_user.exec.unicorn_cpu import UnicornCpu
+
+PAGE = 4096
+SIZE = 1 << 32
+CODE, DATA, STACK, RO, HOLE = 0x40000, 0x50000, 0x60000, 0x70000, 0x80000
+
+
+def _reserve(size: int) -> tuple[mmap.mmap, int]:
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0x4000)
+    memory = mmap.mmap(-1, size, flags=flags)
+    return memory, ctypes.addressof(ctypes.c_char.from_buffer(memory))
+
+
+class Rig:
+    """A program in one page of code, two of data, two of stack, one read-only; HOLE is unmapped."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        self.arch = arch.load(name)
+        self.lines = LINES[name]
+        self.memory, base = _reserve(SIZE)
+        self.perms, perms = _reserve(SIZE // PAGE)
+        self.base = base
+        self.cpu = UnicornCpu(self.arch, base, SIZE, perms, **options)
+        self.protect(CODE, READ | EXEC)
+        self.protect(DATA, READ | WRITE, 2 * PAGE)
+        self.protect(STACK, READ | WRITE, 2 * PAGE)
+        self.protect(RO, READ)
+        self.start()
+
+    def protect(self, addr: int, bits: int, size: int = PAGE) -> None:
+        self.perms[addr // PAGE : (addr + size) // PAGE] = bytes([bits]) * (size // PAGE)
+        self.cpu.flush_tlb()
+
+    def put(self, text: str, addr: int = CODE) -> list[int]:
+        """Assemble into memory; the addresses of the instructions and of the end."""
+        addresses = []
+        for line in text.replace(";", "\n").splitlines():
+            if line.strip():
+                addresses.append(addr)
+                code = assemble(self.arch.name, line, addr)
+                self.memory[addr : addr + len(code)] = code
+                addr += len(code)
+        return [*addresses, addr]
+
+    def start(self, pc: int = CODE, **registers: int) -> None:
+        """Registers as a new program's, with a stack."""
+        self.cpu.reset()
+        self.cpu.write(self.arch.registers.pc, pc)
+        self.cpu.write(self.arch.registers.sp, STACK + PAGE)
+        for name, value in registers.items():
+            self.cpu.write(name, value)
+
+    def run(self, text: str, **registers: int) -> Trap:
+        """Assemble, forget old code, start at it and run to a trap."""
+        self.put(text)
+        self.cpu.discard(CODE, PAGE)
+        self.start(**registers)
+        return self.cpu.run()
+
+    @property
+    def pc(self) -> int:
+        return self.cpu.read(self.arch.registers.pc)
+
+    @pc.setter
+    def pc(self, value: int) -> None:
+        self.cpu.write(self.arch.registers.pc, value)
+
+    def word(self, addr: int) -> int:
+        return int.from_bytes(self.memory[addr : addr + 8], "little")
+
+    def set_word(self, addr: int, value: int) -> None:
+        self.memory[addr : addr + 8] = value.to_bytes(8, "little")
+
+
+def assemble(name: str, text: str, addr: int = 0) -> bytes:
+    """Machine code for one architecture or host; `.hex ...` stands for itself."""
+    import keystone
+
+    match = re.match(r"\s*\.hex (.*)", text)
+    if match:
+        return bytes.fromhex(match[1])
+    kind, mode = {
+        "x86_64": (keystone.KS_ARCH_X86, keystone.KS_MODE_64),
+        "aarch64": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
+    }[name]
+    return bytes(keystone.Ks(kind, mode).asm(text, addr)[0])
+
+
+@dataclass
+class Lines:
+    """How an architecture writes what all tests need. Register roles: see each line."""
+
+    counter: str  # times left to loop
+    pointer: str
+    value: str
+    tls: str
+    vector: str
+    add_memory: str  # [pointer] += 1, not atomically
+    add_locked: str  # [pointer] += 1, atomically
+    loop: str  # counter -= 1; go to {start} until it is 0
+    syscall: str
+    nop: str
+    illegal: str
+    load: str  # value = [pointer]
+    store: str  # [pointer] = value
+    set_value: str  # value = {n}
+    call: str  # call pointer
+    ret: str
+    jump: str  # to {to}
+    code_of_set_1: bytes  # value = 1; return
+    code_of_set_2: bytes
+    # Faulting instructions: text, registers, (address, access)
+    faults: list[tuple[str, dict[str, int], tuple[int, int]]] = field(default_factory=list)
+    # Exceptions: text, index of the line where PC is, number, signal
+    exceptions: list[tuple[str, int, int, int]] = field(default_factory=list)
+    privileged: list[str] = field(default_factory=list)
+
+
+_X86 = Lines(
+    counter="rcx", pointer="rbx", value="rax", tls="fs_base", vector="xmm5",
+    add_memory="add qword ptr [rbx], 1",
+    add_locked="lock inc qword ptr [rbx]",
+    loop="dec rcx; jne {start}",
+    syscall="syscall", nop="nop", illegal="ud2",
+    load="mov rax, qword ptr [rbx]", store="mov qword ptr [rbx], rax",
+    set_value="mov eax, {n}", call="call rbx", ret="ret", jump="jmp {to}",
+    code_of_set_1=bytes.fromhex("b801000000c3"), code_of_set_2=bytes.fromhex("b802000000c3"),
+    faults=[
+        ("mov rax, qword ptr [rbx]", {"rbx": HOLE + 5}, (HOLE + 5, READ)),
+        ("mov qword ptr [rbx], rax", {"rbx": HOLE + 5}, (HOLE + 5, WRITE)),
+        ("mov qword ptr [rbx], rax", {"rbx": RO + 5}, (RO + 5, WRITE)),
+        ("mov byte ptr [rbx], al", {"rbx": RO + 4095}, (RO + 4095, WRITE)),
+        ("mov qword ptr [rbx], rax", {"rbx": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, WRITE)),
+        ("mov rax, qword ptr [rbx]", {"rbx": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, READ)),
+        ("mov qword ptr [rbx], rax", {"rbx": DATA - 3}, (DATA - 3, WRITE)),
+        ("push rax", {"rsp": STACK}, (STACK - 8, WRITE)),
+        ("push rax", {"rsp": RO + 64}, (RO + 56, WRITE)),
+        ("pop rax", {"rsp": HOLE + 8}, (HOLE + 8, READ)),
+        ("call rbx", {"rsp": STACK, "rbx": DATA}, (STACK - 8, WRITE)),
+        ("ret", {"rsp": HOLE}, (HOLE, READ)),
+        ("enter 16, 0", {"rsp": RO + 64}, (RO + 56, WRITE)),
+        ("lock add qword ptr [rbx], 1", {"rbx": RO + 8}, (RO + 8, WRITE)),
+        ("xchg qword ptr [rbx], rax", {"rbx": RO + 8}, (RO + 8, WRITE)),
+        ("lock cmpxchg16b xmmword ptr [rbx]", {"rbx": RO + 16}, (RO + 16, WRITE)),
+        ("movups xmmword ptr [rbx], xmm0", {"rbx": RO + 17}, (RO + 17, WRITE)),
+        ("fxsave [rbx]", {"rbx": RO + 16}, (RO + 16, WRITE)),
+        ("fstp tbyte ptr [rbx]", {"rbx": RO + 2}, (RO + 2, WRITE)),
+        ("movsq", {"rsi": DATA, "rdi": HOLE + 3}, (HOLE + 3, WRITE)),
+        ("jmp rbx", {"rbx": HOLE + 7}, (HOLE + 7, EXEC)),
+        ("jmp rbx", {"rbx": DATA + 7}, (DATA + 7, EXEC)),
+        ("jmp rbx", {"rbx": 0}, (0, EXEC)),
+        ("mov rax, qword ptr [rbx]", {"rbx": 1 << 63}, (1 << 63, READ)),
+        ("mov rax, qword ptr [rbx]", {"rbx": SIZE}, (SIZE, READ)),
+    ],
+    exceptions=[
+        ("xor ecx, ecx; div ecx", 1, 0, 8),
+        ("nop; int3", 2, 3, 5),
+        ("nop; int 0x80", 1, 0x80, 11),
+        ("nop; hlt", 1, 13, 11),
+        ("mov eax, 0x2b; mov ds, eax", 1, 13, 11),
+    ],
+    privileged=["hlt", "cli", "mov rax, cr0", "wbinvd", "invlpg [rax]", "rdmsr", "lgdt [rax]"],
+)  # fmt: skip
+_X30 = "add x3, x1, #"
+_A64 = Lines(
+    counter="x0", pointer="x1", value="x2", tls="tpidr_el0", vector="q5",
+    add_memory="ldr x9, [x1]; add x9, x9, #1; str x9, [x1]",
+    add_locked="ldaxr x9, [x1]; add x9, x9, #1; stlxr w10, x9, [x1]; cbnz w10, {start}",
+    loop="subs x0, x0, #1; b.ne {start}",
+    syscall="svc #0", nop="nop", illegal=".hex 00000000",
+    load="ldr x2, [x1]", store="str x2, [x1]",
+    set_value="mov x2, #{n}", call="blr x1", ret="ret", jump="b {to}",
+    code_of_set_1=bytes.fromhex("220080d2c0035fd6"),
+    code_of_set_2=bytes.fromhex("420080d2c0035fd6"),
+    faults=[
+        ("ldr x2, [x1]", {"x1": HOLE + 5}, (HOLE + 5, READ)),
+        ("str x2, [x1]", {"x1": HOLE + 5}, (HOLE + 5, WRITE)),
+        ("str x2, [x1]", {"x1": RO + 5}, (RO + 5, WRITE)),
+        ("strb w2, [x1]", {"x1": RO + 4095}, (RO + 4095, WRITE)),
+        ("str x2, [x1]", {"x1": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, WRITE)),
+        ("ldr x2, [x1]", {"x1": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, READ)),
+        ("str x2, [x1]", {"x1": DATA - 3}, (DATA - 3, WRITE)),
+        ("stp x2, x3, [x1]", {"x1": RO + 16}, (RO + 16, WRITE)),
+        ("stp x2, x3, [sp, #-16]!", {"sp": RO + 64}, (RO + 48, WRITE)),
+        ("ldp x2, x3, [x1]", {"x1": HOLE + 16}, (HOLE + 16, READ)),
+        ("ldp x2, x3, [sp], #16", {"sp": HOLE + 16}, (HOLE + 16, READ)),
+        ("stp q0, q1, [x1]", {"x1": RO + 32}, (RO + 32, WRITE)),
+        ("dc zva, x1", {"x1": RO + 64}, (RO + 64, WRITE)),
+        (".hex 220060f8", {"x1": RO + 8}, (RO + 8, WRITE)),  # ldadd x0, x2, [x1]
+        (".hex 227ca0c8", {"x1": RO + 8}, (RO + 8, WRITE)),  # cas x0, x2, [x1]
+        ("br x1", {"x1": HOLE + 8}, (HOLE + 8, EXEC)),
+        ("br x1", {"x1": DATA + 8}, (DATA + 8, EXEC)),
+        ("br x1", {"x1": 0}, (0, EXEC)),
+        ("ldr x2, [x1]", {"x1": SIZE}, (SIZE, READ)),
+        ("ldr x2, [x1]", {"x1": 1 << 52}, (1 << 52, READ)),
+    ],
+    exceptions=[
+        ("nop; brk #1", 1, 7, 5),
+        ("add x3, x1, #3; ldxr x0, [x3]", 1, 4, 7),
+    ],
+    privileged=["msr daifset, #2", "mrs x0, sctlr_el1", "tlbi vmalle1", "eret", "hvc #0"],
+)  # fmt: skip
+LINES = {"x86_64": _X86, "aarch64": _A64}

@@ -63,7 +63,8 @@ class Machine:
     def _new_engine(self, arch: Arch) -> None:
         """An address space, a CPU and a system call table for `arch`."""
         process = self.process
-        memory = AddressSpace(arch)
+        old: AddressSpace | None = getattr(process, "memory", None)
+        memory = AddressSpace(arch) if old is None else old.successor(arch)
         memory.cpu = cpu = UnicornCpu(arch, memory.base, memory.size, memory.perms)
         process.attach(arch, memory, cpu)
         calls = table(arch)

@@ -88,6 +88,15 @@ class AddressSpace(GuestMemory):
         self.cpu.flush_tlb()
         self._empty()
 
+    def successor(self, arch: Arch) -> AddressSpace:
+        """The empty space, under the same limits, after execve of another architecture."""
+        self.close()
+        new = AddressSpace(arch)
+        new.limit_stack(self.stack_limit)
+        new.data_limit, new.space_limit = self.data_limit, self.space_limit
+        new.lock_limit = self.lock_limit
+        return new
+
     def close(self) -> None:
         """Give everything back to the host; the object is of no use afterwards."""
         host.munmap(self.perms, self.size // PAGE)

@@ -195,7 +195,7 @@ class Scheduler:
 
     def _user(self, t: Thread) -> None:
         """Run guest code of `t` until it sleeps, ends or has to give way."""
-        cpu, p = t.cpu, self.process
+        p = self.process
         self._give_way = False
         while True:
             self.attention = False
@@ -218,7 +218,7 @@ class Scheduler:
             if not self._listening:
                 self._listen()
             self._give_way = False
-            trap = cpu.run()
+            trap = t.cpu.run()  # execve of another architecture changes it
             if type(trap) is traps.Syscall:
                 p.dispatcher.dispatch(t)
             elif type(trap) is not traps.Interrupted:

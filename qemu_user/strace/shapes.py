@@ -45,7 +45,8 @@ def flags(name: str) -> Text:
 
 def file_flags(v: View, at: int) -> str:
     """O_ flags where there is no access mode."""
-    named, rest = values.named_bits(vocabulary("OpenFlags").table(v.arch), v.words[at] & 0xFFFFFFFF)
+    table = {n: b for n, b in vocabulary("OpenFlags").table(v.arch).items() if b & ~3}
+    named, rest = values.named_bits(table, v.words[at] & 0xFFFFFFFF)
     return "|".join([*named, f"{rest:#x}"] if rest else named) or "0"
 
 
@@ -287,7 +288,7 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
     "clock_nanosleep": (const("Clock"), flags("TimerFlags"), timespec, remaining),
     "timerfd_create": (const("Clock"), flags("TimerFdFlags")),
     "gettimeofday": (after(timeval), after(struct(clocks.Timezone))),
-    "mremap": (address, size, size, flags("MremapFlags")),
+    "unshare": (flags("UnshareFlags"),),
     "msync": (address, size, flags("MsyncFlags")),
     "mlock2": (address, size, module_flags(memory, "MLOCK_")),
     "mincore": (address, size, after(address)),

@@ -192,9 +192,25 @@ def named_bits(table: dict[str, int], value: int) -> tuple[list[str], int]:
     return found, value
 
 
+# Where strace(1) does not go from the lowest bit to the highest: the place to take instead.
+_PLACES = {
+    "O_TMPFILE": 1 << 22,
+    "O_DIRECTORY": 1 << 23,
+    "MAP_NORESERVE": 0x41,
+    "MAP_POPULATE": 0x42,
+    "MAP_NONBLOCK": 0x43,
+    "MS_SYNC": 0,
+    "WSTOPPED": 5,
+    "__WCLONE": 1 << 28,
+    "__WALL": 1 << 28 | 1,
+    "__WNOTHREAD": 1 << 28 | 2,
+    **dict.fromkeys(("EFD_CLOEXEC", "SFD_CLOEXEC", "SOCK_CLOEXEC", "TFD_CLOEXEC"), 1 << 10),
+}
+
+
 def _bit_order(item: tuple[int, str]) -> tuple[int, int]:
-    bits = item[0]
-    return bits & -bits, -bits
+    bits, name = item
+    return _PLACES.get(name, bits & -bits), -bits
 
 
 def plain_flags(module: object, prefix: str, value: int, omit: tuple[str, ...] = ()) -> str:

@@ -325,6 +325,11 @@ def _mmap(v: View) -> Texts:
     ]  # fmt: skip
 
 
+def _mremap(v: View) -> Texts:
+    texts = [pointer(v.words[0]), *map(str, v.words[1:3]), shapes.flags("MremapFlags")(v, 3)]
+    return [*texts, pointer(v.words[4])] if v.words[3] & 6 else [*texts]
+
+
 WHOLE: dict[str, Callable[[View], Texts]] = {
     "arch_prctl": _arch_prctl,
     "clone": _clone,
@@ -336,6 +341,7 @@ WHOLE: dict[str, Callable[[View], Texts]] = {
     "mknod": _mknod,
     "mknodat": _mknodat,
     "mmap": _mmap,
+    "mremap": _mremap,
     "open": _open,
     "openat": _openat,
     "prctl": _prctl,

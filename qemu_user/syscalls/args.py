@@ -139,7 +139,7 @@ else:
 
     AccessMode = Flags("R_OK W_OK X_OK F_OK", "files", show="access", signed=True)
     AtFlags = Flags("AT_", "files", omit=("AT_FDCWD", "AT_REMOVEDIR"), signed=True)
-    OpenFlags = Flags("O_", "files", field=3, omit=("O_ACCMODE",), signed=True)
+    OpenFlags = Flags("O_", "files", field=3, signed=True)
     CloneFlags = Flags("CLONE_", "processes", bits=0, show="clone")
     CloseRangeFlags = Flags("CLOSE_RANGE_", "files")
     EpollFlags = Flags("EPOLL_CLOEXEC", "polling", signed=True)

@@ -78,12 +78,19 @@ def shared(p: Process, addr: int) -> bool:
     return vma is not None and vma.shared
 
 
-def wake(p: Process, addr: int, count: int, bitset: int = BITSET_ANY) -> int:
+def key(addr: int, private: bool) -> int:
+    """The queue of a word; as in Linux, FUTEX_PRIVATE_FLAG makes it another one."""
+    return addr * 2 + private
+
+
+def wake(
+    p: Process, addr: int, count: int, bitset: int = BITSET_ANY, *, private: bool = False
+) -> int:
     """Wake up to `count` waiters of the word at `addr`, in this process or sharing it."""
-    woken = p.futexes.take(addr, count, bitset)
+    woken = p.futexes.take(key(addr, private), count, bitset)
     for waiter in woken:
         p.scheduler.wake(waiter.wait)
-    if len(woken) < count and shared(p, addr):
+    if not private and len(woken) < count and shared(p, addr):
         host = p.memory.base + addr
         return len(woken) + hostcall.call(
             "futex", host, WAKE_BITSET, count - len(woken), None, None, bitset
@@ -91,10 +98,11 @@ def wake(p: Process, addr: int, count: int, bitset: int = BITSET_ANY) -> int:
     return len(woken)
 
 
-def hand_over(p: Process, addr: int, state: int) -> None:
+def hand_over(p: Process, addr: int, state: int, private: bool) -> None:
     """Give a PI lock to its first waiter, or free it; `state` is FUTEX_OWNER_DIED or 0."""
-    for waiter in p.futexes.take(addr, 1):
-        more = WAITERS if p.futexes.waiting(addr) else 0
+    queue = key(addr, private)
+    for waiter in p.futexes.take(queue, 1):
+        more = WAITERS if p.futexes.waiting(queue) else 0
         p.memory.set_u32(addr, waiter.owner_tid | more | state)
         p.scheduler.wake(waiter.wait)
         return

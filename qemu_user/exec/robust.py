@@ -41,7 +41,8 @@ def _orphan(t: Thread, addr: int, *, pi: bool, pending: bool) -> None:
     if value & futex.TID_MASK != t.tid:
         return
     if pi:
-        futex.hand_over(t.process, addr, futex.OWNER_DIED)
+        private = not t.process.futexes.waiting(futex.key(addr, False))
+        futex.hand_over(t.process, addr, futex.OWNER_DIED, private)
         return
     t.memory.set_u32(addr, value & futex.WAITERS | futex.OWNER_DIED)
     if value & futex.WAITERS:

@@ -9,7 +9,7 @@ from ..exec import hostcall
 from ..exec.abi import clocks
 from ..exec.abi import processes as abi
 from ..exec.errors import ERESTARTNOINTR, ERESTARTSYS, LinuxError
-from ..exec.futex import BITSET_ANY, Waiter, hand_over, shared, wake
+from ..exec.futex import BITSET_ANY, Waiter, hand_over, key, shared, wake
 from ..exec.waiting import Wait, in_helper
 from .syscall import syscall
 
@@ -28,7 +28,7 @@ _REALTIME_ALLOWED = (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET, abi.FUTEX_LOCK_PI2)
 def futex(
     t: Thread, uaddr: Addr, op: FutexOp, val: UInt, timeout: Addr, uaddr2: Addr, val3: UInt
 ) -> Blocking[int]:
-    command = op & _COMMAND
+    command, private = op & _COMMAND, bool(op & abi.FUTEX_PRIVATE_FLAG)
     if op & abi.FUTEX_CLOCK_REALTIME and command not in _REALTIME_ALLOWED:
         raise LinuxError(ENOSYS)
     if uaddr & 3:
@@ -36,34 +36,33 @@ def futex(
     if command in (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET):
         bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
         deadline = _deadline(t, op, command, timeout)
-        result = yield from _wait(t, uaddr, op, val, bitset, deadline)
+        result = yield from _wait(t, uaddr, private, val, bitset, deadline)
         return result
     if command in (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2):
-        result = yield from _lock_pi(t, uaddr, _deadline(t, op, command, timeout))
+        deadline = _deadline(t, op, command, timeout)
+        result = yield from _lock_pi(t, uaddr, private, deadline)
         return result
-    if not op & abi.FUTEX_PRIVATE_FLAG or uaddr >= t.memory.size:
+    if not private or uaddr >= t.memory.size:
         t.memory.u32(uaddr)  # EFAULT: the key of a shared futex is its mapping
-    return _at_once(t, command, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, val3)
+    if command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE):
+        compare = val3 if command == abi.FUTEX_CMP_REQUEUE else None
+        return _requeue(t, private, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, compare)
+    if command == abi.FUTEX_WAKE_OP:
+        return _wake_op(t, private, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, val3)
+    return _at_once(t, command, private, uaddr, val, val3)
 
 
-def _at_once(
-    t: Thread, command: int, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
-) -> int:
-    """The commands that never sleep."""
-    p = t.process
+def _at_once(t: Thread, command: int, private: bool, uaddr: int, val: int, val3: int) -> int:
+    """The commands that never sleep and concern one word."""
     if command in (abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET):
         bitset = val3 if command == abi.FUTEX_WAKE_BITSET else BITSET_ANY
         if not bitset:
             raise LinuxError(EINVAL)
-        return wake(p, uaddr, max(1, _signed(val)), bitset)
-    if command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE):
-        return _requeue(t, command, uaddr, val, val2, uaddr2, val3)
-    if command == abi.FUTEX_WAKE_OP:
-        return _wake_op(t, uaddr, val, val2, uaddr2, val3)
+        return wake(t.process, uaddr, max(1, _signed(val)), bitset, private=private)
     if command == abi.FUTEX_UNLOCK_PI:
-        return _unlock_pi(t, uaddr)
+        return _unlock_pi(t, uaddr, private)
     if command == abi.FUTEX_TRYLOCK_PI:
-        if not _try_lock(t, uaddr):
+        if not _try_lock(t, uaddr, private):
             raise LinuxError(EAGAIN)
         return 0
     raise LinuxError(ENOSYS)
@@ -85,16 +84,16 @@ def _deadline(t: Thread, op: int, command: int, timeout: int) -> int | None:
 
 
 def _wait(
-    t: Thread, uaddr: int, op: int, val: int, bitset: int, deadline: int | None
+    t: Thread, uaddr: int, private: bool, val: int, bitset: int, deadline: int | None
 ) -> Blocking[int]:
     if not bitset:
         raise LinuxError(EINVAL)
     if t.memory.u32(uaddr) != val:
         raise LinuxError(EAGAIN)
-    if not op & abi.FUTEX_PRIVATE_FLAG and shared(t.process, uaddr):
+    if not private and shared(t.process, uaddr):
         yield from _wait_shared(t, uaddr, val, bitset, deadline)
         return 0
-    waiter = Waiter(Wait(deadline=deadline), uaddr, bitset)
+    waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), bitset)
     yield from _queue(t, waiter)
     return 0
 
@@ -129,22 +128,23 @@ def _wait_shared(
 
 
 def _requeue(
-    t: Thread, command: int, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
+    t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, compare: int | None
 ) -> int:
     if uaddr2 & 3 or _signed(val) < 0 or _signed(val2) < 0:
         raise LinuxError(EINVAL)
-    if command == abi.FUTEX_CMP_REQUEUE and t.memory.u32(uaddr) != val3:
+    if compare is not None and t.memory.u32(uaddr) != compare:
         raise LinuxError(EAGAIN)
     p = t.process
-    if shared(t.process, uaddr) and not p.futexes.waiting(uaddr):
+    if not private and shared(p, uaddr):
         base = t.memory.base
-        return hostcall.call("futex", base + uaddr, command, val, val2, base + uaddr2, val3)
-    woken = wake(p, uaddr, val) if val else 0
-    moved = p.futexes.requeue(uaddr, uaddr2, val2)
-    return woken + moved
+        return hostcall.call("futex", base + uaddr, abi.FUTEX_REQUEUE, val, val2, base + uaddr2, 0)
+    woken = wake(p, uaddr, val, private=private) if val else 0
+    return woken + p.futexes.requeue(key(uaddr, private), key(uaddr2, private), val2)
 
 
-def _wake_op(t: Thread, uaddr: int, val: int, val2: int, uaddr2: int, val3: int) -> int:
+def _wake_op(
+    t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
+) -> int:
     """man 2 futex, FUTEX_WAKE_OP: change the word at uaddr2, wake there if its old value compares."""
     operation, comparison = val3 >> 28 & 15, val3 >> 24 & 15
     operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
@@ -155,7 +155,7 @@ def _wake_op(t: Thread, uaddr: int, val: int, val2: int, uaddr2: int, val3: int)
     if operation & 7 >= len(changes) or comparison > abi.FUTEX_OP_CMP_GE:
         raise LinuxError(ENOSYS)
     t.memory.set_u32(uaddr2, changes[operation & 7])
-    woken = wake(t.process, uaddr, max(1, _signed(val)))
+    woken = wake(t.process, uaddr, max(1, _signed(val)), private=private)
     value = _signed(old)
     holds = (
         value == against,
@@ -166,11 +166,11 @@ def _wake_op(t: Thread, uaddr: int, val: int, val2: int, uaddr2: int, val3: int)
         value >= against,
     )
     if holds[comparison]:
-        woken += wake(t.process, uaddr2, max(1, _signed(val2)))
+        woken += wake(t.process, uaddr2, max(1, _signed(val2)), private=private)
     return woken
 
 
-def _try_lock(t: Thread, uaddr: int) -> bool:
+def _try_lock(t: Thread, uaddr: int, private: bool) -> bool:
     """Take a PI lock if it is free; EDEADLK when it is ours already."""
     value = t.memory.u32(uaddr)
     owner = value & abi.FUTEX_TID_MASK
@@ -178,19 +178,19 @@ def _try_lock(t: Thread, uaddr: int) -> bool:
         raise LinuxError(EDEADLK)
     if owner and not value & abi.FUTEX_OWNER_DIED:
         return False
-    waiters = abi.FUTEX_WAITERS if t.process.futexes.waiting(uaddr) else 0
+    waiters = abi.FUTEX_WAITERS if t.process.futexes.waiting(key(uaddr, private)) else 0
     t.memory.set_u32(uaddr, t.tid | waiters | value & abi.FUTEX_OWNER_DIED)
     return True
 
 
-def _lock_pi(t: Thread, uaddr: int, deadline: int | None) -> Blocking[int]:
-    if _try_lock(t, uaddr):
+def _lock_pi(t: Thread, uaddr: int, private: bool, deadline: int | None) -> Blocking[int]:
+    if _try_lock(t, uaddr, private):
         return 0
     value = t.memory.u32(uaddr)
     if value & abi.FUTEX_TID_MASK not in t.process.threads and not shared(t.process, uaddr):
         raise LinuxError(ESRCH)
     t.memory.set_u32(uaddr, value | abi.FUTEX_WAITERS)
-    waiter = Waiter(Wait(deadline=deadline), uaddr, BITSET_ANY, owner_tid=t.tid)
+    waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), BITSET_ANY, t.tid)
     try:
         yield from _queue(t, waiter)
     except LinuxError as error:
@@ -200,11 +200,11 @@ def _lock_pi(t: Thread, uaddr: int, deadline: int | None) -> Blocking[int]:
     return 0  # the unlocker made us the owner
 
 
-def _unlock_pi(t: Thread, uaddr: int) -> int:
+def _unlock_pi(t: Thread, uaddr: int, private: bool) -> int:
     value = t.memory.u32(uaddr)
     if value & abi.FUTEX_TID_MASK != t.tid:
         raise LinuxError(EPERM)
-    hand_over(t.process, uaddr, 0)
+    hand_over(t.process, uaddr, 0, private)
     return 0
 
 

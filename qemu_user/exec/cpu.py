@@ -5,9 +5,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Protocol
+    from typing import Protocol, TypeAlias
 
     from .arch import Arch
+
+    Identity: TypeAlias = tuple[int, int, int, int]  # EAX, EBX, ECX, EDX of CPUID
 else:
     Protocol = object
 
@@ -125,7 +127,5 @@ class Cpu(Protocol):
 
     def watch_instruction(self, call: Callable[[int, int], None] | None) -> None: ...
 
-    def watch_identification(
-        self, edit: Callable[[int, int, tuple[int, ...]], tuple[int, ...]]
-    ) -> None:
+    def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:
         """Let `edit(leaf, subleaf, answer)` change what the guest reads of the CPU's identity."""

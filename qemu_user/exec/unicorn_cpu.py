@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ctypes import _CFunctionType
 
     from .arch import Arch
-    from .cpu import RegisterBank, Trap
+    from .cpu import Identity, RegisterBank, Trap
 
 _INSN_INVALID, _FETCH_REFUSED = 10, 21
 _ACCESS = {16: READ, 17: WRITE, 18: EXEC}
@@ -431,6 +431,26 @@ class UnicornCpu:
     def watch_instruction(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` before each instruction; None stops it."""
         self._watch(HOOK_CODE, call)
+
+    def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:
+        """Answer CPUID as `edit(leaf, subleaf, answer)` changes the architecture's `cpuid`."""
+        identify = self.arch.engine.identify
+        edited = {key: edit(*key, answer) for key, answer in self.arch.cpuid.items()}
+        changed = {key: new for key, new in edited.items() if new != self.arch.cpuid[key]}
+        if identify is None or not changed:
+            return
+        instruction, asked, answered = identify
+        question, answer = self.bank(*asked), self.bank(*answered)
+
+        def called() -> int:
+            leaf, subleaf = question.get()
+            found = changed.get((leaf & 0xFFFFFFFF, subleaf & 0xFFFFFFFF))
+            if found is None:
+                return 0
+            answer.set(found)
+            return 1
+
+        self._handle.hook(HOOK_INSN, CFUNCTYPE(c_int)(called), 0, c_int(instruction))
 
     def _watch(self, kind: int, call: Callable[[int, int], None] | None) -> None:
         hook = self._watchers.pop(kind, None)

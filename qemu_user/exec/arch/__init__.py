@@ -34,6 +34,7 @@ class Engine:
         user_mode: bytes = b"",
         syscall_saves: tuple[str, str] | None = None,
         contributory: tuple[int, ...] = (),
+        identify: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None,
         illegal_code: int = 2,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
@@ -51,6 +52,7 @@ class Engine:
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
         self.contributory = contributory  # exceptions the engine must be told are over
+        self.identify = identify  # CPUID: its instruction id, what it reads, what it writes
 
 
 class Registers:
@@ -122,7 +124,9 @@ class Arch:
         self.registers = registers
         self.syscall = syscall
         self.frame = frame  # signal frame: setup(t, ...) and restore(t); see signals.py
-        self.trampoline = trampoline  # code that calls rt_sigreturn, where handlers need the kernel's
+        self.trampoline = (
+            trampoline  # code that calls rt_sigreturn, where handlers need the kernel's
+        )
         self.platform = platform  # AT_PLATFORM
         self.hwcap = hwcap
         self.hwcap2 = hwcap2
@@ -133,7 +137,7 @@ class Arch:
         self.task_bits = task_bits  # user addresses have this many bits
         self.cpuinfo = cpuinfo
         self.uname = uname or name
-        self.cpuid = cpuid or {}
+        self.cpuid = cpuid or {}  # what the engine answers, where an extension may want to edit it
         self.disassembler = disassembler  # capstone's arch and mode
         self.audit = audit
         self.cpus = cpus  # what -cpu accepts; the first is what runs

@@ -289,6 +289,7 @@ ARCH = Arch(
         user_mode=_TO_USER,
         syscall_saves=("rcx", "r11"),
         contributory=(0, 10, 11, 12, 13),
+        identify=(113, ("rax", "rcx"), ("rax", "rbx", "rcx", "rdx")),  # X86_INS_CPUID
     ),
     registers=Registers(
         general=(
@@ -315,6 +316,7 @@ ARCH = Arch(
     clone_args=("flags", "stack", "parent_tid", "child_tid", "tls"),
     task_bits=47,
     disassembler=("X86", "64"),
+    cpuid={(7, 0): (0, 0x1980189, 0, 0)},
     audit=0xC000003E,  # AUDIT_ARCH_X86_64
     cpus=("EPYC-Rome",),
 )

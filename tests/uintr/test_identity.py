@@ -1,0 +1,36 @@
+"""CPUID as extensions edit it."""
+
+from __future__ import annotations
+
+from qemu_user.exec.cpu import Identity
+from tests.cpu_rig import Rig
+
+CPUID = "mov eax, 7; mov ecx, {subleaf}; cpuid; syscall"
+RESULT = ("rax", "rbx", "rcx", "rdx")
+
+
+def ask(rig: Rig, subleaf: int) -> Identity:
+    rig.run(CPUID.format(subleaf=subleaf))
+    eax, ebx, ecx, edx = (rig.cpu.read(name) for name in RESULT)
+    return eax, ebx, ecx, edx
+
+
+def test_engine_answers_what_the_architecture_says() -> None:
+    rig = Rig("x86_64")
+    for (leaf, subleaf), answer in rig.arch.cpuid.items():
+        assert leaf == 7
+        assert ask(rig, subleaf) == answer
+
+
+def test_edited_leaf_and_only_that() -> None:
+    rig = Rig("x86_64")
+    plain = ask(rig, 0), ask(rig, 1)
+
+    def edit(leaf: int, subleaf: int, answer: Identity) -> Identity:
+        assert (leaf, subleaf) == (7, 0)
+        return answer[0], answer[1], 0x12345678, answer[3] | 1 << 31
+
+    rig.cpu.watch_identification(edit)
+    eax, ebx, _, edx = plain[0]
+    assert ask(rig, 0) == (eax, ebx, 0x12345678, edx | 1 << 31)
+    assert ask(rig, 1) == plain[1]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from qemu_user.exec.cpu import Identity
+from typing import TYPE_CHECKING
+
 from tests.cpu_rig import Rig
+
+if TYPE_CHECKING:
+    from qemu_user.exec.cpu import Identity
 
 CPUID = "mov eax, 7; mov ecx, {subleaf}; cpuid; syscall"
 RESULT = ("rax", "rbx", "rcx", "rdx")

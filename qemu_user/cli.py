@@ -340,6 +340,9 @@ def main() -> NoReturn:
     except LoadError as error:
         _say(f"{program}: {error}" if error.status == 255 else str(error))
         os._exit(error.status)
+    except MemoryError as error:
+        _say(f"{program}: {error}")
+        os._exit(1)
     except OSError as error:
         if line.options.log_file is None or error.filename is None:
             raise

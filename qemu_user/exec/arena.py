@@ -81,8 +81,10 @@ class Arena:
 
 def _reserve(bits: int) -> tuple[int, int]:
     """Address and size of an arena: 64 TiB or less for 64-bit guests, else all that is asked."""
+    if host.PAGE != PAGE:
+        raise MemoryError(f"the host's pages have {host.PAGE} bytes, not {PAGE}")
     size = 1 << min(bits, 46)
-    least = min(size, 1 << 36)
+    least = min(size, 1 << 31)
     while size >= least:
         base = host.reserve(size)
         if base is not None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 
 from .errors import LinuxError
+
+PAGE = os.sysconf("SC_PAGESIZE")
 
 # asm-generic's numbers, which x86-64 and aarch64 hosts use.
 READ, WRITE = 1, 2
@@ -122,8 +125,6 @@ def backed(addr: int) -> bool:
 
 
 def _can_copy(addr: int) -> bool:
-    import os
-
     byte = ctypes.c_ubyte()
     local = _Iovec(ctypes.addressof(byte), 1)
     remote = _Iovec(addr, 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qemu_user.exec import advice, arch, remap
+from qemu_user.exec import advice, arch, host, remap
 from qemu_user.exec.abi import memory as abi
 from qemu_user.exec.abi.clocks import Timespec
 from qemu_user.exec.cpu import EXEC, READ, WRITE
@@ -606,3 +606,20 @@ def test_reset_forgets_all(space: AddressSpace) -> None:
     assert not space.fault(AT, READ)
     space.mmap(AT, PAGE, RW, FIXED)
     assert space.read(AT, 6) == bytes(6)
+
+
+def test_a_host_that_grants_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = host.reserve
+    monkeypatch.setattr(host, "reserve", lambda size: None if size > 1 << 32 else real(size))
+    space = AddressSpace(arch.load("aarch64"))
+    assert space.size == 1 << 32
+    top = space.map_stack(4 * PAGE, RW)
+    addr = space.mmap(0, 100 * PAGE, RW, PRIVATE)
+    assert space.pie_base < addr < top <= space.size
+    space.write(addr, b"x")
+    with fails(errno.ENOMEM):
+        space.mmap(0, 1 << 32, RW, PRIVATE)
+    space.close()
+    monkeypatch.setattr(host, "reserve", lambda _: None)
+    with pytest.raises(MemoryError):
+        AddressSpace(arch.load("aarch64"))

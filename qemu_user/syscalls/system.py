@@ -11,7 +11,7 @@ from ..exec.abi.clocks import Timespec
 from ..exec.abi.processes import SchedAttr, SchedParam
 from ..exec.abi.system import SysInfo, UtsName
 from ..exec.errors import LinuxError
-from .args import In, InBuf, Int, Out, OutBuf, Pid, SchedPolicy, StringPtr, UInt
+from .args import Addr, In, InBuf, Int, Out, OutBuf, Pid, SchedPolicy, StringPtr, UInt
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -113,21 +113,18 @@ def _task(t: Thread, pid: int) -> int:
 
 
 @syscall
-def sched_setaffinity(t: Thread, pid: Pid, mask: InBuf) -> int:
-    size = mask.size & 0xFFFFFFFF
-    data = mask.memory.read(mask.addr, min(size, _CPU_BYTES))
+def sched_setaffinity(t: Thread, pid: Pid, cpusetsize: UInt, mask: Addr) -> int:
+    data = t.memory.read(mask, min(cpusetsize, _CPU_BYTES))
     return hostcall.call("sched_setaffinity", _task(t, pid), len(data), data)
 
 
 @syscall
-def sched_getaffinity(t: Thread, pid: Pid, mask: OutBuf) -> int:
-    size = mask.size & 0xFFFFFFFF
-    if size % t.arch.model.word:
+def sched_getaffinity(t: Thread, pid: Pid, cpusetsize: UInt, mask: Addr) -> int:
+    if cpusetsize % t.arch.model.word:
         raise LinuxError(EINVAL)
-    room = ctypes.create_string_buffer(min(size, _CPU_BYTES)) if size else None
-    length = len(room) if room is not None else 0
-    filled = hostcall.call("sched_getaffinity", _task(t, pid), length, room)
-    mask.write(room.raw[:filled] if room is not None else b"")
+    room = ctypes.create_string_buffer(min(cpusetsize, _CPU_BYTES))
+    filled = hostcall.call("sched_getaffinity", _task(t, pid), len(room), room)
+    t.memory.write(mask, room.raw[:filled])
     return filled
 
 

@@ -9,7 +9,7 @@ from tests.cpu_rig import Rig
 if TYPE_CHECKING:
     from qemu_user.exec.cpu import Identity
 
-CPUID = "mov eax, 7; mov ecx, {subleaf}; cpuid; syscall"
+CPUID = "mov eax, 7; mov ecx, {subleaf}; cpuid; ud2"
 RESULT = ("rax", "rbx", "rcx", "rdx")
 
 

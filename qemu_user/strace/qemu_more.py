@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..exec.abi import clocks, files, mounts, processes, sockets, stats, terminals
+from ..exec.abi import clocks, mounts, processes, sockets, stats, terminals
 from . import values, variadic
 from .values import View, signed, vocabulary
 
@@ -77,7 +77,7 @@ def _opening(v: View, at: int) -> str:
 
     value = v.words[at + 1] & 0xFFFFFFFF
     text = f"{string(v, at)},{open_flags(v, value)}"
-    created = value & files.O_CREAT
+    created = value & vocabulary("OpenFlags").table(v.arch)["O_CREAT"]
     return text + (f",{file_mode(v.words[at + 2] & 0xFFFFFFFF)}" if created else "")
 
 

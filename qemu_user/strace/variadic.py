@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..exec.abi import clocks, files, ioctls, prctl, processes, sockets, terminals
 from . import arguments, descriptors, shapes, structs, values
-from .values import View, pointer, unknown
+from .values import View, pointer, unknown, vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 def _opening(v: View, at: int) -> Texts:
     texts: Texts = [shapes.path(v, at), shapes.flags("OpenFlags")(v, at + 1)]
-    directory = files.O_TMPFILE & ~files.O_DIRECTORY
-    if v.words[at + 1] & (files.O_CREAT | directory):
+    table = vocabulary("OpenFlags").table(v.arch)
+    unnamed = table["O_TMPFILE"] & ~table["O_DIRECTORY"]
+    if v.words[at + 1] & (table["O_CREAT"] | unnamed):
         texts.append(values.mode_text(v.words[at + 2] & 0xFFFF))
     return texts
 

@@ -192,6 +192,11 @@ class Flags(Named):
 
 
 def _flag_translator(changes: dict[int, int]) -> Callable[[int], int]:
+    """From an architecture's bits to ours; combinations follow from their bits where they can."""
+    single = {own: ours for own, ours in changes.items() if own.bit_count() == 1}
+    if len(single) < len(changes):
+        known = _flag_translator(single)
+        changes = single | {own: ours for own, ours in changes.items() if known(own) != ours}
     touched = 0
     for bits in changes:
         touched |= bits

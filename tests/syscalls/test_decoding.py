@@ -138,6 +138,9 @@ def test_constants_mean_the_same_on_every_architecture() -> None:
     other = machine(constants={"O_DIRECTORY": 0o40000, "O_DIRECT": 0o200000, "SIG_BLOCK": 1})
     assert run(opening, [0o40001, 1], other) == (abi.O_WRONLY | abi.O_DIRECTORY, 0)
     assert run(opening, [0o200000, 1], other)[0] == abi.O_DIRECT
+    both = {"O_DIRECTORY": 0o40000, "O_TMPFILE": 0o20040000, "O_DIRECT": 0o200000}
+    assert run(opening, [0o20000000, 1], machine(constants=both))[0] == 0o20000000
+    assert run(opening, [0o20040001, 1], machine(constants=both))[0] == abi.O_TMPFILE | 1
     assert run(opening, [0, 0], other)[1] == -1, "0 is no SIG_BLOCK there"
     assert run(opening, [0o40001, 1]) == (0o40001, 1)
 

@@ -53,6 +53,10 @@ class Handle:
         if engine.user_mode:
             self._become_user()
 
+    def close(self) -> None:
+        """Free the engine."""
+        self.library.uc_close(self.pointer)
+
     def map_all(self, host: int, size: int) -> None:
         """Make `size` bytes at `host` the guest's memory from address 0, seen through look-ups."""
         self._map(0, host, size)

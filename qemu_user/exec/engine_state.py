@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from operator import itemgetter
 
 TYPE_CHECKING = False
@@ -29,6 +30,7 @@ _MASK64 = (1 << 64) - 1
 _CPU_OFFSETS = (0x1A8, 0x1B8, 0x1A0)  # of the CPU pointer in the engine's handle, as seen so far
 _HANDLE_SIZE = 0x800  # bytes of the handle that are surely there
 _CPU_SIZE = 0x10000  # bytes after the CPU's address in which general registers lie
+_NEAR = 0x2000  # bytes between any two of them
 
 
 class Api:
@@ -56,6 +58,18 @@ class Api:
         self._buffer.raw = value.to_bytes(_WIDEST, "little")
         self._write(self._handle, self._number(name), self._buffer)
 
+    def reader(self, name: str) -> Callable[[], int]:
+        """A fast function for one register of up to 64 bits."""
+        value = ctypes.c_uint64()
+        read, where = bound(self._read, self._handle), ctypes.byref(value)
+        number = ctypes.c_int(self._number(name))
+
+        def get() -> int:
+            read(number, where)
+            return value.value
+
+        return get
+
     def bank(self, names: tuple[str, ...]) -> RegisterBank:
         """A bank of registers of up to 128 bits."""
         return ApiBank(self, self._read_batch, [self._number(n) for n in names], names)
@@ -78,7 +92,7 @@ class ApiBank:
         base = ctypes.addressof(self._values)
         ids = (ctypes.c_int * count)(*numbers)
         pointers = (ctypes.c_void_p * count)(*range(base, base + 16 * count, 16))
-        self._call = lambda: read_batch(ids, pointers, count)
+        self._call: Callable[[], object] = lambda: read_batch(ids, pointers, count)
 
     def get(self) -> Sequence[int]:
         """All values, in the order of the names."""
@@ -139,6 +153,50 @@ class ViewWord:
         (self._words[self._index],) = values
 
 
+def saver(
+    view: View, flags: Callable[[], int], pc: str, size: int, saves: tuple[str, str]
+) -> Callable[[], None]:
+    """A fast function that stores PC + `size` and `flags()` in the registers `saves`."""
+    words = view.words
+    at_pc, at_saved_pc, at_saved_flags = (view.index[name] for name in (pc, *saves))
+
+    def save() -> None:
+        words[at_saved_pc] = words[at_pc] + size
+        words[at_saved_flags] = flags()
+
+    return save
+
+
+class PendingException:
+    """The field of the CPU state that makes a second exception of some kinds a double fault.
+
+    It is where an exception's number stands instead of the -1 of a new engine. Made when no
+    exception has happened yet.
+    """
+
+    _SIZE = 0x2000  # bytes of state from the first general register on
+    _NONE = b"\xff\xff\xff\xff"
+
+    def __init__(self, view: View) -> None:
+        self._start = view.start
+        self._fresh = self._state()
+
+    def _state(self) -> bytes:
+        return ctypes.string_at(self._start, self._SIZE)
+
+    def forget(self, number: int) -> None:
+        """Exception `number` has been seen to; without effect if the field can't be told."""
+        state, fresh, none = self._state(), self._fresh, self._NONE
+        now = number.to_bytes(4, sys.byteorder)
+        places = [
+            place
+            for place in range(0, len(fresh), 4)
+            if fresh[place : place + 4] == none and state[place : place + 4] == now
+        ]
+        if len(places) == 1:
+            ctypes.memmove(self._start + places[0], none, 4)
+
+
 def calibrate(api: Api, handle: int, names: Sequence[str], word: int) -> View | None:
     """Find the registers `names` of `word` bytes in memory; None when they can't be found for sure.
 
@@ -193,9 +251,13 @@ def _search(handle: int, marks: list[bytes]) -> tuple[int, list[int]] | None:
                 data = os.pread(memory, _CPU_SIZE, address)
             except OSError:
                 continue
-            offsets = [data.find(mark) for mark in marks]
-            if min(offsets) >= 0:
-                return address, offsets
+            first = data.find(
+                marks[0]
+            )  # slow over so many bytes, so the others are looked for near
+            near = data[max(0, first - _NEAR) : first + _NEAR]
+            offsets = [near.find(mark) for mark in marks]
+            if first >= 0 and min(offsets) >= 0:
+                return address + max(0, first - _NEAR), offsets
     finally:
         os.close(memory)
     return None

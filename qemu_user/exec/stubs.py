@@ -11,6 +11,10 @@ import ctypes
 import mmap
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ctypes import _CFunctionType
+
 # The control block, in 64-bit words.
 FLAGS = 0  # byte 0: interrupt() was called; byte 1: the fill counter reached its limit
 STOP = 1  # address of the engine's stop function
@@ -166,6 +170,35 @@ def load(host: str | None = None) -> dict[str, int] | None:
     readable = mmap.PROT_READ | mmap.PROT_EXEC
     failed = protect(ctypes.c_void_p(address), ctypes.c_size_t(mmap.PAGESIZE), readable)
     return None if failed else places
+
+
+def fill_in_python(control: ctypes.Array[ctypes.c_uint64]) -> _CFunctionType:
+    """The fill stub for other hosts, and to compare it with."""
+    perms, pages = control[PERMS], control[PAGES]
+    flag = memoryview(control).cast("B")[1:2]
+    byte, word = ctypes.c_uint8.from_address, ctypes.c_uint64.from_address
+
+    def fill(_engine: int, addr: int, kind: int, entry: int, _data: int) -> bool:
+        page = addr >> 12
+        bits = byte(perms + page).value if page < pages else 0
+        if not bits >> (kind - 16) & 1:
+            control[REFUSED], control[KIND] = addr, kind
+            return False
+        word(entry).value = addr
+        ctypes.c_uint32.from_address(entry + 8).value = bits
+        control[FILLS] += 1
+        if control[FILLS] >= control[FILL_LIMIT]:
+            flag[0] = 1
+        return True
+
+    return ctypes.CFUNCTYPE(
+        ctypes.c_bool,
+        ctypes.c_void_p,
+        ctypes.c_uint64,
+        ctypes.c_int,
+        ctypes.c_void_p,
+        ctypes.c_void_p,
+    )(fill)
 
 
 _KEPT: list[mmap.mmap] = []

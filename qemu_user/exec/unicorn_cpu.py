@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from ctypes import CFUNCTYPE, byref, c_bool, c_int, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
@@ -19,12 +19,12 @@ from .engine_handle import (
     EngineError,
     Handle,
 )
-from .engine_state import calibrate
+from .engine_state import PendingException, calibrate, saver
+from .engine_watch import Watchers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from ctypes import _CFunctionType
 
     from .arch import Arch
     from .cpu import Identity, RegisterBank, Trap
@@ -35,7 +35,6 @@ _TLB_FIRST, _TLB_LAST, _TLB_LATER = 256, 1 << 16, 1 << 20  # look-ups between fl
 _SLICE = 1 << 20  # instructions between looks at the flag on a host without stubs
 _NEVER = 1 << 63
 _LONGEST = 16  # bytes: no instruction is longer
-_STATE_SIZE = 0x2000  # bytes of CPU state from the first general register on
 _DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
 
 _SYSCALL, _INTERRUPTED, _LIMIT, _ILLEGAL = Syscall(), Interrupted(), Limit(), Illegal()
@@ -53,11 +52,11 @@ def library_path() -> str:
     raise EngineError("the unicorn distribution is not installed")
 
 
-def _open_library(path: str) -> ctypes.CDLL:
+def _open(arch: Arch, path: str) -> Handle:
     library = ctypes.CDLL(path)
     library.uc_strerror.restype = ctypes.c_char_p
     library.uc_emu_start.argtypes = (c_void_p, c_uint64, c_uint64, c_uint64, c_size_t)
-    return library
+    return Handle(library, arch, os.path.dirname(os.path.dirname(path)))
 
 
 class UnicornContext(Context):
@@ -92,7 +91,6 @@ class UnicornCpu:
         view: bool = True,
         path: str | None = None,
     ) -> None:
-        path = path or library_path()
         self.arch = arch
         self.on_syscall: Callable[[], bool] = _leave_it
         self._trap: Trap | None = None
@@ -101,12 +99,11 @@ class UnicornCpu:
         self._flags = memoryview(self._control).cast("B")[:2]
         self._perms, self._pages = perms, size // PAGE
         self._tlb_size = _TLB_FIRST
-        self._watchers: dict[int, c_void_p] = {}
         self._counter: c_void_p | None = None
 
-        library = _open_library(path)
-        self._handle = handle = Handle(library, arch, os.path.dirname(os.path.dirname(path)))
+        self._handle = handle = _open(arch, path or library_path())
         handle.map_all(arena, size)
+        self._watchers = Watchers(handle, self._fail)
         self._api = handle.api
         registers = arch.registers
         names = dict.fromkeys((*registers.general, registers.pc, registers.sp))
@@ -124,7 +121,11 @@ class UnicornCpu:
         for name, value in arch.engine.start.items():
             self.write(name, value)
         self._fresh = self.new_context()
-        self._untouched = self._state() if arch.engine.contributory else b""
+        self._pending = PendingException(self._view) if self._view else None
+
+    def close(self) -> None:
+        """Give the engine's memory back; contexts stay, nothing else may be called."""
+        self._handle.close()
 
     # Callbacks
 
@@ -141,23 +142,8 @@ class UnicornCpu:
             handle.hook(HOOK_BLOCK, c_void_p(self._stubs["block"]), data)
             handle.hook(HOOK_TLB_FILL, c_void_p(self._stubs["fill"]), data)
             return True
-        kind = CFUNCTYPE(c_bool, c_void_p, c_uint64, c_int, c_void_p, c_void_p)
-        handle.hook(HOOK_TLB_FILL, kind(self._look_up))
+        handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control))
         return False
-
-    def _look_up(self, _engine: int, addr: int, kind: int, entry: int, _data: int) -> bool:
-        """What the fill stub does, for hosts that have none."""
-        control, page = self._control, addr // PAGE
-        bits = ctypes.c_uint8.from_address(self._perms + page).value if page < self._pages else 0
-        if not bits & _ACCESS[kind]:
-            control[stubs.REFUSED], control[stubs.KIND] = addr, kind
-            return False
-        c_uint64.from_address(entry).value = addr
-        c_uint32.from_address(entry + 8).value = bits
-        control[stubs.FILLS] += 1
-        if control[stubs.FILLS] >= control[stubs.FILL_LIMIT]:
-            self._flags[1] = 1
-        return True
 
     def _add_exceptions(self) -> None:
         engine = self.arch.engine
@@ -177,7 +163,7 @@ class UnicornCpu:
         self._handle.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception))
 
     def _on_entry(self) -> Callable[[], None]:
-        keep = self._keeper()
+        keep = self._saver()
         stop = self._stop
 
         def entered() -> None:
@@ -187,38 +173,30 @@ class UnicornCpu:
                 if not self.on_syscall():
                     self._trap = _SYSCALL
                     stop()
-            except BaseException as error:  # `run` raises it again
-                self._error = error
-                stop()
+            except BaseException as error:
+                self._fail(error)
 
         return entered
 
-    def _keeper(self) -> Callable[[], None] | None:
+    def _fail(self, error: BaseException) -> None:
+        """In a callback, from which exceptions don't come out: `run` raises it."""
+        self._error = error
+        self._stop()
+
+    def _saver(self) -> Callable[[], None] | None:
         """What stores next PC and flags where the instruction leaves them; None: nowhere."""
-        if self.arch.engine.syscall_saves is None:
+        saves, flags = self.arch.engine.syscall_saves, self.arch.registers.flags
+        if saves is None or flags is None:
             return None
-        saved_pc, saved_flags = self.arch.engine.syscall_saves
         pc, size = self.arch.registers.pc, self.arch.syscall.insn_size
-        flags = self.arch.registers.flags or ""
-        words, index = self._words, self._index
-        if not index:
+        if self._view:
+            return saver(self._view, self._api.reader(flags), pc, size, saves)
 
-            def keep_slowly() -> None:
-                self.write(saved_pc, self.read(pc) + size)
-                self.write(saved_flags, self.read(flags))
+        def save() -> None:
+            self.write(saves[0], self.read(pc) + size)
+            self.write(saves[1], self.read(flags))
 
-            return keep_slowly
-        value = c_uint64()
-        read, handle, where = self._handle.library.uc_reg_read, self._handle.pointer, byref(value)
-        number = c_int(self._handle.numbers.register(flags))
-        at_pc, at_saved_pc, at_saved_flags = index[pc], index[saved_pc], index[saved_flags]
-
-        def keep() -> None:
-            read(handle, number, where)
-            words[at_saved_pc] = words[at_pc] + size
-            words[at_saved_flags] = value.value
-
-        return keep
+        return save
 
     # Registers
 
@@ -337,10 +315,10 @@ class UnicornCpu:
 
     def _interrupted(self) -> bool:
         """Whether `interrupt` was called; it is answered now."""
-        called = bool(self._flags[0])
-        if called:
-            self._flags[0] = 0
-        return called
+        if not self._flags[0]:
+            return False  # without writing, which could wipe out a call made just now
+        self._flags[0] = 0
+        return True
 
     def interrupt(self) -> None:
         """From any host thread: make `run` return at the next block; never lost."""
@@ -372,27 +350,8 @@ class UnicornCpu:
         if correction:
             pc = self.arch.registers.pc
             self.write(pc, self.read(pc) + correction)
-        if number in engine.contributory:
-            self._forget_exception(number)
-
-    def _state(self) -> bytes:
-        return ctypes.string_at(self._view.start, _STATE_SIZE) if self._view else b""
-
-    def _forget_exception(self, number: int) -> None:
-        """Reset the field that makes a second such exception a double fault.
-
-        It is where `number` now stands instead of the -1 of a new engine; without a view of the
-        state, or when that is not one place, nothing is done.
-        """
-        none, now = b"\xff\xff\xff\xff", number.to_bytes(4, sys.byteorder)
-        state, fresh = self._state(), self._untouched
-        places = [
-            place
-            for place in range(0, len(fresh), 4)
-            if fresh[place : place + 4] == none and state[place : place + 4] == now
-        ]
-        if len(places) == 1 and self._view:
-            ctypes.memmove(self._view.start + places[0], none, 4)
+        if number in engine.contributory and self._pending:
+            self._pending.forget(number)
 
     # Memory
 
@@ -426,49 +385,15 @@ class UnicornCpu:
 
     def watch_block(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` at each block's start; None stops it."""
-        self._watch(HOOK_BLOCK, call)
+        self._watchers.watch(HOOK_BLOCK, call)
 
     def watch_instruction(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` before each instruction; None stops it."""
-        self._watch(HOOK_CODE, call)
+        self._watchers.watch(HOOK_CODE, call)
 
     def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:
         """Answer CPUID as `edit(leaf, subleaf, answer)` changes the architecture's `cpuid`."""
-        identify = self.arch.engine.identify
-        edited = {key: edit(*key, answer) for key, answer in self.arch.cpuid.items()}
-        changed = {key: new for key, new in edited.items() if new != self.arch.cpuid[key]}
-        if identify is None or not changed:
-            return
-        instruction, asked, answered = identify
-        question, answer = self.bank(*asked), self.bank(*answered)
-
-        def called() -> int:
-            leaf, subleaf = question.get()
-            found = changed.get((leaf & 0xFFFFFFFF, subleaf & 0xFFFFFFFF))
-            if found is None:
-                return 0
-            answer.set(found)
-            return 1
-
-        self._handle.hook(HOOK_INSN, CFUNCTYPE(c_int)(called), 0, c_int(instruction))
-
-    def _watch(self, kind: int, call: Callable[[int, int], None] | None) -> None:
-        hook = self._watchers.pop(kind, None)
-        if hook is not None:
-            self._handle.unhook(hook)
-        if call is not None:
-            self._watchers[kind] = self._handle.hook(kind, self._watcher(call))
-        self._handle.forget_all_code()
-
-    def _watcher(self, call: Callable[[int, int], None]) -> _CFunctionType:
-        def watch(_engine: int, pc: int, size: int, _data: int) -> None:
-            try:
-                call(pc, size)
-            except BaseException as error:  # `run` raises it again
-                self._error = error
-                self._stop()
-
-        return CFUNCTYPE(None, c_void_p, c_uint64, c_uint32, c_void_p)(watch)
+        self._watchers.identify(self.arch, edit, self.bank)
 
 
 def _leave_it() -> bool:

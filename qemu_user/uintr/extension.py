@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .state import UserInterrupts
 
 _CPUID_BIT = 1 << 5  # CPUID.(7,0):EDX
-_NUMBERS = range(449, 481)  # all that any generation uses
+_NUMBERS = frozenset((*range(449, 456), *range(471, 481)))  # all that any generation uses
 
 
 class Uintr(Extension):

@@ -65,9 +65,10 @@ class TableFile(AnonymousFile):
             raise LinuxError(EBUSY)
         files = t.process.files
         fd = next(fd for fd, file in files.special.items() if file is self)
-        interrupts.uitt = Uitt.adopt(fd, files, interrupts.areas)
-        if interrupts.uitt is None:
+        table = Uitt.adopt(fd, files, interrupts.areas)
+        if table is None:
             raise LinuxError(EINVAL)
+        interrupts.uitt = interrupts.add_table(table)
         interrupts.share_table()
         return 0
 

@@ -63,6 +63,7 @@ class UserInterrupts:
         self.uitt: Uitt | None = None
         self.table_shared = False  # other processes may use our table
         self._own: list[Area] = []
+        self._tables: set[Uitt] = set()  # all that are open here
         self._watched: set[int] = set()
         self._receivers: dict[tuple[int, int], Receiver] = {}
 
@@ -145,23 +146,37 @@ class UserInterrupts:
         """The same, made when it is missing."""
         found = self.table(t)
         if found is None:
-            found = Uitt.create(self.process.files, self.areas)
+            found = self.add_table(Uitt.create(self.process.files, self.areas))
             if self.generation.thread_tables:
                 self.receiver(t).uitt = found
             else:
                 self.uitt = found
         return found
 
+    def add_table(self, table: Uitt) -> Uitt:
+        """Keep count of a table that was made or adopted."""
+        self._tables.add(table)
+        return table
+
     def drop_table(self, t: Thread) -> None:
         """The thread's or process's table is gone: SENDUIPI is an illegal instruction."""
         table = self.table(t)
         if table is not None:
-            self.process.files.unreserve(table.fd)
-            table.close()
+            self._close_table(table)
             if self.generation.thread_tables:
                 self.receiver(t).uitt = None
             else:
                 self.uitt = None
+
+    def _close_table(self, table: Uitt) -> None:
+        self._tables.discard(table)
+        self.process.files.unreserve(table.fd)
+        table.close()
+
+    def _close_tables(self) -> None:
+        for table in list(self._tables):
+            self._close_table(table)
+        self.uitt = None
 
     def share_table(self) -> None:
         """Other processes can use the table from now on, so they can post to its receivers."""
@@ -177,8 +192,8 @@ class UserInterrupts:
     def keep_open(self, area: Area, fd: int) -> None:
         """Keep a descriptor of `area`, which `fd` is one of, to ask which vectors are held."""
         if area.fd < 0:
-            low = os.open(f"/proc/self/fd/{fd}", os.O_RDONLY | os.O_CLOEXEC)
-            area.fd = self.process.files.reserve(low)
+            path = f"/proc/self/fd/{fd}"
+            area.fd = self.process.files.create(lambda: os.open(path, os.O_RDONLY | os.O_CLOEXEC))
 
     def still_named(self, t: Thread, target: Target, index: int) -> bool:
         """Whether a descriptor of the entry's vector is open anywhere; if not, the entry goes."""
@@ -262,7 +277,7 @@ class UserInterrupts:
         self._watched.clear()
         self._receivers.clear()
         if self.generation.thread_tables:
-            self.drop_table(t)
+            self._close_tables()
         t.ext.pop(Receiver, None)
 
     def about_to_fork(self) -> None:
@@ -274,8 +289,8 @@ class UserInterrupts:
         """Nothing survives, of the threads that execve ended neither."""
         for receiver in list(self._receivers.values()):
             self.drop_upid(receiver)
-        self.thread_exit(t)
-        self.drop_table(t)
+        t.ext.pop(Receiver, None)
+        self._close_tables()
         self.table_shared = False
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import mmap
 import os
 from errno import EINVAL, ENOSPC
 
 from ..exec.errors import LinuxError
 from .atomics import SharedWords
-from .generation import MEMFD
-from .upid import Area, Upid, map_sealed
+from .upid import Area, Upid, map_sealed, sealed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ MAGIC = 0x4155_4449_5449_0002
 _ENTRY = 8  # words per entry
 _SIZE = (ENTRIES + 1) * _ENTRY * 8
 _SIZE_ROUNDED = -(-_SIZE // mmap.PAGESIZE) * mmap.PAGESIZE
-_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 # Words of an entry. The stamp is 0 in a free one, 1 while it is filled, else unique to this use.
 _STAMP, _VECTOR, _UPID, _COOKIE, _PID, _FD, _INODE = range(7)
@@ -84,10 +81,7 @@ class Uitt:
     @classmethod
     def create(cls, files: Files, areas: Areas) -> Uitt:
         """An empty table."""
-        low = os.memfd_create(MEMFD, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(low, _SIZE_ROUNDED)
-        fcntl.fcntl(low, fcntl.F_ADD_SEALS, _SEALS)
-        fd = files.reserve(low)
+        fd = sealed(files, _SIZE_ROUNDED)
         words = SharedWords(fd, _SIZE_ROUNDED)
         words[0] = MAGIC
         return cls(words, fd, areas)
@@ -98,8 +92,8 @@ class Uitt:
         found = map_sealed(f"/proc/self/fd/{fd}", _SIZE_ROUNDED, MAGIC)
         if found is None:
             return None
-        own = os.open(f"/proc/self/fd/{fd}", os.O_RDWR | os.O_CLOEXEC)
-        return cls(found[0], files.reserve(own), areas)
+        own = files.create(lambda: os.open(f"/proc/self/fd/{fd}", os.O_RDWR | os.O_CLOEXEC))
+        return cls(found[0], own, areas)
 
     def close(self) -> None:
         """Unmap the table; the caller closes `fd`."""
@@ -121,7 +115,7 @@ class Uitt:
                 words[at + _PID] = area.pid
                 words[at + _FD] = area.owner_fd
                 words[at + _INODE] = area.inode
-                words[at + _STAMP] = int.from_bytes(os.urandom(8), "little") | 2
+                words.exchange(at + _STAMP, int.from_bytes(os.urandom(8), "little") | 2)
                 upid.exported = True
                 return index
         raise LinuxError(ENOSPC)
@@ -169,6 +163,7 @@ class Uitt:
 
     def _resolve(self, at: int, stamp: int) -> Target:
         words = self._words
+        words.compare_exchange(at, stamp, stamp)  # what follows is read later than the stamp
         area = self._areas.find(
             words[at + _COOKIE], words[at + _INODE], words[at + _PID], words[at + _FD]
         )

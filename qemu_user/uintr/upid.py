@@ -49,10 +49,7 @@ class Area:
     @classmethod
     def create(cls, files: Files) -> Area:
         """The area of this process; its descriptor is hidden from the guest. EMFILE, ENOMEM."""
-        low = os.memfd_create(MEMFD, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(low, SIZE)
-        fcntl.fcntl(low, fcntl.F_ADD_SEALS, _SEALS)
-        fd = files.reserve(low)
+        fd = sealed(files, SIZE)
         words = SharedWords(fd, SIZE)
         cookie = int.from_bytes(os.urandom(8), "little")
         header = {_MAGIC: MAGIC, _COOKIE: cookie, _PID: os.getpid(), _FD: fd}
@@ -180,6 +177,14 @@ class Upid:
     def held(self, vector: int) -> bool:
         """Whether a descriptor that `hold` was told of is open somewhere; needs the area's `fd`."""
         return _conflict(self.area.fd, SIZE + self.at + vector)
+
+
+def sealed(files: Files, size: int) -> int:
+    """A new memfd of ours whose size cannot change, hidden from the guest."""
+    fd = files.create(lambda: os.memfd_create(MEMFD, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
+    os.ftruncate(fd, size)
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+    return fd
 
 
 def map_sealed(path: str, size: int, magic: int) -> tuple[SharedWords, int] | None:

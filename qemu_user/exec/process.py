@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .waiting import Wait
 
 _ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS
+_SPARE_THREADS = 8
 _LONGEST_INSN = 15  # bytes
 HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
 
@@ -60,6 +61,7 @@ class Process:
         self.handlers = SignalHandlers()
         self.pending = PendingSignals()
         self.threads: dict[int, Thread] = {}
+        self._spare: list[Parked] = []
         self.trampoline = 0  # guest address of the arch's sigreturn code
         self.vfork_fd = -1  # a vfork parent waits for its closing
         self.futexes = futex.Futexes()
@@ -107,6 +109,8 @@ class Process:
         target = None
         if info.code == abi.SI_TKILL:
             target = self.threads.get(tid or self.pid)
+            if target is None:
+                return
         generate(self, info, target)
 
     def stop(self, signo: int) -> None:
@@ -184,7 +188,7 @@ class Process:
 
     def new_thread(self, parent: Thread) -> Thread:
         """A thread beside `parent`, with a copy of its registers; it is not yet scheduled."""
-        parked = Parked(self.signal_came)
+        parked = self._spare.pop() if self._spare else Parked(self.signal_came)
         t = Thread(self, parked.tid, parked)
         t.context = self.cpu.new_context()
         t.mask = parent.mask
@@ -224,7 +228,14 @@ class Process:
             call.close()
         self.scheduler.remove(t)
         if t.parked is not None:
-            t.parked.end()
+            self._park(t.parked)
+
+    def _park(self, parked: Parked) -> None:
+        """Keep a few host threads for guest threads to come."""
+        if len(self._spare) < _SPARE_THREADS:
+            self._spare.append(parked)
+        else:
+            parked.end()
 
     # fork, exec, exit
 
@@ -240,6 +251,7 @@ class Process:
     def _become_child(self, t: Thread) -> None:
         self.pid = os.getpid()
         self.release_vfork_parent()
+        self._spare.clear()
         self.child_waits.clear()
         for other in self.threads.values():
             if other is not t:
@@ -263,7 +275,7 @@ class Process:
                 del self.threads[other.tid]
                 self._drop(other)
         if t.parked is not None:
-            t.parked.end()
+            self._park(t.parked)
             t.parked = None
             del self.threads[t.tid]
             t.tid = self.pid

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from errno import E2BIG, ELOOP, ENAMETOOLONG, ENOENT
+from errno import E2BIG, EFAULT, ELOOP, ENAMETOOLONG, ENOENT
 
 from ..exec.abi.files import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW
 from ..exec.abi.signals import SIGSEGV
@@ -81,4 +81,4 @@ def _strings(array: StringArray) -> list[bytes]:
     try:
         return array.read(_STRING_LIMIT)
     except LinuxError as error:
-        raise LinuxError(E2BIG if error.errno == ENAMETOOLONG else error.errno) from None
+        raise LinuxError(E2BIG if error.errno == ENAMETOOLONG else EFAULT) from None

@@ -11,7 +11,7 @@ from ..exec.abi.clocks import Timespec
 from ..exec.abi.processes import SchedAttr, SchedParam
 from ..exec.abi.system import SysInfo, UtsName
 from ..exec.errors import LinuxError
-from .args import Addr, In, InBuf, Int, Out, OutBuf, Pid, SchedPolicy, StringPtr, UInt
+from .args import Addr, In, Int, Out, OutBuf, Pid, SchedPolicy, StringPtr, UInt
 from .syscall import syscall
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ import os
 from errno import EFAULT, EINVAL, EPERM
 
 from ..abi import signals as abi
-from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
+from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, Int, SigSet, ULong
 from ..abi.memory import MAP_32BIT
 from ..abi.polling import PackedEpollEvent
 from ..abi.signals import SigAltStack

@@ -6,9 +6,10 @@ import os
 from errno import EINTR
 
 from ..exec.abi import clocks, files, memory, signals
+from ..syscalls.index import INDEX
 from ..syscalls.kinds import Flags
+from . import lines, values
 from . import qemu_more as more
-from . import values
 from .values import View, signed, vocabulary
 
 TYPE_CHECKING = False
@@ -61,6 +62,9 @@ def arguments(v: View) -> str:
         return whole(v)
     letters = FORMATS.get(name)
     if letters is None:
+        slots = () if name in INDEX else getattr(v.bound, "slots", ())
+        if slots:  # an extension's, which qemu-user has no way of writing
+            return lines.early(lines.arguments(v))
         return raw(v.words, v.arch)
     if name == "rmdir":
         return string(v, 0) + ","

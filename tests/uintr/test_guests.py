@@ -139,3 +139,36 @@ def test_trace_tells_post_notification_delivery_and_return(
             "[N] uiret: to N",
         ]
     assert run_ours(program).err == b""
+
+
+def test_strace_writes_the_calls_from_their_definitions(
+    build_c: Callable[..., Path], run_ours: Callable[..., programs.Result]
+) -> None:
+    program = build_c(
+        """
+        #include "uintr_test.h"
+        int main(void)
+        {
+            register_handler(16, 0x3000);
+            vector_fd(1ul << 63, 0);
+            uintr_wait(70, 1);
+            unregister_sender(-1, 0);
+            return 0;
+        }
+        """,
+        "x86_64",
+        "glibc",
+        f"-I{HERE}",
+    )
+    both = "UINTR_HANDLER_FLAG_WAITING_RECEIVER|UINTR_HANDLER_FLAG_WAITING_SENDER"
+    calls = [
+        f"uintr_register_handler(0x10, {both}) = 0",
+        "uintr_vector_fd(9223372036854775808, 0) = -1",
+        "uintr_wait(70, 1) = -1",
+        "uintr_unregister_sender(4294967295, 0) = -1",
+    ]
+    for mode in ("-strace", "-strace=full"):
+        told = run_ours(program, options=[mode]).err.decode().splitlines()
+        ours = [re.sub(r" +=", " =", line) for line in told if "uintr_" in line]
+        for line, call in zip(ours, calls, strict=True):
+            assert line.lstrip("0123456789 ").startswith(call)

@@ -229,12 +229,16 @@ def _is_open(fd: int) -> bool:
 
 
 def nonblocking(fd: int) -> bool:
-    """Whether the open file of `fd` has O_NONBLOCK."""
+    """Whether the open file of `fd` has O_NONBLOCK; EBADF."""
+    if fd < 0:
+        raise LinuxError(EBADF)
     return bool(fcntl(fd, F_GETFL) & os.O_NONBLOCK)
 
 
 def ready(fd: int, events: int) -> bool:
-    """Whether poll(2) has anything to say of `fd` now."""
+    """Whether poll(2) has anything to say of `fd` now; EBADF."""
+    if fd < 0:
+        raise LinuxError(EBADF)
     asked = poll()
     asked.register(fd, events)
     return bool(asked.poll(0))

@@ -73,6 +73,7 @@ class Header(NamedTuple):
     libc:          the only C library it is for
     flags:         more arguments for the compiler
     options:       options of the emulator
+    xfail:         why the emulator is known to differ; xfail-ARCH: on that architecture
     """
 
     status: int
@@ -80,17 +81,23 @@ class Header(NamedTuple):
     libc: str | None
     flags: list[str]
     options: list[str]
+    xfail: dict[str, str]
 
 
 def header(source: Path) -> Header:
     """The header of a guest program."""
-    found = dict(re.findall(r"^// ([a-z-]+): (.*)$", source.read_text(), re.MULTILINE))
+    found = dict(re.findall(r"^// ([a-z0-9_-]+): (.*)$", source.read_text(), re.MULTILINE))
     return Header(
         int(found.get("expect-status", 0)),
         found.get("arch"),
         found.get("libc"),
         found.get("flags", "").split(),
         found.get("options", "").split(),
+        {
+            arch: reason
+            for arch in ARCHES
+            if (reason := found.get(f"xfail-{arch}") or found.get("xfail"))
+        },
     )
 
 

@@ -16,8 +16,15 @@ import pytest
 from samples import build
 from tests import programs
 
+
+def marks(name: str, arch: str) -> list[pytest.MarkDecorator]:
+    """What is known about a guest program on an architecture."""
+    reason = programs.header(programs.GUESTS / f"{name}.c").xfail.get(arch)
+    return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+
+
 CASES = [
-    pytest.param(name, arch, libc, id=f"{name}-{arch}-{libc}")
+    pytest.param(name, arch, libc, id=f"{name}-{arch}-{libc}", marks=marks(name, arch))
     for name in programs.guests()
     for arch, libc in programs.targets(name)
 ]

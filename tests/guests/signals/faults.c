@@ -13,23 +13,26 @@ static void on(int n, siginfo_t *i, void *c)
 }
 extern char at_load[], at_store[], at_undefined[], at_trap[], after_load[], after_store[], after_undefined[], after_trap[];
 #ifdef __x86_64__
-#define BLOCK(name, insn) __asm__ volatile("at_" name ": " insn "\n after_" name ":" : : "r"(where) : "rax", "memory")
+#define BLOCK(name, insn) __asm__ volatile(".globl at_" name ", after_" name "\n at_" name ": " insn "\n after_" name ":" : : "r"(where) : "rax", "memory")
 #define LOAD "mov (%0), %%eax"
 #define STORE "movl $1, (%0)"
 #define UNDEFINED "ud2"
 #define TRAP "int3"
 #define TRAP_CODE SI_KERNEL
+#define ILL_CODE ILL_ILLOPN
 #else
-#define BLOCK(name, insn) __asm__ volatile("at_" name ": " insn "\n after_" name ":" : : "r"(where) : "x9", "memory")
+#define BLOCK(name, insn) __asm__ volatile(".globl at_" name ", after_" name "\n at_" name ": " insn "\n after_" name ":" : : "r"(where) : "x9", "memory")
 #define LOAD "ldr w9, [%0]"
 #define STORE "str w9, [%0]"
 #define UNDEFINED ".inst 0x00000000"
 #define TRAP "brk #0"
 #define TRAP_CODE TRAP_BRKPT
+#define ILL_CODE ILL_ILLOPC
 #endif
 static void show(const char *what, char *at, uintptr_t where)
 {
-    printf("%s: signal %d code %d", what, signo, code);
+    if (signo == SIGILL) printf("%s: signal %d code %s", what, signo, code == ILL_CODE ? "right" : "wrong");
+    else printf("%s: signal %d code %d", what, signo, code);
     if (signo == SIGSEGV || signo == SIGBUS) printf(" address %s", addr == where ? "right" : "wrong");
     else if (signo == SIGILL) printf(" address %s", addr == (uintptr_t)at ? "right" : "wrong");
     printf(" pc %+ld\n", (long)(pc - (uintptr_t)at));

@@ -1,6 +1,5 @@
-// sigsuspend, sigtimedwait, sigwaitinfo, sigwait, pause, signalfd.
+// sigsuspend, sigtimedwait, sigwaitinfo, sigwait, pause.
 #include "guest.h"
-#include <sys/signalfd.h>
 static volatile int got; static void on(int n) { got = n; }
 static void later(int ms, int n) { if (fork() == 0) { sleep_ms(ms); kill(getppid(), n); _exit(0); } }
 int main(void)
@@ -10,7 +9,6 @@ int main(void)
     TRY(sigtimedwait(&s, &i, &z)); TRY(sigtimedwait(&s, &i, &t)); raise(SIGUSR2); raise(SIGUSR1); TRY(sigtimedwait(&s, &i, &t)); SHOW(i.si_signo); SHOW(i.si_code); TRY(sigwaitinfo(&s, &i)); SHOW(i.si_signo); SHOW(got);
     later(30, SIGUSR2); TRY(sigwaitinfo(&s, &i)); SHOW(i.si_code); SHOW(i.si_pid > 0); wait(&st); later(20, SIGUSR1); int n; TRY(sigwait(&s, &n)); SHOW(n); wait(&st);
     sigset_t only; sigemptyset(&only); sigaddset(&only, SIGUSR2); sigprocmask(SIG_UNBLOCK, &s, NULL); sigprocmask(SIG_BLOCK, &only, NULL); later(30, SIGUSR1); t.tv_sec = 5; TRY(sigtimedwait(&only, &i, &t)); SHOW(got); wait(&st); t.tv_nsec = -1; TRY(sigtimedwait(&only, &i, &t)); got = 0; later(30, SIGUSR1); TRY(pause()); SHOW(got); wait(&st);
-    int fd = signalfd(-1, &only, SFD_NONBLOCK | SFD_CLOEXEC); SHOW(fd >= 0); struct signalfd_siginfo si; TRY(read(fd, &si, sizeof si)); raise(SIGUSR2); struct pollfd f = {fd, POLLIN}; TRY(poll(&f, 1, 1000)); TRY(read(fd, &si, sizeof si)); SHOW(si.ssi_signo); SHOW(si.ssi_pid == getpid()); TRY(read(fd, &si, 10));
     TRY(syscall(SYS_rt_sigsuspend, &none, 4)); TRY(syscall(SYS_rt_sigtimedwait, 16, NULL, NULL, 8));
     return 0;
 }

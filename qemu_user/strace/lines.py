@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
-from ..exec.abi import errno, signals
+from ..exec.abi import signals
+from ..exec.abi.errno import error_names, error_numbers
 from ..exec.errors import (
     ERESTART_RESTARTBLOCK,
     ERESTARTNOHAND,
@@ -52,6 +54,15 @@ def undefined(v: View) -> list[str | Late]:
     if v.bound.name in WHOLE or v.bound.name in SHAPES:
         return arguments(v)
     return [values.hexadecimal(word) for word in v.words[:6]]
+
+
+def at_once(v: View) -> str:
+    """All arguments before the call, addresses for what it will store."""
+    v.error = errno.EINVAL
+    texts = arguments(v)
+    text = early(texts) + late(v, texts)
+    v.error = 0
+    return text
 
 
 def early(texts: list[str | Late]) -> str:
@@ -107,26 +118,24 @@ def hexadecimal(v: View) -> str:
 
 def errno_text(number: int, arch: Arch) -> str:
     """ENOENT (No such file or directory); `number` is the host's."""
-    import errno as host
+    return f"{errno_name(number, arch)} ({os.strerror(number)})"
 
-    name = host.errorcode.get(number)
-    if name is None:
-        return f"(errno {number})"
-    if name == "ENOTSUP":
-        name = "EOPNOTSUPP"
-    return f"{name} ({os.strerror(number)})"
+
+def errno_name(number: int, arch: Arch) -> str:
+    """The usual name where there are several."""
+    for name in error_numbers(arch.name):
+        if getattr(errno, name, None) == number:
+            return name
+    return f"errno {number}"
 
 
 def _restored(v: View) -> str:
     """rt_sigreturn's result is what the interrupted code had in the result register."""
-    bits = 8 * v.arch.model.word
-    value = values.signed(v.t.cpu.read(v.arch.syscall.result), bits)
-    if -4096 < value < 0:
-        names = errno.error_names(v.arch.name)
-        name = names.get(-value, "")
-        ours = getattr(__import__("errno"), name, -value)
-        return f"-1 {name} ({os.strerror(ours)})"
-    return str(value)
+    value = values.signed(v.t.cpu.read(v.arch.syscall.result), 8 * v.arch.model.word)
+    if not -4096 < value < 0:
+        return str(value)
+    name = error_names(v.arch.name).get(-value, "")
+    return f"-1 {errno_text(getattr(errno, name, -value), v.arch)}"
 
 
 def _fcntl(v: View) -> str:
@@ -155,13 +164,11 @@ def siginfo_text(info: SigInfo, arch: Arch) -> str:
     parts = {"si_signo": values.signal_name(info.signo, arch), "si_code": code_text(info)}
     kind = info.kind
     if info.errno:
-        import errno as host
-
-        parts["si_errno"] = host.errorcode.get(info.errno, str(info.errno))
+        parts["si_errno"] = errno_name(info.errno, arch)
     if kind == "fault":
         parts["si_addr"] = pointer(info.addr)
     elif kind == "timer":
-        parts |= {"si_timerid": hex_or_0(info.timer), "si_overrun": str(info.overrun)}
+        parts |= {"si_timerid": values.hexadecimal(info.timer), "si_overrun": str(info.overrun)}
         parts["si_value"] = _sigval(info.value)
     elif kind == "poll":
         parts |= {"si_band": str(info.addr)}
@@ -175,10 +182,6 @@ def siginfo_text(info: SigInfo, arch: Arch) -> str:
     elif kind == "rt":
         parts["si_value"] = _sigval(info.value)
     return values.fields(**parts)
-
-
-def hex_or_0(value: int) -> str:
-    return values.hexadecimal(value)
 
 
 def _sigval(value: int) -> str:

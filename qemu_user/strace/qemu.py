@@ -6,7 +6,7 @@ import os
 from errno import EINTR
 
 from ..exec.abi import clocks, files, memory, signals
-from ..syscalls.index import INDEX
+from ..exec.abi.numbers import call_numbers
 from ..syscalls.kinds import Flags
 from . import lines, values
 from . import qemu_more as more
@@ -62,10 +62,9 @@ def arguments(v: View) -> str:
         return whole(v)
     letters = FORMATS.get(name)
     if letters is None:
-        slots = () if name in INDEX else getattr(v.bound, "slots", ())
-        if slots:  # an extension's, which qemu-user has no way of writing
-            return lines.early(lines.arguments(v))
-        return raw(v.words, v.arch)
+        if name in call_numbers(v.arch.name) or isinstance(v.bound, values.Unbound):
+            return raw(v.words, v.arch)
+        return lines.at_once(v)  # an extension's, which qemu-user has no way of writing
     if name == "rmdir":
         return string(v, 0) + ","
     return ",".join(_LETTERS[c](v, at) for at, c in enumerate(letters) if c != "-")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from errno import EFAULT
+
 from ..exec.abi import signames
 from ..exec.errors import LinuxError
 from ..syscalls import args
@@ -65,7 +67,7 @@ class View:
         try:
             return self.memory.string(addr, 4097)
         except LinuxError as error:
-            return self.read(addr, 4096) if error.errno != 14 else None
+            return self.read(addr, 4096) if error.errno != EFAULT else None
 
     def struct(self, addr: int, cls: type[S]) -> S | None:
         """The structure at `addr`, None if it cannot be read."""

@@ -182,7 +182,7 @@ static long argument(char kind)
     case 's': return string();
     case 'S': return string();
     case 'n': return word("", sizes[pick(COUNT(sizes))]);
-    case 'c': return word("", pick(6) ? pick(4) : (long[]){-1, 1025, 1024}[pick(3)]);
+    case 'c': return word("", pick(6) ? pick(4) : (long[]){-1, 1025}[pick(2)]);
     case 'o': return word("", offsets[pick(COUNT(offsets))]);
     case 'O': return pick(2) ? (strcpy(symbol, "NULL"), 0) : pointer(1);
     case 'w': return word("", (int)pick(7) - 1);
@@ -288,6 +288,7 @@ int main(int argc, char **argv)
         if (*kinds == '!' || *kinds == '#')
             mode = *kinds++;
         memset(room, 0, 512);
+        memset(edge - 200, 0, 200);
         for (int i = 0; kinds[i]; i++) {
             a[i] = argument(kinds[i]);
             sprintf(text + strlen(text), "%s%s", i ? ", " : "", symbol);

@@ -1,4 +1,4 @@
-// xfail-x86_64: nothing tells the emulator that a write call changed a mapped file
+// xfail: nothing tells the emulator that a write call changed a mapped file
 // Code in a shared file mapping, replaced by writing to the file.
 #include "guest.h"
 #ifdef __x86_64__

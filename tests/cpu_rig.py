@@ -39,6 +39,10 @@ class Rig:
         self.protect(RO, READ)
         self.start()
 
+    def __del__(self) -> None:
+        if hasattr(self, "cpu"):
+            self.cpu.close()
+
     def protect(self, addr: int, bits: int, size: int = PAGE) -> None:
         self.perms[addr // PAGE : (addr + size) // PAGE] = bytes([bits]) * (size // PAGE)
         self.cpu.flush_tlb()

@@ -271,6 +271,8 @@ class UnicornCpu:
 
     def _enter(self, count: int) -> Trap | None:
         """Run once; None when something counted ran out and has been seen to."""
+        if self._flags[1]:
+            self._grow_tlb()
         place = self.arch.registers.pc
         pc = self.read(place)
         trap = self._start(pc, count)
@@ -282,12 +284,10 @@ class UnicornCpu:
             return trap
         if self._interrupted():
             return _INTERRUPTED
-        if self._flags[1]:
-            self._grow_tlb()
-        elif not count and not (self._counter and not self._control[stubs.COUNT]):
-            # It stopped by itself: the instruction waits for an interrupt.
-            return _INTERRUPTED if self.read(place) != pc else _ILLEGAL
-        return None
+        if count or self._flags[1] or (self._counter and not self._control[stubs.COUNT]):
+            return None
+        # It stopped by itself: the instruction waits for an interrupt.
+        return _INTERRUPTED if self.read(place) != pc else _ILLEGAL
 
     def _start(self, pc: int, count: int) -> Trap | None:
         self._trap = None

@@ -1,0 +1,225 @@
+"""The Unicorn backend's two ways of doing things agree: registers, look-ups, stubs."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from qemu_user.exec import arch, engine_numbers, stubs
+from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal
+from qemu_user.exec.engine_numbers import Numbers
+from qemu_user.exec.unicorn_cpu import library_path
+from tests.cpu_rig import CODE, PAGE, Rig, assemble
+
+
+@pytest.fixture(params=arch.NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    value: str = request.param
+    return value
+
+
+# Registers
+
+
+def test_calibration_finds_all_general_registers(name: str) -> None:
+    cpu = Rig(name).cpu
+    registers = cpu.arch.registers
+    expected = {*registers.general, registers.pc, registers.sp, registers.tls}
+    assert set(cpu._index) == expected
+
+
+def test_view_and_api_agree(name: str) -> None:
+    viewed, slow = Rig(name), Rig(name, view=False)
+    registers = viewed.arch.registers
+    names = (*registers.general, registers.pc, registers.tls or registers.sp)
+    assert not slow.cpu._index
+    values = [0xF000_0000_0000_0000 + 4096 * i for i in range(len(names))]
+    values[names.index(registers.pc)] = CODE
+    for rig in (viewed, slow):
+        bank = rig.cpu.bank(*names)
+        bank.set(values)
+        assert list(bank.get()) == values
+        assert [rig.cpu.read(n) for n in names] == values
+        # What one way writes, the other reads.
+        assert [rig.cpu._api.read(n) for n in names] == values
+        one = rig.cpu.bank(names[0])
+        assert list(one.get()) == values[:1]
+        one.set((3,))
+        assert rig.cpu._api.read(names[0]) == 3
+
+
+def test_mixed_banks_read_wide_registers(name: str) -> None:
+    rig = Rig(name)
+    registers = rig.arch.registers
+    names = (registers.general[0], registers.vector[1], registers.control[0])
+    bank = rig.cpu.bank(*names)
+    values = [1 << 63, (1 << 127) + 5, rig.cpu.read(registers.control[0])]
+    bank.set(values)
+    assert list(bank.get()) == values
+    assert rig.cpu.read(registers.vector[1]) == (1 << 127) + 5
+
+
+@pytest.mark.parametrize("view", [True, False])
+def test_banks_see_what_the_guest_did(name: str, view: bool) -> None:
+    rig = Rig(name, view=view)
+    lines = rig.lines
+    rig.run(f"{lines.set_value.format(n=1234)}; {lines.illegal}")
+    assert rig.cpu.bank(lines.value).get()[0] == 1234
+    assert rig.cpu.bank(lines.value, lines.counter).get()[0] == 1234
+
+
+def test_checked_in_numbers_are_the_package_s() -> None:
+    directory = library_path().removesuffix("/lib/libunicorn.so.2")
+    for kind, known in engine_numbers.REGISTERS.items():
+        package = Numbers(kind, directory)
+        package.known = {}
+        assert {n: package.register(n) for n in known} == known
+    for model, number in engine_numbers.MODELS.items():
+        assert Numbers(model.split("_")[0], directory)._constant(f"UC_CPU_{model}") == number
+
+
+def test_rare_registers_are_found_in_the_package() -> None:
+    rig = Rig("x86_64")
+    rig.cpu.write("ebx", 0x1234_5678)
+    assert rig.cpu.read("bx") == 0x5678
+    with pytest.raises(KeyError):
+        rig.cpu.read("nonsense")
+
+
+# Look-ups
+
+
+def test_native_and_python_look_ups_agree(name: str) -> None:
+    """The same program over the same random permissions meets the same faults in the same order."""
+    histories = []
+    for native in (True, False):
+        rig = Rig(name, native=native)
+        lines = rig.lines
+        random.seed(5)
+        base = 0x200000
+        history: list[tuple[int, ...]] = []
+        for page in range(64):
+            rig.protect(base + page * PAGE, random.choice([0, 1, 2, 3, 4, 5, 6, 7]))
+        rig.put(f"{lines.load}; {lines.illegal}")
+        rig.put(f"{lines.store}; {lines.illegal}", CODE + 64)
+        rig.put(f"{lines.call}; {lines.illegal}", CODE + 128)
+        code = lines.code_of_set_1
+        for _ in range(600):
+            addr = base + random.randrange(64 * PAGE - 64) // 64 * 64
+            rig.memory[addr : addr + len(code)] = code
+            rig.cpu.discard(addr, PAGE)
+            rig.start(CODE + 64 * random.randrange(3), **{lines.pointer: addr})
+            trap = rig.cpu.run()
+            where = (trap.addr, trap.access) if isinstance(trap, Fault) else (0, 0)
+            history.append((*where, rig.pc, isinstance(trap, Illegal)))
+        histories.append(history)
+    assert histories[0] == histories[1]
+    assert {entry[1] for entry in histories[0]} == {0, READ, WRITE, EXEC}
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_the_tlb_is_enlarged_a_bounded_number_of_times(name: str, native: bool) -> None:
+    rig = Rig(name, native=native)
+    lines, control = rig.lines, rig.cpu._control
+    pages = 2000
+    rig.protect(0x1000000, READ | WRITE, pages * PAGE)
+    step = {"x86_64": f"add rbx, {PAGE}", "aarch64": f"add x1, x1, #{PAGE}"}[name]
+    rig.put(f"{lines.add_memory}; {step}; {lines.loop.format(start=CODE)}; {lines.illegal}")
+    for _ in range(30):
+        rig.start(**{lines.pointer: 0x1000000, lines.counter: pages})
+        assert isinstance(rig.cpu.run(), Illegal)
+    assert rig.word(0x1000000 + 99 * PAGE) == 30
+    assert control[stubs.FILLS] < 12 * pages, "30 rounds without growth"
+    assert rig.cpu._tlb_size > 256
+
+
+# Stubs
+
+
+def test_stub_bytes_are_what_their_source_assembles_to() -> None:
+    for host, sources in stubs.SOURCE.items():
+        for stub, source in sources.items():
+            assert assemble(host, source) == stubs.CODE[host][stub], (host, stub)
+
+
+STUBS, CONTROL, TABLE, ENTRY, BACK, STOPPED = range(0x300000, 0x360000, 0x10000)
+ARGUMENTS = {
+    "x86_64": ("rdi", "rsi", "rdx", "rcx", "r8"),
+    "aarch64": tuple(arch.load("aarch64").syscall.args[:5]),
+}
+
+
+class Host:
+    """Runs another host's stubs as guest code; they return to BACK or jump to STOPPED."""
+
+    def __init__(self, name: str) -> None:
+        self.rig = Rig(name)
+        self.name = name
+        for page in (CONTROL, TABLE, ENTRY):
+            self.rig.protect(page, READ | WRITE)
+        self.rig.protect(STUBS, READ | EXEC)
+
+    def call(self, stub: str, *arguments: int, **words: int) -> int:
+        """The result; what it did is in memory."""
+        rig = self.rig
+        code = stubs.CODE[self.name][stub]
+        rig.memory[STUBS : STUBS + len(code)] = code
+        rig.cpu.discard(STUBS, PAGE)
+        words = {"STOP": STOPPED, "PERMS": TABLE, "PAGES": 100, **words}
+        for index in range(stubs.WORDS):
+            rig.set_word(CONTROL + 8 * index, 0)
+        for word, value in words.items():
+            rig.set_word(CONTROL + 8 * getattr(stubs, word), value)
+        rig.start(STUBS, **dict(zip(ARGUMENTS[self.name], arguments, strict=False)))
+        if self.name == "x86_64":
+            rig.set_word(rig.cpu.read("rsp"), BACK)
+        else:
+            rig.cpu.write("x30", BACK)
+        trap = rig.cpu.run()
+        assert isinstance(trap, Fault)
+        assert trap.addr in (BACK, STOPPED)
+        return rig.cpu.read(rig.arch.registers.general[0])
+
+    def control(self, word: str) -> int:
+        return self.rig.word(CONTROL + 8 * getattr(stubs, word))
+
+
+@pytest.mark.parametrize("bits", range(8))
+@pytest.mark.parametrize(("kind", "needed"), [(16, READ), (17, WRITE), (18, EXEC)])
+def test_the_fill_stub_of_each_host(name: str, bits: int, kind: int, needed: int) -> None:
+    host = Host(name)
+    host.rig.memory[TABLE + 99] = bits
+    result = host.call("fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=6, FILL_LIMIT=8)
+    assert host.rig.pc == BACK
+    assert result & 0xFF == bool(bits & needed)
+    if bits & needed:
+        assert host.rig.word(ENTRY) == 99 * PAGE
+        assert host.rig.word(ENTRY + 8) & 0xFFFFFFFF == bits
+        assert (host.control("FILLS"), host.control("FLAGS")) == (7, 0)
+        host.call("fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=7, FILL_LIMIT=8)
+        assert (host.control("FILLS"), host.control("FLAGS")) == (8, 0x100)
+    else:
+        assert (host.control("REFUSED"), host.control("KIND")) == (99 * PAGE, kind)
+
+
+def test_the_fill_stub_looks_at_nothing_beyond_the_table(name: str) -> None:
+    host = Host(name)
+    host.rig.memory[TABLE : TABLE + 200] = b"\7" * 200
+    for page in (100, 150, 1 << 40, (1 << 52) - 1):
+        assert host.call("fill", 1, page * PAGE, 17, ENTRY, CONTROL, FILL_LIMIT=8) & 0xFF == 0
+        assert (host.control("REFUSED"), host.control("KIND")) == (page * PAGE, 17)
+
+
+def test_the_block_stub_of_each_host(name: str) -> None:
+    host = Host(name)
+    for flags, end in ((0, BACK), (1, STOPPED), (0x100, STOPPED), (0x101, STOPPED)):
+        host.call("block", 1, CODE, 4, CONTROL, FLAGS=flags)
+        assert host.rig.pc == end
+
+
+def test_the_count_stub_of_each_host(name: str) -> None:
+    host = Host(name)
+    for count, after, end in ((2, 1, BACK), (1, 0, BACK), (0, 0, STOPPED)):
+        host.call("count", 1, CODE, 4, CONTROL, COUNT=count)
+        assert (host.rig.pc, host.control("COUNT")) == (end, after)

@@ -32,6 +32,8 @@ check: $(VENV)/test.stamp
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(PY) -m qemu_user.exec.abi.regenerate --check
+	$(PY) -m qemu_user.syscalls.tables --check
 	$(PY) -m pytest -q tests/test_architecture.py
 
 bench: $(VENV)/test.stamp
@@ -42,6 +44,13 @@ samples: $(VENV)/test.stamp
 
 guests: $(VENV)/test.stamp
 	$(PY) -m tests.programs
+
+tables: $(VENV)/test.stamp
+	$(PY) -m qemu_user.syscalls.tables
+
+tables: $(VENV)/test.stamp
+	$(PY) -m qemu_user.exec.abi.regenerate
+	$(PY) -m qemu_user.syscalls.tables
 
 clean:
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache *.egg-info

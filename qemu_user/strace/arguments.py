@@ -45,10 +45,6 @@ def _plain(v: View, value: int) -> str:
     return str(value)
 
 
-def _fd(v: View, value: int) -> str:
-    return str(value)
-
-
 def _dirfd(v: View, value: int) -> str:
     return "AT_FDCWD" if value == -100 else str(value)
 
@@ -62,7 +58,6 @@ _INTEGERS: dict[str, Callable[[View, int], str]] = {
     "addr": lambda v, value: pointer(value),
     "dirfd": _dirfd,
     "mode": lambda v, value: values.mode_text(value),
-    "filemode": lambda v, value: values.file_mode_text(value),
     "dev": lambda v, value: values.device_text(value),
     "uid": _uid,
     "signal": lambda v, value: values.signal_name(value, v.arch) if value else "0",

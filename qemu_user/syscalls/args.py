@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     IoctlCmd: TypeAlias = int
     FutexOp: TypeAlias = int
     PrctlOption: TypeAlias = int
-    FileMode: TypeAlias = int
     AccessMode: TypeAlias = int
     AtFlags: TypeAlias = int
     OpenFlags: TypeAlias = int
@@ -135,7 +134,6 @@ else:
     IoctlCmd = Integer(32, False, "ioctl")
     FutexOp = Integer(32, True, "futex")
     PrctlOption = Const("PR_", "prctl", omit=PRCTL_VALUES)
-    FileMode = Integer(16, False, "filemode")
 
     AccessMode = Flags("R_OK W_OK X_OK F_OK", "files", show="access", signed=True)
     AtFlags = Flags("AT_", "files", omit=("AT_FDCWD", "AT_REMOVEDIR"), signed=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from struct import pack, unpack
 
-from ..exec.abi.signals import SI_KERNEL, SIGBUS, SIGSEGV
-from ..exec.cpu import READ, WRITE
-from ..exec.signals import SigInfo
+from ..exec.cpu import READ, WRITE, Fault, Raised
 from .state import Receiver
 
 TYPE_CHECKING = False
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
     from .state import UserInterrupts
 
+GENERAL_PROTECTION, _STACK_FAULT = Raised(13), Raised(12)
 _TF, _RF = 0x100, 0x10000
 _ALIGN = ~0xF
 _MASK = (1 << 64) - 1
@@ -52,7 +51,7 @@ def _deliver(interrupts: UserInterrupts, t: Thread, receiver: Receiver) -> None:
     """Push the frame and go to the handler; when the frame can't be pushed nothing changes."""
     cpu = t.cpu
     if not canonical(receiver.handler):
-        t.force(SigInfo(SIGSEGV, SI_KERNEL))
+        t.process.trap(t, GENERAL_PROTECTION)
         return
     vector = receiver.uirr.bit_length() - 1
     old_rsp, flags, rip = cpu.read("rsp"), cpu.read("eflags"), cpu.read("rip")
@@ -81,7 +80,7 @@ def _push(t: Thread, rsp: int, frame: bytes) -> bool:
     except OSError:
         pass
     if not (canonical(rsp) and canonical(rsp + 24)):
-        t.force(SigInfo(SIGBUS, SI_KERNEL))  # #SS
+        t.process.trap(t, _STACK_FAULT)
         return False
     for addr in range(rsp + 24, rsp - 1, -8):  # pushes go downwards
         if not accessible(t, addr, 8, WRITE):
@@ -97,7 +96,7 @@ def read_words(t: Thread, addr: int, count: int) -> tuple[int, ...] | None:
         data = t.memory.read(addr, size)
     except OSError:
         if not (canonical(addr) and canonical(addr + size - 1)):
-            t.force(SigInfo(SIGBUS, SI_KERNEL))
+            t.process.trap(t, _STACK_FAULT)
             return None
         if not accessible(t, addr, size, READ):
             return None
@@ -110,8 +109,7 @@ def accessible(t: Thread, addr: int, size: int, access: int) -> bool:
     good = t.memory.permitted(addr, size, access)
     if good == size:
         return True
-    signo, code = t.memory.fault_signal(addr + good, access)
-    t.force(SigInfo(signo, code, addr=addr + good))
+    t.process.trap(t, Fault(addr + good, access))
     return False
 
 

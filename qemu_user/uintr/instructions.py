@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ..exec.abi.signals import SI_KERNEL, SIGSEGV
-from ..exec.signals import SigInfo
-from .delivery import canonical, read_words
+from .delivery import GENERAL_PROTECTION, canonical, read_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +100,7 @@ def _uiret(interrupts: UserInterrupts, t: Thread, _length: int) -> int:
         return 0
     rip, flags, new_rsp = words
     if not canonical(rip):
-        general_protection(t)
+        t.process.trap(t, GENERAL_PROTECTION)
         return 0
     old = cpu.read("eflags")
     if (old ^ flags) & _FROM_STACK:
@@ -139,10 +137,5 @@ def _refused(interrupts: UserInterrupts, t: Thread) -> int | None:
     """#UD without a table, #GP without an entry."""
     if interrupts.table(t) is None:
         return None
-    general_protection(t)
+    t.process.trap(t, GENERAL_PROTECTION)
     return 0
-
-
-def general_protection(t: Thread) -> None:
-    """#GP(0): SIGSEGV at the instruction, which had no effect."""
-    t.force(SigInfo(SIGSEGV, SI_KERNEL))

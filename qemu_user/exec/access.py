@@ -69,7 +69,7 @@ class GuestMemory(Arena):
         end = addr + size
         if not size:
             return b""
-        if end > self.size or (
+        if size < 0 or end > self.size or (
             not (self.table[addr // PAGE] and end <= (addr // PAGE + 1) * PAGE)
             and self.permitted(addr, size, READ) < size
         ):

@@ -101,7 +101,7 @@ def in_buffer(v: View, at: int) -> list[str | Late]:
 def data_text(v: View, addr: int, size: int) -> str:
     if not addr:
         return "NULL"
-    data = v.read(addr, min(size, v.limit + 1))
+    data = v.read(addr, min(size, v.limit + 1)) if size >= 0 else None
     return pointer(addr) if data is None else quoted(data, v.limit, size)
 
 

@@ -198,7 +198,7 @@ class IoVec:
     def segments(self) -> list[tuple[int, int]]:
         """(address, size) pairs, MAX_RW_COUNT bytes in all; EINVAL and EFAULT as import_iovec."""
         count = self.count
-        if count > IOV_MAX:
+        if not 0 <= count <= IOV_MAX:
             raise LinuxError(EINVAL)
         model = self.memory.arch.model
         size = 2 * model.word

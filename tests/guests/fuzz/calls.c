@@ -272,7 +272,7 @@ int main(int argc, char **argv)
 {
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1, checksum = 0;
     int batches = argc > 2 ? atoi(argv[2]) : 2, calls = argc > 3 ? atoi(argv[3]) : 500, good = 0;
-    struct rlimit size = {1 << 20, 1 << 20};
+    struct rlimit size = {16 << 20, 16 << 20};
     volatile uint64_t *done;
     int null = open("/dev/null", O_RDWR);
 

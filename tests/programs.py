@@ -105,7 +105,7 @@ def run(
     command: Iterable[Word],
     *,
     timeout: float = TIMEOUT,
-    input: bytes = b"",  # noqa: A002
+    input: bytes = b"",
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Result:
@@ -201,7 +201,7 @@ def run_ours(
     *args: str,
     options: Iterable[str] = (),
     timeout: float = TIMEOUT,
-    input: bytes = b"",  # noqa: A002
+    input: bytes = b"",
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Result:
@@ -225,7 +225,7 @@ def run_native(
     *args: str,
     arch: str = "x86_64",
     timeout: float = TIMEOUT,
-    input: bytes = b"",  # noqa: A002
+    input: bytes = b"",
     cwd: Path | None = None,
 ) -> Result | None:
     """One run on this machine or under qemu-user; None when it can't run the architecture."""

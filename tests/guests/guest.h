@@ -33,18 +33,69 @@
 #include <time.h>
 #include <unistd.h>
 
-#define E(name) case name: return #name
+#define E(name)                                                                                    \
+    case name:                                                                                     \
+        return #name
 static inline const char *error_name(int number)
 {
     switch (number) {
-        E(EPERM); E(ENOENT); E(ESRCH); E(EINTR); E(EIO); E(ENXIO); E(E2BIG); E(ENOEXEC); E(EBADF);
-        E(ECHILD); E(EAGAIN); E(ENOMEM); E(EACCES); E(EFAULT); E(EBUSY); E(EEXIST); E(EXDEV);
-        E(ENODEV); E(ENOTDIR); E(EISDIR); E(EINVAL); E(ENFILE); E(EMFILE); E(ENOTTY); E(ETXTBSY);
-        E(EFBIG); E(ENOSPC); E(ESPIPE); E(EROFS); E(EMLINK); E(EPIPE); E(EDOM); E(ERANGE);
-        E(EDEADLK); E(ENAMETOOLONG); E(ENOLCK); E(ENOSYS); E(ENOTEMPTY); E(ELOOP); E(ENODATA);
-        E(EOVERFLOW); E(ENOTSOCK); E(EMSGSIZE); E(EOPNOTSUPP); E(EADDRINUSE); E(ENOTCONN);
-        E(ETIMEDOUT); E(ECONNREFUSED); E(EALREADY); E(EINPROGRESS); E(ECANCELED); E(EOWNERDEAD);
-        E(ENOTRECOVERABLE); E(ESHUTDOWN); E(EDESTADDRREQ); E(EAFNOSUPPORT); E(EISCONN);
+        E(EPERM);
+        E(ENOENT);
+        E(ESRCH);
+        E(EINTR);
+        E(EIO);
+        E(ENXIO);
+        E(E2BIG);
+        E(ENOEXEC);
+        E(EBADF);
+        E(ECHILD);
+        E(EAGAIN);
+        E(ENOMEM);
+        E(EACCES);
+        E(EFAULT);
+        E(EBUSY);
+        E(EEXIST);
+        E(EXDEV);
+        E(ENODEV);
+        E(ENOTDIR);
+        E(EISDIR);
+        E(EINVAL);
+        E(ENFILE);
+        E(EMFILE);
+        E(ENOTTY);
+        E(ETXTBSY);
+        E(EFBIG);
+        E(ENOSPC);
+        E(ESPIPE);
+        E(EROFS);
+        E(EMLINK);
+        E(EPIPE);
+        E(EDOM);
+        E(ERANGE);
+        E(EDEADLK);
+        E(ENAMETOOLONG);
+        E(ENOLCK);
+        E(ENOSYS);
+        E(ENOTEMPTY);
+        E(ELOOP);
+        E(ENODATA);
+        E(EOVERFLOW);
+        E(ENOTSOCK);
+        E(EMSGSIZE);
+        E(EOPNOTSUPP);
+        E(EADDRINUSE);
+        E(ENOTCONN);
+        E(ETIMEDOUT);
+        E(ECONNREFUSED);
+        E(EALREADY);
+        E(EINPROGRESS);
+        E(ECANCELED);
+        E(EOWNERDEAD);
+        E(ENOTRECOVERABLE);
+        E(ESHUTDOWN);
+        E(EDESTADDRREQ);
+        E(EAFNOSUPPORT);
+        E(EISCONN);
     }
     return "another error";
 }
@@ -67,13 +118,23 @@ static inline void report(const char *what, long result)
 /* Prints an expression and its integer value. */
 #define SHOW(value) printf("%s: %lld\n", #value, (long long)(value))
 /* Ends the program with a message unless the condition holds. */
-#define MUST(condition)                                                              \
-    do {                                                                             \
-        if (!(condition)) {                                                          \
-            printf("line %d: %s fails: %s\n", __LINE__, #condition, error_name(errno)); \
-            exit(99);                                                                \
-        }                                                                            \
+#define MUST(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            printf("line %d: %s fails: %s\n", __LINE__, #condition, error_name(errno));            \
+            exit(99);                                                                              \
+        }                                                                                          \
     } while (0)
+
+/* fork, or the end of the program: kill(-1) must not follow from a failure. */
+static inline pid_t must_fork(void)
+{
+    pid_t child = fork();
+
+    MUST(child >= 0);
+    return child;
+}
+#define fork() must_fork()
 
 /* Writes a string without stdio, for handlers and children. */
 static inline void say(const char *text)

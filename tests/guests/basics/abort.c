@@ -1,3 +1,7 @@
 // expect-status: -6
 #include "guest.h"
-int main(void) { puts("aborting"); abort(); }
+int main(void)
+{
+    puts("aborting");
+    abort();
+}

@@ -3,7 +3,8 @@
 int main(void)
 {
     setvbuf(stdout, NULL, _IOFBF, 1000);
-    for (int i = 0; i < 60000; i++) printf("%d line\n", i);
+    for (int i = 0; i < 60000; i++)
+        printf("%d line\n", i);
     fflush(stdout);
     char a[] = "one ", b[] = "two ", c[] = "three\n";
     struct iovec v[] = {{a, 4}, {NULL, 0}, {b, 4}, {c, 6}};

@@ -2,11 +2,18 @@
 #include <sys/utsname.h>
 int main(void)
 {
-    SHOW(getpid() == syscall(SYS_getpid)); SHOW(getpid() == syscall(SYS_gettid)); SHOW(getppid() > 0);
-    SHOW(getuid() == geteuid()); SHOW(getgid() == getegid()); SHOW(getpgrp() == getpgid(0));
+    SHOW(getpid() == syscall(SYS_getpid));
+    SHOW(getpid() == syscall(SYS_gettid));
+    SHOW(getppid() > 0);
+    SHOW(getuid() == geteuid());
+    SHOW(getgid() == getegid());
+    SHOW(getpgrp() == getpgid(0));
     SHOW(getsid(0) > 0);
-    uid_t r, e, s; TRY(getresuid(&r, &e, &s)); SHOW(r == e && e == s);
-    struct utsname u; TRY(uname(&u));
+    uid_t r, e, s;
+    TRY(getresuid(&r, &e, &s));
+    SHOW(r == e && e == s);
+    struct utsname u;
+    TRY(uname(&u));
     puts(u.sysname);
 #ifdef __x86_64__
     const char *machine = "x86_64";
@@ -14,11 +21,17 @@ int main(void)
     const char *machine = "aarch64";
 #endif
     SHOW(strcmp(u.machine, machine));
-    SHOW(sysconf(_SC_PAGESIZE)); SHOW(sysconf(_SC_CLK_TCK)); SHOW(sysconf(_SC_NPROCESSORS_ONLN) > 0);
-    TRY(getgroups(-1, NULL)); SHOW(getgroups(0, NULL) >= 0);
-    mode_t m = umask(022); umask(m); SHOW(umask(m) == m);
+    SHOW(sysconf(_SC_PAGESIZE));
+    SHOW(sysconf(_SC_CLK_TCK));
+    SHOW(sysconf(_SC_NPROCESSORS_ONLN) > 0);
+    TRY(getgroups(-1, NULL));
+    SHOW(getgroups(0, NULL) >= 0);
+    mode_t m = umask(022);
+    umask(m);
+    SHOW(umask(m) == m);
     TRY(syscall(SYS_getcpu, &r, NULL, NULL));
     TRY(kill(getpid(), 0));
-    TRY(syscall(100000)); TRY(syscall(-1));
+    TRY(syscall(100000));
+    TRY(syscall(-1));
     return 0;
 }

@@ -23,7 +23,7 @@ static char long_name[300], long_path[5000];
 
 static const char *strings[] = {
     "file", "dir", "link", "dangling", "loop", "fifo", "dir/inner", "new1", "new2", "dir/new", "",
-    "file/x", "absent/x", ".", "dir/..", "dir/", "link/", "new1/", "user.name", "/dev/null",
+    "file/x", "absent/x", ".", "dir/..", "dir/", "link/", "new1/", "user.name",
 };
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -62,7 +62,7 @@ static const struct call { const char *name; int number; const char *args; } cal
     C(sched_getscheduler, "Z"), C(sched_get_priority_max, "i"), C(sched_rr_get_interval, "zp"),
     C(getgroups, "ip"), C(getresuid, "ppp"), C(getpgid, "!Z"), C(getsid, "!Z"), C(capget, "pp"),
     C(prctl, "Hpzzz"), C(getpid, "!"), C(vmsplice, "dvc2"), C(sendmmsg, "dpig"),
-    C(memfd_create, "Sk"), C(syncfs, "d"), C(sched_getattr, "Zpnz"),
+    C(memfd_create, "Sk"), C(sched_getattr, "Zpnz"),
 #undef C
 };
 
@@ -71,7 +71,7 @@ static const int flags[] = {
     O_PATH, O_TRUNC | O_WRONLY, O_APPEND | O_WRONLY, O_CREAT | O_RDWR, O_TMPFILE | O_RDWR,
     O_CLOEXEC | O_NONBLOCK, 0x40000000,
 };
-static const long sizes[] = {0, 1, 4, 8, 16, 24, 64, 100, 128, 256, 1000, 4096, 5000, 70000, -1, 1L << 40};
+static const long sizes[] = {0, 1, 4, 8, 16, 24, 64, 100, 128, 256, 1000, 4096, 5000, 70000, -1};
 static const long offsets[] = {0, 1, 10, 50, 100, 4096, 5000, -1, -2, -4096, 1L << 40, LONG_MAX};
 static const int ats[] = {
     0, AT_SYMLINK_NOFOLLOW, AT_REMOVEDIR, AT_EMPTY_PATH, AT_SYMLINK_FOLLOW, AT_NO_AUTOMOUNT, 0x10,
@@ -255,9 +255,9 @@ static void set_up(void)
     MUST(pipe2(p, O_NONBLOCK) == 0 && p[1] == 7);
     MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sv) == 0 && sv[1] == 9);
     MUST(open("file", O_PATH) == 10 && eventfd(3, EFD_NONBLOCK) == 11 && epoll_create1(0) == 12);
-    MUST(open("/dev/null", O_RDWR) == 13 && timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK) == 14);
+    MUST(open("dir/inner", O_RDWR) == 13 && timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK) == 14);
     MUST(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, sv) == 0 && sv[1] == 16);
-    MUST(open("/dev/zero", O_RDONLY) == 17 && socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0) == 18);
+    MUST(syscall(SYS_memfd_create, "memory", MFD_ALLOW_SEALING) == 17 && socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0) == 18);
 }
 
 static void nothing(int signo)
@@ -273,11 +273,13 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGIO, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    struct rlimit small = {1 << 20, 1 << 20}; /* the disk is not ours to fill */
     struct sigaction tick = {.sa_handler = nothing};
     struct itimerval often = {{0, 100000}, {0, 100000}}; /* what waits is interrupted */
     sigaction(SIGALRM, &tick, NULL);
     setitimer(ITIMER_REAL, &often, NULL);
     setvbuf(stdout, NULL, _IOFBF, 1 << 20);
+    setrlimit(RLIMIT_FSIZE, &small);
     set_up();
     for (int n = 0; n < count; n++) {
         const struct call *c = &calls[pick(COUNT(calls))];
@@ -287,7 +289,7 @@ int main(int argc, char **argv)
 
         if (*kinds == '!' || *kinds == '#')
             mode = *kinds++;
-        memset(room, 0, 512);
+        memset(room, 0, PAGE - 1);
         memset(edge - 200, 0, 200);
         for (int i = 0; kinds[i]; i++) {
             a[i] = argument(kinds[i]);
@@ -301,6 +303,10 @@ int main(int argc, char **argv)
             a[1 - (c->number == SYS_inotify_init1)] |= O_NONBLOCK;
         if (c->number == SYS_socket || c->number == SYS_socketpair || c->number == SYS_pipe2)
             a[1] |= O_NONBLOCK;
+        if (c->number == SYS_clock_nanosleep && a[0] == CLOCK_PROCESS_CPUTIME_ID)
+            continue;
+        if (c->number == SYS_fallocate && (a[2] > 1 << 20 || a[3] > 1 << 20))
+            continue;
         if (must_not(c, a))
             continue;
         if (only && strcmp(only, c->name))

@@ -3,9 +3,56 @@
 #include <sys/statvfs.h>
 int main(void)
 {
-    struct rlimit r, s = {50, 60}; int all[] = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_MEMLOCK, RLIMIT_NPROC}; for (int i = 0; i < 9; i++) { TRY(getrlimit(all[i], &r)); SHOW(r.rlim_cur <= r.rlim_max); }
-    TRY(setrlimit(RLIMIT_NOFILE, &s)); TRY(getrlimit(RLIMIT_NOFILE, &r)); SHOW(r.rlim_cur); SHOW(r.rlim_max); int n = 0, fd; while ((fd = dup(1)) >= 0) n = fd; SHOW(n); puts(error_name(errno)); int p[2]; TRY(pipe(p)); TRY(open("/dev/null", O_RDONLY)); TRY(socket(AF_UNIX, SOCK_STREAM, 0)); TRY(dup2(1, 50)); TRY(fcntl(1, F_DUPFD, 50)); TRY(fcntl(1, F_DUPFD, 49)); for (int i = 3; i < 50; i++) close(i);
-    s.rlim_cur = 70; TRY(setrlimit(RLIMIT_NOFILE, &s)); TRY(getrlimit(99, &r)); TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &r)); SHOW(r.rlim_cur); TRY(syscall(SYS_prlimit64, 999999, RLIMIT_NOFILE, NULL, &r)); TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, 16, NULL));
-    enter_scratch(); fd = open("f", O_CREAT | O_RDWR, 0600); unlink("f"); signal(SIGXFSZ, SIG_IGN); s.rlim_cur = s.rlim_max = 100000; TRY(setrlimit(RLIMIT_FSIZE, &s)); char b[800] = {0}; lseek(fd, 99000, SEEK_SET); TRY(write(fd, b, 800)); TRY(write(fd, b, 800)); TRY(write(fd, b, 800)); TRY(ftruncate(fd, 200000)); leave_scratch();
-    struct sysinfo i; TRY(sysinfo(&i)); SHOW(i.totalram > 0 && i.procs > 0 && i.mem_unit > 0 && i.uptime > 0); struct statvfs v; TRY(statvfs("/", &v)); SHOW(v.f_bsize > 0); return 0;
+    struct rlimit r, s = {50, 60};
+    int all[] = {RLIMIT_CPU,    RLIMIT_FSIZE, RLIMIT_DATA,    RLIMIT_STACK, RLIMIT_CORE,
+                 RLIMIT_NOFILE, RLIMIT_AS,    RLIMIT_MEMLOCK, RLIMIT_NPROC};
+    for (int i = 0; i < 9; i++) {
+        TRY(getrlimit(all[i], &r));
+        SHOW(r.rlim_cur <= r.rlim_max);
+    }
+    TRY(setrlimit(RLIMIT_NOFILE, &s));
+    TRY(getrlimit(RLIMIT_NOFILE, &r));
+    SHOW(r.rlim_cur);
+    SHOW(r.rlim_max);
+    int n = 0, fd;
+    while ((fd = dup(1)) >= 0)
+        n = fd;
+    SHOW(n);
+    puts(error_name(errno));
+    int p[2];
+    TRY(pipe(p));
+    TRY(open("/dev/null", O_RDONLY));
+    TRY(socket(AF_UNIX, SOCK_STREAM, 0));
+    TRY(dup2(1, 50));
+    TRY(fcntl(1, F_DUPFD, 50));
+    TRY(fcntl(1, F_DUPFD, 49));
+    for (int i = 3; i < 50; i++)
+        close(i);
+    s.rlim_cur = 70;
+    TRY(setrlimit(RLIMIT_NOFILE, &s));
+    TRY(getrlimit(99, &r));
+    TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &r));
+    SHOW(r.rlim_cur);
+    TRY(syscall(SYS_prlimit64, 999999, RLIMIT_NOFILE, NULL, &r));
+    TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, 16, NULL));
+    enter_scratch();
+    fd = open("f", O_CREAT | O_RDWR, 0600);
+    unlink("f");
+    signal(SIGXFSZ, SIG_IGN);
+    s.rlim_cur = s.rlim_max = 100000;
+    TRY(setrlimit(RLIMIT_FSIZE, &s));
+    char b[800] = {0};
+    lseek(fd, 99000, SEEK_SET);
+    TRY(write(fd, b, 800));
+    TRY(write(fd, b, 800));
+    TRY(write(fd, b, 800));
+    TRY(ftruncate(fd, 200000));
+    leave_scratch();
+    struct sysinfo i;
+    TRY(sysinfo(&i));
+    SHOW(i.totalram > 0 && i.procs > 0 && i.mem_unit > 0 && i.uptime > 0);
+    struct statvfs v;
+    TRY(statvfs("/", &v));
+    SHOW(v.f_bsize > 0);
+    return 0;
 }

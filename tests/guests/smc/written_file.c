@@ -2,14 +2,43 @@
 // Code in a shared file mapping, replaced by writing to the file.
 #include "guest.h"
 #ifdef __x86_64__
-static size_t emit(unsigned char *p, int v) { p[0] = 0xb8; memcpy(p + 1, &v, 4); p[5] = 0xc3; return 6; }
+static size_t emit(unsigned char *p, int v)
+{
+    p[0] = 0xb8;
+    memcpy(p + 1, &v, 4);
+    p[5] = 0xc3;
+    return 6;
+}
 #else
-static size_t emit(unsigned char *p, int v) { uint32_t i[2] = {0x52800000 | (v & 0xffff) << 5, 0xd65f03c0}; memcpy(p, i, 8); return 8; }
+static size_t emit(unsigned char *p, int v)
+{
+    uint32_t i[2] = {0x52800000 | (v & 0xffff) << 5, 0xd65f03c0};
+    memcpy(p, i, 8);
+    return 8;
+}
 #endif
-static int call(void *p) { __builtin___clear_cache((char *)p, (char *)p + 16); return ((int (*)(void))p)(); }
-static void *map(int prot, int flags, int fd) { return mmap(NULL, 8192, prot, flags, fd, 0); }
+static int call(void *p)
+{
+    __builtin___clear_cache((char *)p, (char *)p + 16);
+    return ((int (*)(void))p)();
+}
+static void *map(int prot, int flags, int fd)
+{
+    return mmap(NULL, 8192, prot, flags, fd, 0);
+}
 int main(void)
 {
-    int fd = memfd_create("code", 0); ftruncate(fd, 8192); unsigned char *x = map(PROT_READ | PROT_EXEC, MAP_SHARED, fd); long sum;
-    sum = 0; unsigned char b[16]; for (int i = 0; i < 50; i++) { size_t n = emit(b, i + 7); pwrite(fd, b, n, 0); sum += call(x); } SHOW(sum); return 0;
+    int fd = memfd_create("code", 0);
+    ftruncate(fd, 8192);
+    unsigned char *x = map(PROT_READ | PROT_EXEC, MAP_SHARED, fd);
+    long sum;
+    sum = 0;
+    unsigned char b[16];
+    for (int i = 0; i < 50; i++) {
+        size_t n = emit(b, i + 7);
+        pwrite(fd, b, n, 0);
+        sum += call(x);
+    }
+    SHOW(sum);
+    return 0;
 }

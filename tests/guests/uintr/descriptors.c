@@ -3,7 +3,9 @@
 #include "guest.h"
 #include <sys/epoll.h>
 #include "uintr/uintr.h"
-UINTR_HANDLER(h) {}
+UINTR_HANDLER(h)
+{
+}
 int main(void)
 {
     char name[64], text[300] = {0}, wanted[64];

@@ -28,11 +28,16 @@ static void show(const char *what, uint64_t index)
         printf("%s: no fault\n", what);
     else
         printf("%s: signal %d code %d address %s pc %s\n", what, signo, code,
-               addr == 0 ? "zero" : addr == (uintptr_t)at_send ? "instruction" : "other",
+               addr == 0                    ? "zero"
+               : addr == (uintptr_t)at_send ? "instruction"
+                                            : "other",
                pc == (uintptr_t)at_send ? "right" : "wrong");
 }
 static volatile int count;
-UINTR_HANDLER(h) { count++; }
+UINTR_HANDLER(h)
+{
+    count++;
+}
 int main(void)
 {
     struct sigaction a = {.sa_sigaction = on, .sa_flags = SA_SIGINFO};

@@ -9,7 +9,8 @@ static void on(int n, siginfo_t *i, void *c)
     ucontext_t *u = c;
     uint64_t *frame = (uint64_t *)u->uc_mcontext.gregs[REG_RSP];
     printf("signal %d code %d address %lx pc %llx vector %llu flag %d\n", n, i->si_code,
-           (long)i->si_addr, (long long)u->uc_mcontext.gregs[REG_RIP], (long long)frame[0], _testui());
+           (long)i->si_addr, (long long)u->uc_mcontext.gregs[REG_RIP], (long long)frame[0],
+           _testui());
     _exit(0);
 }
 int main(void)

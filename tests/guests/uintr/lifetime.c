@@ -3,7 +3,11 @@
 #include "guest.h"
 #include "uintr/uintr.h"
 static volatile int count, last;
-UINTR_HANDLER(h) { count++; last = vector; }
+UINTR_HANDLER(h)
+{
+    count++;
+    last = vector;
+}
 static volatile int fd_of_thread = -1, leave;
 static void *short_lived(void *unused)
 {
@@ -47,7 +51,8 @@ int main(int argc, char **argv)
     TRY(uintr_register_handler(h, 0));
     _stui();
     getppid();
-    printf("recognised before unregistering, or not: %s\n", count == 2 || count == 3 ? "either" : "wrong");
+    printf("recognised before unregistering, or not: %s\n",
+           count == 2 || count == 3 ? "either" : "wrong");
 
     pthread_create(&t, NULL, short_lived, NULL);
     while (fd_of_thread < 0)

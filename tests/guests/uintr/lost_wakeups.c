@@ -4,8 +4,14 @@
 #include "guest.h"
 #include "uintr/uintr.h"
 static volatile int counts[2], fds[2] = {-1, -1};
-UINTR_HANDLER(h0) { counts[0]++; }
-UINTR_HANDLER(h1) { counts[1]++; }
+UINTR_HANDLER(h0)
+{
+    counts[0]++;
+}
+UINTR_HANDLER(h1)
+{
+    counts[1]++;
+}
 enum { ROUNDS = 1000 };
 static void play(int i)
 {
@@ -29,7 +35,11 @@ static void play(int i)
             _senduipi(index);
     }
 }
-static void *second(void *unused) { play(1); return NULL; }
+static void *second(void *unused)
+{
+    play(1);
+    return NULL;
+}
 int main(void)
 {
     pthread_t t;

@@ -3,7 +3,10 @@
 #include "guest.h"
 #include "uintr/uintr.h"
 static volatile int count;
-UINTR_HANDLER(h) { count++; }
+UINTR_HANDLER(h)
+{
+    count++;
+}
 static void *dead_receiver(void *fd)
 {
     uintr_register_handler(h, 0);

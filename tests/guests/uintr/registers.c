@@ -66,12 +66,11 @@ static uint64_t strings(void)
 __attribute__((noinline)) static uint64_t leaf(uint64_t x)
 {
     uint64_t sum;
-    __asm__ volatile(
-        "mov $400, %%ecx\n"
-        "1: mov %1, -8(%%rsp); mov %%rcx, -64(%%rsp); mov %1, -128(%%rsp)\n"
-        "nop; nop; add -8(%%rsp), %1; sub -128(%%rsp), %1; add -64(%%rsp), %1\n"
-        "dec %%ecx; jnz 1b; mov %1, %0"
-        : "=r"(sum), "+r"(x)::"rcx", "cc", "memory");
+    __asm__ volatile("mov $400, %%ecx\n"
+                     "1: mov %1, -8(%%rsp); mov %%rcx, -64(%%rsp); mov %1, -128(%%rsp)\n"
+                     "nop; nop; add -8(%%rsp), %1; sub -128(%%rsp), %1; add -64(%%rsp), %1\n"
+                     "dec %%ecx; jnz 1b; mov %1, %0"
+                     : "=r"(sum), "+r"(x)::"rcx", "cc", "memory");
     return sum;
 }
 int main(void)

@@ -6,7 +6,10 @@
 #include "uintr/uintr.h"
 static volatile int count, asked, answered;
 static int fd, p[2];
-UINTR_HANDLER(h) { count++; }
+UINTR_HANDLER(h)
+{
+    count++;
+}
 static void *sender(void *unused)
 {
     int index = check(uintr_register_sender(fd, 0), "register_sender");

@@ -67,6 +67,9 @@ class SpecialFile:
     def release(self) -> None:
         """The last descriptor in this process is closed."""
 
+    def forked(self, fds: list[int]) -> None:
+        """In a forked child, where it is open as `fds`."""
+
 
 class Files:
     """The files of a process (files_struct): guest fd = host fd.
@@ -92,6 +95,11 @@ class Files:
         other.recognisers = list(self.recognisers)
         other.watchers = list(self.watchers)
         return other
+
+    def forked(self) -> None:
+        """Tell the special files that this is a child now."""
+        for special in set(self.special.values()):
+            special.forked([fd for fd, file in self.special.items() if file is special])
 
     def reserve(self, fd: int) -> int:
         """Move an emulator's descriptor out of the guest's sight; returns its new number."""

@@ -35,6 +35,9 @@ class Observer:
     def signal_delivered(self, t: Thread, info: SigInfo) -> None:
         """A signal reaches its handler or default action."""
 
+    def signal_ignored(self, t: Thread, info: SigInfo) -> None:
+        """A signal that the process ignores is thrown away."""
+
     def thread_start(self, t: Thread) -> None: ...
 
     def thread_exit(self, t: Thread, code: int) -> None: ...
@@ -65,6 +68,7 @@ class Observers:
     syscall_unknown: tuple[Callable[..., None], ...]
     syscall_pause: tuple[Callable[..., None], ...]
     signal_delivered: tuple[Callable[..., None], ...]
+    signal_ignored: tuple[Callable[..., None], ...]
     thread_start: tuple[Callable[..., None], ...]
     thread_exit: tuple[Callable[..., None], ...]
     process_fork: tuple[Callable[..., None], ...]

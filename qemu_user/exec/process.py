@@ -61,6 +61,7 @@ class Process:
         self.handlers = SignalHandlers()
         self.pending = PendingSignals()
         self.threads: dict[int, Thread] = {}
+        self.signal_watchers: list[Callable[[], None]] = []  # called when queues changed
         self._spare: list[Parked] = []
         self.trampoline = 0  # guest address of the arch's sigreturn code
         self.vfork_fd = -1  # a vfork parent waits for its closing
@@ -262,6 +263,7 @@ class Process:
         t.pending = PendingSignals()
         self.futexes.clear()
         self.memory.forked()
+        self.files.forked()
         self.scheduler.forked(t)
         for extension in self.extensions:
             extension.forked(t)

@@ -243,15 +243,29 @@ def generate(p: Process, info: SigInfo, target: Thread | None) -> None:
         _discard(p, bit(abi.SIGCONT))
     threads = [target] if target is not None else list(p.threads.values())
     if p.handlers.ignores(signo) and not any(bit(signo) & t.held for t in threads):
+        for call in p.observers.signal_ignored:
+            call(target or threads[0], info)
         return
     queue = p.pending if target is None else target.pending
     if not queue.add(info):
         return
+    for look in p.signal_watchers:
+        look()
     for t in threads:
         if not bit(signo) & t.mask or bit(signo) & t.waiting_for:
             t.signalled()
             if target is None:
                 break
+
+
+def take(t: Thread, signals: int) -> SigInfo | None:
+    """Take the next of these signal bits that is queued for the thread or its process."""
+    p = t.process
+    info = t.pending.take(signals) or p.pending.take(signals)
+    if info is not None:
+        for look in p.signal_watchers:
+            look()
+    return info
 
 
 def _discard(p: Process, signals: int) -> None:
@@ -268,7 +282,7 @@ def deliver(t: Thread) -> None:
     p = t.process
     handled = False
     while not t.exited:
-        info = t.pending.take(~t.mask) or p.pending.take(~t.mask)
+        info = take(t, ~t.mask)
         if info is None:
             break
         action = p.handlers[info.signo]

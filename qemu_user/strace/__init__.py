@@ -129,6 +129,11 @@ class Strace(Observer):
         else:
             self._log.line(qemu.signal_line(info, t.arch))
 
+    def signal_ignored(self, t: Thread, info: SigInfo) -> None:
+        """As strace(1), which sees signals before their disposition does."""
+        if self.full:
+            self.signal_delivered(t, info)
+
     def thread_exit(self, t: Thread, code: int) -> None:
         """A thread, but not the process, is over."""
         self._pending.pop(t.tid, None)

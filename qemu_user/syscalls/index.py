@@ -219,6 +219,8 @@ INDEX: dict[str, str] = {
     "setxattr": "xattrs",
     "shutdown": "sockets",
     "sigaltstack": "signals",
+    "signalfd": "signalfd",
+    "signalfd4": "signalfd",
     "socket": "sockets",
     "socketpair": "sockets",
     "splice": "splices",

@@ -15,7 +15,7 @@ from ..exec.abi.clocks import Timespec
 from ..exec.abi.signals import KernelSigaction, SigAltStack
 from ..exec.errors import ERESTARTNOHAND, KEEP, LinuxError
 from ..exec.process import HOST_MODEL
-from ..exec.signals import COUNT, UNBLOCKABLE, Action, SigInfo, bit
+from ..exec.signals import COUNT, UNBLOCKABLE, Action, SigInfo, bit, take
 from ..exec.waiting import Wait
 from .syscall import syscall
 
@@ -174,7 +174,7 @@ def rt_sigtimedwait(
         if span.tv_sec < 0 or not 0 <= span.tv_nsec < 1_000_000_000:
             raise LinuxError(EINVAL)
         deadline = monotonic_ns() + span.tv_sec * 1_000_000_000 + span.tv_nsec
-    info = _take(t, wanted)
+    info = take(t, wanted)
     if info is None:
         sleep = Wait(deadline=deadline)
         t.waiting_for = wanted
@@ -182,16 +182,12 @@ def rt_sigtimedwait(
             yield sleep
         finally:
             t.waiting_for = 0
-        info = _take(t, wanted)
+        info = take(t, wanted)
         if info is None:
             raise LinuxError(EINTR if sleep.interrupted else EAGAIN)
     if uinfo:
         t.memory.write(uinfo, info.pack(t.arch.model))
     return info.signo
-
-
-def _take(t: Thread, wanted: int) -> SigInfo | None:
-    return t.pending.take(wanted) or t.process.pending.take(wanted)
 
 
 @syscall
@@ -246,9 +242,8 @@ def restart_syscall(t: Thread) -> Blocking[int]:
 @syscall
 def kill(t: Thread, pid: Pid, sig: Signal) -> int:
     p = t.process
-    if not 0 <= sig <= COUNT:
-        raise LinuxError(EINVAL)
     if pid == p.pid:
+        _check_number(sig)
         if sig:
             p.post(SigInfo(sig, abi.SI_USER, pid=p.pid, uid=os.getuid()))
         return 0
@@ -271,11 +266,10 @@ def tkill(t: Thread, tid: Tid, sig: Signal) -> int:
 
 
 def _send_to_thread(t: Thread, tgid: int, tid: int, sig: int) -> int:
-    if not 0 <= sig <= COUNT:
-        raise LinuxError(EINVAL)
     p = t.process
     target = p.threads.get(tid)
     if target is not None and tgid in (0, p.pid):
+        _check_number(sig)
         if sig:
             target.post(SigInfo(sig, abi.SI_TKILL, pid=p.pid, uid=os.getuid()))
         return 0
@@ -317,10 +311,14 @@ def rt_tgsigqueueinfo(t: Thread, tgid: Pid, tid: Tid, sig: Signal, uinfo: Addr) 
 
 def _given_info(t: Thread, sig: int, addr: int) -> SigInfo:
     info = SigInfo.unpack(t.arch.model, t.memory.read(addr, 128))
-    if not 0 <= sig <= COUNT:
-        raise LinuxError(EINVAL)
+    _check_number(sig)
     info.signo = sig
     return info
+
+
+def _check_number(sig: int) -> None:
+    if not 0 <= sig <= COUNT:
+        raise LinuxError(EINVAL)
 
 
 def _check_foreign(info: SigInfo) -> None:

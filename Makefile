@@ -46,9 +46,6 @@ guests: $(VENV)/test.stamp
 	$(PY) -m tests.programs
 
 tables: $(VENV)/test.stamp
-	$(PY) -m qemu_user.syscalls.tables
-
-tables: $(VENV)/test.stamp
 	$(PY) -m qemu_user.exec.abi.regenerate
 	$(PY) -m qemu_user.syscalls.tables
 

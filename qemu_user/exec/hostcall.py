@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from .abi.layout import CStruct, DataModel
     from .arch import Arch
+    from .thread import Thread
 
     S = TypeVar("S", bound=CStruct)
     Word: TypeAlias = int | bytes | ctypes.Array[Any] | None
 
 AT_FDCWD = -100
 INVALID = 8  # an address no process has mapped: lets the host's kernel find the EFAULT
+BEYOND = 1 << 63  # an address that is no user's on any machine: the kernel refuses it earlier
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _by_arity: dict[int, Callable[..., int]] = {}
@@ -132,19 +134,25 @@ def _required() -> Arch:
     return host
 
 
+def bad(t: Thread, addr: int, length: int) -> int:
+    """What stands for guest memory out of reach: the host then finds the error it has for that."""
+    return BEYOND if addr + length > 1 << t.arch.task_bits else INVALID
+
+
 class IoVec(ctypes.Structure):
     """struct iovec of the host."""
 
     _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
-def vector(views: list[memoryview], missing: int = 0) -> ctypes.Array[IoVec]:
-    """The host's iovec for `views` and `missing` bytes after them that cannot be accessed."""
-    made = (IoVec * (len(views) + (missing > 0)))()
+def vector(views: list[memoryview], missing: int = 0, bad: int = INVALID) -> ctypes.Array[IoVec]:
+    """The host's iovec for `views` and `missing` bytes after them, at `bad`, out of reach."""
+    extra = missing > 0 or bad == BEYOND  # of that even an empty part is refused
+    made = (IoVec * (len(views) + extra))()
     for entry, view in zip(made, views, strict=False):
         entry.base, entry.length = address(view), len(view)
-    if missing:
-        made[-1].base, made[-1].length = INVALID, missing
+    if extra:
+        made[-1].base, made[-1].length = bad, missing
     return made
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _changes: dict[str, list[tuple[int, int]]] = {}  # by architecture
 
+
 def to_arch(flags: int, arch: Arch | None) -> int:
     """asm-generic's O_ flags as `arch` numbers them."""
     return _translate(flags, arch, to=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errno import EINVAL
 
-from ..exec import hostcall, paths
+from ..exec import hostcall
 from ..exec.abi import files as abi
 from ..exec.abi.clocks import Timespec, Timeval, Utimbuf
 from ..exec.abi.stats import Stat, Statfs, Statx
@@ -23,44 +23,37 @@ from .args import (
     Mode,
     Offset,
     Out,
-    Path,
     Size,
     StatxMask,
     StringPtr,
     Uid,
 )
+from .names import existing, given
 from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..exec.hostcall import Word
     from ..exec.thread import Thread
 
-_STATX_RESERVED = 0x80000000  # bit kept for a longer struct statx
-_SYNC_TYPE = abi.AT_STATX_FORCE_SYNC | abi.AT_STATX_DONT_SYNC
 _ANONYMOUS_MODE = 0o600  # and no type
 _UTIME_OMIT = 0x3FFFFFFE
-_STAT_FLAGS = abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT | abi.AT_EMPTY_PATH
 
 
-def _name(t: Thread, dirfd: int, path: bytes, flags: int) -> bytes:
-    """Where the host has the file whose last link is followed or not, as `flags` say."""
-    if flags & abi.AT_SYMLINK_NOFOLLOW:
-        return paths.host_path(t, path)
-    return paths.follow(t, dirfd, path)
-
-
-def _stat(t: Thread, dirfd: int, path: bytes, flags: int) -> Stat:
-    return hostcall.fill(Stat, "newfstatat", dirfd, _name(t, dirfd, path, flags), OUT, flags)
+def _stat(t: Thread, dirfd: int, path: StringPtr, flags: int) -> Stat:
+    name = existing(t, dirfd, path, flags)
+    status = hostcall.fill(Stat, "newfstatat", dirfd, name, OUT, flags)
+    return status if name else _of_descriptor(t, dirfd, status)
 
 
 @syscall
-def stat(t: Thread, path: Path, statbuf: Out[Stat]) -> int:
+def stat(t: Thread, path: StringPtr, statbuf: Out[Stat]) -> int:
     statbuf.write(_stat(t, AT_FDCWD, path, 0))
     return 0
 
 
 @syscall
-def lstat(t: Thread, path: Path, statbuf: Out[Stat]) -> int:
+def lstat(t: Thread, path: StringPtr, statbuf: Out[Stat]) -> int:
     statbuf.write(_stat(t, AT_FDCWD, path, abi.AT_SYMLINK_NOFOLLOW))
     return 0
 
@@ -80,15 +73,7 @@ def _of_descriptor(t: Thread, fd: int, status: Stat) -> Stat:
 
 @syscall
 def newfstatat(t: Thread, dirfd: DirFd, path: StringPtr, statbuf: Out[Stat], flags: AtFlags) -> int:
-    if not path and flags & abi.AT_EMPTY_PATH:
-        status = hostcall.fill(Stat, "newfstatat", dirfd, b"", OUT, flags)
-        statbuf.write(_of_descriptor(t, dirfd, status))
-        return 0
-    if flags & ~_STAT_FLAGS:
-        raise LinuxError(EINVAL)
-    name = path.read()
-    status = _stat(t, dirfd, name, flags)
-    statbuf.write(status if name else _of_descriptor(t, dirfd, status))
+    statbuf.write(_stat(t, dirfd, path, flags))
     return 0
 
 
@@ -101,17 +86,14 @@ def statx(
     mask: StatxMask,
     statxbuf: Out[Statx],
 ) -> int:
-    if mask & _STATX_RESERVED or flags & _SYNC_TYPE == _SYNC_TYPE:
-        raise LinuxError(EINVAL)
-    name = b"" if not path and flags & abi.AT_EMPTY_PATH else path.read()
-    real = _name(t, dirfd, name, flags)
-    statxbuf.write(hostcall.fill(Statx, "statx", dirfd, real, flags, mask, OUT))
+    name = existing(t, dirfd, path, flags)
+    statxbuf.write(hostcall.fill(Statx, "statx", dirfd, name, flags, mask, OUT))
     return 0
 
 
 @syscall
-def statfs(t: Thread, path: Path, buf: Out[Statfs]) -> int:
-    buf.write(hostcall.fill(Statfs, "statfs", paths.follow(t, AT_FDCWD, path), OUT))
+def statfs(t: Thread, path: StringPtr, buf: Out[Statfs]) -> int:
+    buf.write(hostcall.fill(Statfs, "statfs", existing(t, AT_FDCWD, path), OUT))
     return 0
 
 
@@ -132,22 +114,17 @@ def faccessat(t: Thread, dirfd: DirFd, path: StringPtr, mode: AccessMode) -> int
 
 
 def _access(t: Thread, dirfd: int, path: StringPtr, mode: int) -> int:
-    if mode & ~7:
-        raise LinuxError(EINVAL)
-    return hostcall.call("faccessat", dirfd, paths.follow(t, dirfd, path.read()), mode)
+    return hostcall.call("faccessat", dirfd, existing(t, dirfd, path), mode)
 
 
 @syscall
 def faccessat2(t: Thread, dirfd: DirFd, path: StringPtr, mode: AccessMode, flags: AtFlags) -> int:
-    if mode & ~7 or flags & ~(abi.AT_EACCESS | abi.AT_SYMLINK_NOFOLLOW | abi.AT_EMPTY_PATH):
-        raise LinuxError(EINVAL)
-    real = _name(t, dirfd, path.read(), flags)
-    return hostcall.call("faccessat2", dirfd, real, mode, flags)
+    return hostcall.call("faccessat2", dirfd, existing(t, dirfd, path, flags), mode, flags)
 
 
 @syscall
-def chmod(t: Thread, path: Path, mode: Mode) -> int:
-    return hostcall.call("fchmodat", AT_FDCWD, path, mode)
+def chmod(t: Thread, path: StringPtr, mode: Mode) -> int:
+    return hostcall.call("fchmodat", AT_FDCWD, given(path), mode)
 
 
 @syscall
@@ -156,25 +133,23 @@ def fchmod(t: Thread, fd: Fd, mode: Mode) -> int:
 
 
 @syscall
-def fchmodat(t: Thread, dirfd: DirFd, path: Path, mode: Mode) -> int:
-    return hostcall.call("fchmodat", dirfd, path, mode)
+def fchmodat(t: Thread, dirfd: DirFd, path: StringPtr, mode: Mode) -> int:
+    return hostcall.call("fchmodat", dirfd, given(path), mode)
 
 
 @syscall
 def fchmodat2(t: Thread, dirfd: DirFd, path: StringPtr, mode: Mode, flags: AtFlags) -> int:
-    if flags & ~(abi.AT_SYMLINK_NOFOLLOW | abi.AT_EMPTY_PATH):
-        raise LinuxError(EINVAL)
-    return hostcall.call("fchmodat2", dirfd, path.read(), mode, flags)
+    return hostcall.call("fchmodat2", dirfd, given(path), mode, flags)
 
 
 @syscall
-def chown(t: Thread, path: Path, owner: Uid, group: Gid) -> int:
-    return hostcall.call("fchownat", AT_FDCWD, path, owner, group, 0)
+def chown(t: Thread, path: StringPtr, owner: Uid, group: Gid) -> int:
+    return hostcall.call("fchownat", AT_FDCWD, given(path), owner, group, 0)
 
 
 @syscall
-def lchown(t: Thread, path: Path, owner: Uid, group: Gid) -> int:
-    return hostcall.call("fchownat", AT_FDCWD, path, owner, group, abi.AT_SYMLINK_NOFOLLOW)
+def lchown(t: Thread, path: StringPtr, owner: Uid, group: Gid) -> int:
+    return hostcall.call("fchownat", AT_FDCWD, given(path), owner, group, abi.AT_SYMLINK_NOFOLLOW)
 
 
 @syscall
@@ -186,12 +161,10 @@ def fchown(t: Thread, fd: Fd, owner: Uid, group: Gid) -> int:
 def fchownat(
     t: Thread, dirfd: DirFd, path: StringPtr, owner: Uid, group: Gid, flags: AtFlags
 ) -> int:
-    if flags & ~(abi.AT_SYMLINK_NOFOLLOW | abi.AT_EMPTY_PATH):
-        raise LinuxError(EINVAL)
-    return hostcall.call("fchownat", dirfd, path.read(), owner, group, flags)
+    return hostcall.call("fchownat", dirfd, given(path), owner, group, flags)
 
 
-def _set_times(dirfd: int, path: bytes | None, times: list[Timespec] | None, flags: int) -> int:
+def _set_times(dirfd: int, path: Word, times: list[Timespec] | None, flags: int) -> int:
     packed = None if times is None else b"".join(map(hostcall.pack, times))
     return hostcall.call("utimensat", dirfd, path, packed, flags)
 
@@ -213,7 +186,7 @@ def utimensat(
     values = times.read(2) if times else None
     if values and all(value.tv_nsec == _UTIME_OMIT for value in values):
         return 0
-    return _set_times(dirfd, path.read() if path else None, values, flags)
+    return _set_times(dirfd, given(path), values, flags)
 
 
 @syscall
@@ -222,28 +195,27 @@ def utime(t: Thread, path: StringPtr, times: In[Utimbuf]) -> int:
     if times:
         want = times.read()
         values = [Timespec(tv_sec=want.actime), Timespec(tv_sec=want.modtime)]
-    return _set_times(AT_FDCWD, path.read(), values, 0)
+    return _set_times(AT_FDCWD, given(path), values, 0)
 
 
 @syscall
 def utimes(t: Thread, path: StringPtr, times: InArray[Timeval]) -> int:
     values = _micro(times)
-    return _set_times(AT_FDCWD, path.read(), values, 0)
+    return _set_times(AT_FDCWD, given(path), values, 0)
 
 
 @syscall
 def futimesat(t: Thread, dirfd: DirFd, path: StringPtr, times: InArray[Timeval]) -> int:
     values = _micro(times)
-    return _set_times(dirfd, path.read() if path else None, values, 0)
+    return _set_times(dirfd, given(path), values, 0)
 
 
 @syscall
 def truncate(t: Thread, path: StringPtr, length: Offset) -> int:
-    if length < 0:
-        raise LinuxError(EINVAL)
-    name = path.read()
+    name = given(path)
     result = hostcall.call("truncate", name, length)
-    t.memory.file_changed(name)
+    if isinstance(name, bytes):
+        t.memory.file_changed(name)
     return result
 
 

@@ -32,8 +32,17 @@ _SLEEPABLE = frozenset(
         abi.CLOCK_PROCESS_CPUTIME_ID,
     )
 )
-_UNSLEEPABLE = frozenset(
-    (abi.CLOCK_MONOTONIC_RAW, abi.CLOCK_REALTIME_COARSE, abi.CLOCK_MONOTONIC_COARSE)
+_ALARMS = {
+    abi.CLOCK_REALTIME_ALARM: abi.CLOCK_REALTIME,
+    abi.CLOCK_BOOTTIME_ALARM: abi.CLOCK_BOOTTIME,
+}
+UNSLEEPABLE = frozenset(
+    (
+        abi.CLOCK_THREAD_CPUTIME_ID,
+        abi.CLOCK_MONOTONIC_RAW,
+        abi.CLOCK_REALTIME_COARSE,
+        abi.CLOCK_MONOTONIC_COARSE,
+    )
 )
 
 
@@ -121,18 +130,24 @@ def nanosleep(t: Thread, rqtp: In[Timespec], rmtp: Out[Timespec]) -> Blocking[in
 
 def _sleep_clock(t: Thread, clock: int) -> int:
     """The clock that clock_nanosleep sleeps by; EINVAL and EOPNOTSUPP as it gives them."""
-    if clock in (abi.CLOCK_REALTIME_ALARM, abi.CLOCK_BOOTTIME_ALARM):
-        hostcall.fill(Timespec, "clock_getres", clock, OUT)
-        alarm = clock == abi.CLOCK_REALTIME_ALARM
-        return abi.CLOCK_REALTIME if alarm else abi.CLOCK_BOOTTIME
-    if clock in _SLEEPABLE:
+    if clock in _SLEEPABLE or clock in _ALARMS:
         return clock
-    if clock in _UNSLEEPABLE:
+    if clock in UNSLEEPABLE:
         raise LinuxError(EOPNOTSUPP)
     if clock < 0:
-        now(t, clock)
         return clock
     raise LinuxError(EINVAL)
+
+
+def _alarm_clock(clock: int, flags: int) -> int:
+    """The clock behind one that wakes the machine; EOPNOTSUPP where no hardware does."""
+    try:
+        hostcall.fill(Timespec, "clock_getres", clock, OUT)
+    except LinuxError:
+        raise LinuxError(EOPNOTSUPP) from None
+    if flags & ~abi.TIMER_ABSTIME:
+        raise LinuxError(EINVAL)
+    return _ALARMS[clock]
 
 
 @syscall
@@ -141,6 +156,12 @@ def clock_nanosleep(
 ) -> Blocking[int]:
     clock = _sleep_clock(t, clockid)
     when = nanoseconds(rqtp.read())
+    if clock < 0:
+        now(t, clock)
+        if clock & _PER_THREAD and ~(clock >> 3) in (0, t.tid):
+            raise LinuxError(EINVAL)  # it would wait for itself
+    if clock in _ALARMS:
+        clock = _alarm_clock(clock, flags)
     if flags & abi.TIMER_ABSTIME:
         if (yield from sleep_on(t, clock, when)):
             return 0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EINVAL, ENOTDIR, ERANGE, ESPIPE
+from errno import EFAULT, EINVAL, ENOTDIR, ERANGE, ESPIPE
 
 from ..exec import hostcall, paths
 from ..exec.abi.files import Dirent, Dirent64
+from ..exec.cpu import WRITE
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
-from .args import DirFd, Fd, Int, Mode, OutBuf, Path
+from .args import DirFd, Fd, Int, Mode, OutBuf, StringPtr
+from .names import existing, given
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -24,23 +26,23 @@ _NAME_AT = 19  # offset of d_name in struct linux_dirent64
 
 
 @syscall
-def mkdir(t: Thread, path: Path, mode: Mode) -> int:
-    return hostcall.call("mkdirat", AT_FDCWD, path, mode)
+def mkdir(t: Thread, path: StringPtr, mode: Mode) -> int:
+    return hostcall.call("mkdirat", AT_FDCWD, given(path), mode)
 
 
 @syscall
-def mkdirat(t: Thread, dirfd: DirFd, path: Path, mode: Mode) -> int:
-    return hostcall.call("mkdirat", dirfd, path, mode)
+def mkdirat(t: Thread, dirfd: DirFd, path: StringPtr, mode: Mode) -> int:
+    return hostcall.call("mkdirat", dirfd, given(path), mode)
 
 
 @syscall
-def rmdir(t: Thread, path: Path) -> int:
-    return hostcall.call("unlinkat", AT_FDCWD, path, 0x200)  # AT_REMOVEDIR
+def rmdir(t: Thread, path: StringPtr) -> int:
+    return hostcall.call("unlinkat", AT_FDCWD, given(path), 0x200)  # AT_REMOVEDIR
 
 
 @syscall
-def chdir(t: Thread, path: Path) -> int:
-    return hostcall.call("chdir", paths.host_path(t, path))
+def chdir(t: Thread, path: StringPtr) -> int:
+    return hostcall.call("chdir", existing(t, AT_FDCWD, path))
 
 
 @syscall
@@ -94,7 +96,11 @@ def _list(t: Thread, fd: int, buf: OutBuf, old: bool) -> int:
     """Fill `buf` with whole entries; what did not fit is read again by the next call."""
     room = buf.size & 0xFFFFFFFF
     before = _position(fd)
+    if room > 0x7FFFFFFF or not room:  # the kernel counts in an int
+        return hostcall.call("getdents64", fd, hostcall.INVALID, room)
     hidden = paths.hidden_entries(t, fd)
+    if hidden is None and not old and t.arch.model is hostcall.model():
+        return _list_directly(t, fd, buf, room)
     out, end, full = bytearray(), before, False
     while not out and not full:
         seen = False
@@ -119,6 +125,20 @@ def _list(t: Thread, fd: int, buf: OutBuf, old: bool) -> int:
         os.lseek(fd, before, os.SEEK_SET)
         raise
     return len(out)
+
+
+def _list_directly(t: Thread, fd: int, buf: OutBuf, room: int) -> int:
+    """The host's entries are laid out as the guest's: have them written where they belong."""
+    try:
+        view = t.memory.views(buf.addr, room, WRITE)[0]
+    except LinuxError:
+        return hostcall.call("getdents64", fd, hostcall.INVALID, room)
+    try:
+        return hostcall.call("getdents64", fd, hostcall.address(view), len(view))
+    except LinuxError as error:
+        if error.errno == EINVAL and len(view) < room:
+            raise LinuxError(EFAULT) from None
+        raise
 
 
 def _position(fd: int) -> int:
@@ -149,8 +169,8 @@ def inotify_init1(t: Thread, flags: Int) -> int:
 
 
 @syscall
-def inotify_add_watch(t: Thread, fd: Fd, path: Path, mask: Mode) -> int:
-    return hostcall.call("inotify_add_watch", fd, paths.host_path(t, path), mask)
+def inotify_add_watch(t: Thread, fd: Fd, path: StringPtr, mask: Mode) -> int:
+    return hostcall.call("inotify_add_watch", fd, existing(t, AT_FDCWD, path), mask)
 
 
 @syscall

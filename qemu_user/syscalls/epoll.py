@@ -80,10 +80,10 @@ def _ready(epfd: int) -> bool:
 def _wait(
     t: Thread, epfd: int, events: OutArray[EpollEvent], most: int, deadline: int | None
 ) -> Blocking[int]:
-    if not 0 < most <= 0x7FFFFFFF // events.size:
+    where = hostcall.bad(t, events.addr, max(most, 0) * events.size)
+    if not 0 < most <= 0x7FFFFFFF // events.size or where == hostcall.BEYOND:
+        hostcall.call("epoll_pwait", epfd, where, most & 0xFFFFFFFF, 0, None, _SIGSET)
         raise LinuxError(EINVAL)
-    if events.addr + most * events.size > 1 << t.arch.task_bits:
-        raise LinuxError(EFAULT)
     while True:
         if _ready(epfd):
             count = _take(t, epfd, events, most)

@@ -20,11 +20,11 @@ from .args import (
     Mode,
     Offset,
     OpenFlags,
-    Path,
     StringPtr,
     UInt,
     Whence,
 )
+from .names import given
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -36,9 +36,12 @@ _PAGE = 4096
 
 
 def _open(
-    t: Thread, dirfd: int, path: bytes, flags: int, mode: int, resolve: int | None = None
+    t: Thread, dirfd: int, pointer: StringPtr, flags: int, mode: int, resolve: int | None = None
 ) -> Blocking[int]:
     """What the four opening calls share: generated files, then the host's."""
+    path = given(pointer)
+    if not isinstance(path, bytes):
+        return _call(dirfd, path, flags, mode, resolve)
     if not flags & abi.O_PATH and not resolve:
         text = paths.contents(t, dirfd, path)
         if text is not None:
@@ -51,20 +54,21 @@ def _open(
         real = paths.host_path(t, path)
     else:
         real = paths.follow(t, dirfd, path)
-    host = openflags.to_arch(flags, hostcall.arch())
-
-    def act() -> int:
-        if resolve is None:
-            return hostcall.call("openat", dirfd, real, host, mode)
-        how = hostcall.pack(OpenHow(flags=host, mode=mode, resolve=resolve))
-        return hostcall.call("openat2", dirfd, real, how, len(how))
-
     if not flags & (abi.O_NONBLOCK | abi.O_PATH) and _is_fifo(dirfd, real, flags):
-        return (yield from in_helper(t, act))
-    fd = act()
+        return (yield from in_helper(t, lambda: _call(dirfd, real, flags, mode, resolve)))
+    fd = _call(dirfd, real, flags, mode, resolve)
     if flags & abi.O_TRUNC:
         t.memory.file_changed(fd)
     return fd
+
+
+def _call(dirfd: int, path: hostcall.Word, flags: int, mode: int, resolve: int | None) -> int:
+    """openat, or openat2 where there is `resolve`."""
+    host = openflags.to_arch(flags, hostcall.arch())
+    if resolve is None:
+        return hostcall.call("openat", dirfd, path, host, mode)
+    how = hostcall.pack(OpenHow(flags=host, mode=mode, resolve=resolve))
+    return hostcall.call("openat2", dirfd, path, how, len(how))
 
 
 def _is_fifo(dirfd: int, path: bytes, flags: int) -> bool:
@@ -101,12 +105,12 @@ def _open_memory(t: Thread, flags: int) -> int:
 
 
 @syscall
-def open(t: Thread, path: Path, flags: OpenFlags, mode: Mode) -> Blocking[int]:  # noqa: A001
+def open(t: Thread, path: StringPtr, flags: OpenFlags, mode: Mode) -> Blocking[int]:  # noqa: A001
     return (yield from _open(t, AT_FDCWD, path, flags, mode))
 
 
 @syscall
-def openat(t: Thread, dirfd: DirFd, path: Path, flags: OpenFlags, mode: Mode) -> Blocking[int]:
+def openat(t: Thread, dirfd: DirFd, path: StringPtr, flags: OpenFlags, mode: Mode) -> Blocking[int]:
     return (yield from _open(t, dirfd, path, flags, mode))
 
 
@@ -121,13 +125,12 @@ def openat2(t: Thread, dirfd: DirFd, path: StringPtr, how: InBuf) -> Blocking[in
     if any(data[size:]):
         raise LinuxError(E2BIG)
     want = OpenHow.unpack(t.arch.model, data)
-    name = path.read()
     flags = openflags.from_arch(want.flags, t.arch)
-    return (yield from _open(t, dirfd, name, flags, want.mode, want.resolve))
+    return (yield from _open(t, dirfd, path, flags, want.mode, want.resolve))
 
 
 @syscall
-def creat(t: Thread, path: Path, mode: Mode) -> Blocking[int]:
+def creat(t: Thread, path: StringPtr, mode: Mode) -> Blocking[int]:
     return (yield from _open(t, AT_FDCWD, path, abi.O_CREAT | abi.O_WRONLY | abi.O_TRUNC, mode))
 
 

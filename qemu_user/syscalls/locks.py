@@ -16,6 +16,7 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..exec.abi.layout import CStruct
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
 
@@ -72,7 +73,7 @@ def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
         return _owner(t, fd, cmd, arg)
     if cmd in _HINTS:
         return _hint(t, fd, cmd, arg)
-    t.process.files.check(fd)
+    hostcall.call("fcntl", fd, cmd, hostcall.INVALID)
     raise LinuxError(EINVAL)
 
 
@@ -84,10 +85,19 @@ def _get_flags(t: Thread, fd: int) -> int:
     return openflags.to_arch(flags, t.arch)
 
 
+def _packed(t: Thread, addr: int, cls: type[CStruct]) -> bytes | None:
+    """A structure of the guest's for the host; None when it is out of reach."""
+    try:
+        return hostcall.pack(t.memory.load(addr, cls))
+    except LinuxError:
+        return None
+
+
 def _lock(t: Thread, fd: int, cmd: int, addr: int) -> int:
-    t.process.files.check(fd)
-    want = t.memory.load(addr, Flock)
-    room = ctypes.create_string_buffer(hostcall.pack(want))
+    packed = _packed(t, addr, Flock)
+    if packed is None:
+        return hostcall.call("fcntl", fd, cmd, hostcall.INVALID)
+    room = ctypes.create_string_buffer(packed)
     hostcall.call("fcntl", fd, cmd, room)
     if cmd in (abi.F_GETLK, abi.F_OFD_GETLK):
         t.memory.store(addr, hostcall.unpack(Flock, room.raw))
@@ -95,8 +105,9 @@ def _lock(t: Thread, fd: int, cmd: int, addr: int) -> int:
 
 
 def _wait_for_lock(t: Thread, fd: int, cmd: int, addr: int) -> Blocking[int]:
-    t.process.files.check(fd)
-    packed = hostcall.pack(t.memory.load(addr, Flock))
+    packed = _packed(t, addr, Flock)
+    if packed is None:
+        return hostcall.call("fcntl", fd, cmd, hostcall.INVALID)
     at_once = abi.F_SETLK if cmd == abi.F_SETLKW else abi.F_OFD_SETLK
     try:
         return hostcall.call("fcntl", fd, at_once, packed)
@@ -107,9 +118,9 @@ def _wait_for_lock(t: Thread, fd: int, cmd: int, addr: int) -> Blocking[int]:
 
 
 def _owner(t: Thread, fd: int, cmd: int, addr: int) -> int:
-    t.process.files.check(fd)
     if cmd == abi.F_SETOWN_EX:
-        return hostcall.call("fcntl", fd, cmd, hostcall.pack(t.memory.load(addr, FOwnerEx)))
+        packed = _packed(t, addr, FOwnerEx)
+        return hostcall.call("fcntl", fd, cmd, hostcall.INVALID if packed is None else packed)
     t.memory.store(addr, hostcall.fill(FOwnerEx, "fcntl", fd, cmd, hostcall.OUT))
     return 0
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from errno import EFAULT, EINVAL, ENODEV, ENOMEM, ENOSPC, EPERM
 
+from ..exec import hostcall
 from ..exec.abi import memory as abi
 from ..exec.errors import LinuxError
+from .names import given
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
     from .args import (
         Addr,
-        CString,
         Fd,
         Int,
         MadviseAdvice,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         MremapFlags,
         MsyncFlags,
         Size,
+        StringPtr,
         UInt,
         ULong,
     )
@@ -187,5 +189,5 @@ def munlockall(t: Thread) -> int:
 
 
 @syscall
-def memfd_create(t: Thread, name: CString, flags: MemfdFlags) -> Fd:
-    return os.memfd_create(os.fsdecode(name), flags)
+def memfd_create(t: Thread, name: StringPtr, flags: MemfdFlags) -> Fd:
+    return hostcall.call("memfd_create", given(name), flags)

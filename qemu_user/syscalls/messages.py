@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from errno import EINVAL, EMSGSIZE, ENOBUFS, EPIPE
+from errno import EFAULT, EINVAL, EMSGSIZE, ENOBUFS, EPIPE
 from select import POLLIN, POLLOUT
 from struct import unpack
 from time import monotonic_ns
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
 
 _ADDRESS = 128
-_CONTROL_MAX = 65536
+_CONTROL_MAX = 1 << 20
 _MMSG_MAX = 1024  # UIO_MAXIOV
 
 
@@ -185,12 +185,19 @@ def _receive(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[i
             raise
         done += got
         left -= got
-        if not whole or not got or left <= 0 or not _is_stream(fd) or nonblocking(fd):
+        if (
+            not whole
+            or not got
+            or left <= 0
+            or socket_type(fd) != abi.SOCK_STREAM
+            or nonblocking(fd)
+        ):
             return done
         _advance(message, got)
 
 
-def _is_stream(fd: int) -> bool:
+def socket_type(fd: int) -> int:
+    """SOCK_STREAM and so on; EBADF, ENOTSOCK."""
     room, size = ctypes.c_int(), ctypes.c_uint(4)
     hostcall.call(
         "getsockopt",
@@ -200,7 +207,24 @@ def _is_stream(fd: int) -> bool:
         ctypes.addressof(room),
         ctypes.addressof(size),
     )
-    return room.value == abi.SOCK_STREAM
+    return room.value
+
+
+def _one(t: Thread, buf: InBuf | OutBuf) -> list[tuple[int, int]]:
+    """The only segment of a message; an address that is no user's is told before all else."""
+    size = min(buf.size, MAX_RW_COUNT)
+    if hostcall.bad(t, buf.addr, size) == hostcall.BEYOND:
+        raise LinuxError(EFAULT)
+    return [(buf.addr, size)]
+
+
+def _destination(sockfd: int, addr: SockAddr) -> ctypes.Array[ctypes.c_char] | None:
+    """The address to send to; what is no socket is told before a bad address."""
+    try:
+        return _bytes(addr.read())
+    except LinuxError:
+        socket_type(sockfd)
+        raise
 
 
 @syscall
@@ -208,8 +232,8 @@ def sendto(
     t: Thread, sockfd: Fd, buf: InBuf, flags: MsgFlags, dest_addr: SockAddr
 ) -> Blocking[int]:
     message = HostMessage()
-    segments = [(buf.addr, min(buf.size, MAX_RW_COUNT))]
-    name = _bytes(dest_addr.read()) if dest_addr else None
+    segments = _one(t, buf)
+    name = _destination(sockfd, dest_addr) if dest_addr else None
     message.hold(name, _vector(t, segments, READ), None)
     return (yield from _send(t, sockfd, message, flags))
 
@@ -219,7 +243,7 @@ def recvfrom(
     t: Thread, sockfd: Fd, buf: OutBuf, flags: MsgFlags, src_addr: SockAddrOut
 ) -> Blocking[int]:
     message = HostMessage()
-    segments = [(buf.addr, min(buf.size, MAX_RW_COUNT))]
+    segments = _one(t, buf)
     message.hold(ctypes.create_string_buffer(_ADDRESS), _vector(t, segments, WRITE), None)
     count = yield from _receive(t, sockfd, message, flags)
     if src_addr:
@@ -235,14 +259,14 @@ def _source(message: HostMessage) -> bytes:
 
 def _outgoing(t: Thread, guest: MsgHdr) -> HostMessage:
     """The host's message for what the guest wants to send."""
-    if guest.msg_iovlen > IOV_MAX:
-        raise LinuxError(EMSGSIZE)
     message = HostMessage()
     name = None
+    if guest.msg_name and guest.msg_namelen < 0:
+        raise LinuxError(EINVAL)
     if guest.msg_name and guest.msg_namelen:
-        if guest.msg_namelen < 0:
-            raise LinuxError(EINVAL)
         name = _bytes(t.memory.read(guest.msg_name, min(guest.msg_namelen, _ADDRESS)))
+    if guest.msg_iovlen > IOV_MAX:
+        raise LinuxError(EMSGSIZE)
     segments = IoVecIn(t.memory, guest.msg_iov, guest.msg_iovlen).segments()
     control = None
     if guest.msg_controllen:
@@ -277,10 +301,10 @@ def _rights(model: DataModel, data: bytes) -> Iterator[int]:
 
 
 def _incoming(t: Thread, guest: MsgHdr) -> HostMessage:
-    if guest.msg_iovlen > IOV_MAX:
-        raise LinuxError(EMSGSIZE)
     if guest.msg_name and guest.msg_namelen < 0:
         raise LinuxError(EINVAL)
+    if guest.msg_iovlen > IOV_MAX:
+        raise LinuxError(EMSGSIZE)
     message = HostMessage()
     segments = IoVecOut(t.memory, guest.msg_iov, guest.msg_iovlen).segments()
     room = min(guest.msg_controllen, _CONTROL_MAX)
@@ -309,14 +333,14 @@ def _store(t: Thread, addr: int, guest: MsgHdr, message: HostMessage) -> None:
 
 @syscall
 def sendmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
-    t.process.files.check(sockfd)
+    socket_type(sockfd)
     message = _outgoing(t, t.memory.load(msg, MsgHdr))
     return (yield from _send(t, sockfd, message, flags))
 
 
 @syscall
 def recvmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
-    t.process.files.check(sockfd)
+    socket_type(sockfd)
     guest = t.memory.load(msg, MsgHdr)
     message = _incoming(t, guest)
     count = yield from _receive(t, sockfd, message, flags)
@@ -326,7 +350,7 @@ def recvmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
 
 @syscall
 def sendmmsg(t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags) -> Blocking[int]:
-    t.process.files.check(sockfd)
+    socket_type(sockfd)
     step = MMsgHdr.size(t.arch.model)
     done = 0
     for index in range(min(vlen, _MMSG_MAX)):
@@ -353,7 +377,7 @@ def recvmmsg(
         if limit.tv_sec < 0 or not 0 <= limit.tv_nsec < 10**9:
             raise LinuxError(EINVAL)
         deadline = monotonic_ns() + limit.tv_sec * 10**9 + limit.tv_nsec
-    t.process.files.check(sockfd)
+    socket_type(sockfd)
     step = MMsgHdr.size(t.arch.model)
     done = 0
     for index in range(min(vlen, _MMSG_MAX)):

@@ -6,51 +6,49 @@ import ctypes
 from errno import EINVAL
 
 from ..exec import hostcall, paths
-from ..exec.abi import files as abi
+from ..exec.abi.files import PATH_MAX
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
-from .args import AtFlags, Dev, DirFd, Int, Mode, OutBuf, Path, RenameFlags, StringPtr
+from .args import AtFlags, Dev, DirFd, Int, Mode, OutBuf, RenameFlags, StringPtr, ULong
+from .names import given
 from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.thread import Thread
 
-_PATH_MAX = 4096
 
-
-def _readlink(t: Thread, dirfd: int, path: bytes, buf: OutBuf, size: int) -> int:
+def _readlink(t: Thread, dirfd: int, path: StringPtr, buf: OutBuf) -> int:
+    size = (buf.size & 0xFFFFFFFF ^ 0x80000000) - 0x80000000  # an int
     if size <= 0:
         raise LinuxError(EINVAL)
-    target = paths.link_target(t, dirfd, path)
+    name = given(path)
+    target = None
+    if isinstance(name, bytes):
+        target = paths.link_target(t, dirfd, name)
+        name = paths.host_path(t, name)
     if target is None:
-        room = ctypes.create_string_buffer(_PATH_MAX)
-        real = paths.host_path(t, path)
-        length = hostcall.call("readlinkat", dirfd, real, room, min(size, _PATH_MAX))
+        room = ctypes.create_string_buffer(PATH_MAX)
+        length = hostcall.call("readlinkat", dirfd, name, room, min(size, PATH_MAX))
         target = room.raw[:length]
     target = target[:size]
     buf.write(target)
     return len(target)
 
 
-def _signed(size: int) -> int:
-    """The C int that readlink's size parameter is."""
-    return (size & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
+@syscall
+def readlink(t: Thread, path: StringPtr, buf: OutBuf) -> int:
+    return _readlink(t, AT_FDCWD, path, buf)
 
 
 @syscall
-def readlink(t: Thread, path: Path, buf: OutBuf) -> int:
-    return _readlink(t, AT_FDCWD, path, buf, _signed(buf.size))
+def readlinkat(t: Thread, dirfd: DirFd, path: StringPtr, buf: OutBuf) -> int:
+    return _readlink(t, dirfd, path, buf)
 
 
 @syscall
-def readlinkat(t: Thread, dirfd: DirFd, path: Path, buf: OutBuf) -> int:
-    return _readlink(t, dirfd, path, buf, _signed(buf.size))
-
-
-@syscall
-def link(t: Thread, oldpath: Path, newpath: Path) -> int:
-    return hostcall.call("linkat", AT_FDCWD, oldpath, AT_FDCWD, newpath, 0)
+def link(t: Thread, oldpath: StringPtr, newpath: StringPtr) -> int:
+    return hostcall.call("linkat", AT_FDCWD, given(oldpath), AT_FDCWD, given(newpath), 0)
 
 
 @syscall
@@ -62,79 +60,84 @@ def linkat(
     newpath: StringPtr,
     flags: AtFlags,
 ) -> int:
-    if flags & ~(abi.AT_SYMLINK_FOLLOW | abi.AT_EMPTY_PATH):
-        raise LinuxError(EINVAL)
-    return hostcall.call("linkat", olddirfd, oldpath.read(), newdirfd, newpath.read(), flags)
+    return hostcall.call("linkat", olddirfd, given(oldpath), newdirfd, given(newpath), flags)
 
 
 @syscall
-def symlink(t: Thread, target: Path, linkpath: Path) -> int:
-    return hostcall.call("symlinkat", target, AT_FDCWD, linkpath)
+def symlink(t: Thread, target: StringPtr, linkpath: StringPtr) -> int:
+    return hostcall.call("symlinkat", given(target), AT_FDCWD, given(linkpath))
 
 
 @syscall
-def symlinkat(t: Thread, target: Path, newdirfd: DirFd, linkpath: Path) -> int:
-    return hostcall.call("symlinkat", target, newdirfd, linkpath)
+def symlinkat(t: Thread, target: StringPtr, newdirfd: DirFd, linkpath: StringPtr) -> int:
+    return hostcall.call("symlinkat", given(target), newdirfd, given(linkpath))
 
 
 @syscall
-def unlink(t: Thread, path: Path) -> int:
-    return hostcall.call("unlinkat", AT_FDCWD, path, 0)
+def unlink(t: Thread, path: StringPtr) -> int:
+    return hostcall.call("unlinkat", AT_FDCWD, given(path), 0)
 
 
 @syscall
 def unlinkat(t: Thread, dirfd: DirFd, path: StringPtr, flags: AtFlags) -> int:
-    if flags & ~abi.AT_REMOVEDIR:
-        raise LinuxError(EINVAL)
-    return hostcall.call("unlinkat", dirfd, path.read(), flags)
+    return hostcall.call("unlinkat", dirfd, given(path), flags)
+
+
+def _rename(olddirfd: int, old: StringPtr, newdirfd: int, new: StringPtr, flags: int) -> int:
+    return hostcall.call("renameat2", olddirfd, given(old), newdirfd, given(new), flags)
 
 
 @syscall
-def rename(t: Thread, oldpath: Path, newpath: Path) -> int:
-    return hostcall.call("renameat2", AT_FDCWD, oldpath, AT_FDCWD, newpath, 0)
+def rename(t: Thread, oldpath: StringPtr, newpath: StringPtr) -> int:
+    return _rename(AT_FDCWD, oldpath, AT_FDCWD, newpath, 0)
 
 
 @syscall
-def renameat(t: Thread, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath: Path) -> int:
-    return hostcall.call("renameat2", olddirfd, oldpath, newdirfd, newpath, 0)
+def renameat(
+    t: Thread, olddirfd: DirFd, oldpath: StringPtr, newdirfd: DirFd, newpath: StringPtr
+) -> int:
+    return _rename(olddirfd, oldpath, newdirfd, newpath, 0)
 
 
 @syscall
 def renameat2(
     t: Thread,
     olddirfd: DirFd,
-    oldpath: Path,
+    oldpath: StringPtr,
     newdirfd: DirFd,
-    newpath: Path,
+    newpath: StringPtr,
     flags: RenameFlags,
 ) -> int:
-    return hostcall.call("renameat2", olddirfd, oldpath, newdirfd, newpath, flags)
+    return _rename(olddirfd, oldpath, newdirfd, newpath, flags)
 
 
 @syscall
-def mknod(t: Thread, path: Path, mode: Mode, dev: Dev) -> int:
-    return hostcall.call("mknodat", AT_FDCWD, path, mode & 0xFFFF, dev)
+def mknod(t: Thread, path: StringPtr, mode: Mode, dev: Dev) -> int:
+    return hostcall.call("mknodat", AT_FDCWD, given(path), mode & 0xFFFF, dev)
 
 
 @syscall
-def mknodat(t: Thread, dirfd: DirFd, path: Path, mode: Mode, dev: Dev) -> int:
-    return hostcall.call("mknodat", dirfd, path, mode & 0xFFFF, dev)
+def mknodat(t: Thread, dirfd: DirFd, path: StringPtr, mode: Mode, dev: Dev) -> int:
+    return hostcall.call("mknodat", dirfd, given(path), mode & 0xFFFF, dev)
 
 
 @syscall
-def chroot(t: Thread, path: Path) -> int:
-    return hostcall.call("chroot", path)
+def chroot(t: Thread, path: StringPtr) -> int:
+    return hostcall.call("chroot", given(path))
 
 
-@syscall
+@syscall(note="options are text: a page of binary data passes as far as its first NUL")
 def mount(
-    t: Thread, source: StringPtr, target: StringPtr, type_: StringPtr, flags: Int, data: StringPtr
+    t: Thread,
+    source: StringPtr,
+    target: StringPtr,
+    fstype: StringPtr,
+    flags: ULong,
+    data: StringPtr,
 ) -> int:
-    """Text options only: a page of binary data passes as far as its first NUL."""
-    words = [p.read() if p else None for p in (type_, source, data)]
-    return hostcall.call("mount", words[1], target.read(), words[0], flags, words[2])
+    return hostcall.call("mount", given(source), given(target), given(fstype), flags, given(data))
 
 
 @syscall
-def umount2(t: Thread, target: Path, flags: Int) -> int:
-    return hostcall.call("umount2", target, flags)
+def umount2(t: Thread, target: StringPtr, flags: Int) -> int:
+    return hostcall.call("umount2", given(target), flags)

@@ -8,6 +8,7 @@ from ..exec import hostcall
 from ..exec.abi.system import GRND_INSECURE, GRND_NONBLOCK, GRND_RANDOM
 from ..exec.errors import LinuxError
 from .args import GrndFlags, OutBuf
+from .pointers import MAX_RW_COUNT
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -58,6 +59,8 @@ def getrandom(t: Thread, buf: OutBuf, flags: GrndFlags) -> int:
     both = GRND_RANDOM | GRND_INSECURE
     if flags & ~(GRND_NONBLOCK | both) or flags & both == both:
         raise LinuxError(EINVAL)
+    if hostcall.bad(t, buf.addr, min(buf.size, MAX_RW_COUNT)) == hostcall.BEYOND:
+        raise LinuxError(EFAULT)
     seeded = _seeded(t)
     done = 0
     for view in buf.views():

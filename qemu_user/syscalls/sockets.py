@@ -47,26 +47,27 @@ def socketpair(
     t: Thread, domain: SocketFamily, type_: SocketType, protocol: Int, sv: OutArray[Int]
 ) -> int:
     both = (ctypes.c_int * 2)()
-    hostcall.call("socketpair", domain, type_, protocol, ctypes.addressof(both))
+    where = ctypes.addressof(both)
     try:
-        sv.write(both)
+        sv.write((-1, -1))
     except LinuxError:
-        os.close(both[0])
-        os.close(both[1])
-        raise
+        where = hostcall.INVALID
+    hostcall.call("socketpair", domain, type_, protocol, where)
+    sv.write(both)
     return 0
 
 
 @syscall
 def bind(t: Thread, sockfd: Fd, addr: SockAddr) -> int:
-    data = address(sockfd, addr)
-    return hostcall.call("bind", sockfd, data, len(data))
+    return hostcall.call("bind", sockfd, *address(addr))
 
 
-def address(sockfd: int, addr: SockAddr) -> bytes:
-    """The address to use; a bad descriptor is told before a bad address."""
-    os.fstat(sockfd)
-    return addr.read()
+def address(addr: SockAddr) -> tuple[hostcall.Word, int]:
+    """The address for the host and its length; a bad one is left for the host to find."""
+    try:
+        return addr.read(), addr.size
+    except LinuxError:
+        return hostcall.INVALID, addr.size & 0xFFFFFFFF
 
 
 @syscall
@@ -177,17 +178,17 @@ def accept4(t: Thread, sockfd: Fd, addr: SockAddrOut, flags: SocketType) -> Bloc
 
 @syscall
 def connect(t: Thread, sockfd: Fd, addr: SockAddr) -> Blocking[int]:
-    data = address(sockfd, addr)
+    where = address(addr)
     if nonblocking(sockfd):
-        return hostcall.call("connect", sockfd, data, len(data))
-    return (yield from _connect(t, sockfd, data))
+        return hostcall.call("connect", sockfd, *where)
+    return (yield from _connect(t, sockfd, where))
 
 
-def _connect(t: Thread, sockfd: int, data: bytes) -> Blocking[int]:
+def _connect(t: Thread, sockfd: int, where: tuple[hostcall.Word, int]) -> Blocking[int]:
     """A connection that only the calling thread waits for, in a helper: EINTR leaves it going on."""
     deadline = timeout(sockfd, abi.SO_SNDTIMEO_OLD)
     try:
-        return (yield from in_helper(t, lambda: hostcall.call("connect", sockfd, data, len(data))))
+        return (yield from in_helper(t, lambda: hostcall.call("connect", sockfd, *where)))
     except LinuxError as error:
         if deadline is not None and error.errno == ERESTARTSYS:
             raise LinuxError(_EINTR) from None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-from errno import EFAULT, EINVAL
-
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.clocks import Timeval
 from ..exec.abi.sockets import Linger, Ucred
+from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
 from .args import Addr, Fd, InBuf, InOut, Int, SockOptLevel
 from .syscall import syscall
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
 
 _MAX = 65536
+_INT = 4
 _STRUCTURES: dict[tuple[int, int], type[CStruct]] = {
     (abi.SOL_SOCKET, abi.SO_RCVTIMEO_OLD): Timeval,
     (abi.SOL_SOCKET, abi.SO_SNDTIMEO_OLD): Timeval,
@@ -50,12 +50,15 @@ def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval:
     if level == abi.SOL_SOCKET and optname in _POINTING:
         return _attach_filter(t, sockfd, optname, optval.addr)
     try:
-        data = t.memory.read(optval.addr, size) if size else b""
+        data = b"".join(t.memory.views(optval.addr, size, READ))
     except LinuxError:
+        data = b""
+    if len(data) < size and len(data) < _INT:
         return hostcall.call(
             "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size
         )
-    data = _convert(t, (level, optname), data, True)
+    # Most options take an int from the beginning, however long the rest is said to be.
+    data = _convert(t, (level, optname), data.ljust(size, b"\0"), True)
     value = data if optval else None
     return hostcall.call("setsockopt", sockfd, level & 0xFFFFFFFF, optname, value, len(data))
 
@@ -80,16 +83,27 @@ def getsockopt(
     optval: Addr,
     optlen: InOut[Int],
 ) -> int:
-    t.process.files.check(sockfd)
-    size = optlen.read()
-    if size < 0:
-        raise LinuxError(EINVAL)
-    room = ctypes.create_string_buffer(max(1, min(size, _MAX)))
-    length = ctypes.c_uint(min(size, _MAX))
-    hostcall.call("getsockopt", sockfd, level & 0xFFFFFFFF, optname, room, ctypes.addressof(length))
-    data = _convert(t, (level, optname), room.raw[: length.value], False)
-    if data and not optval:
-        raise LinuxError(EFAULT)
-    t.memory.write(optval, data[:size])
-    optlen.write(min(len(data), size))
+    level &= 0xFFFFFFFF
+    try:
+        size = min(optlen.read(), _MAX)
+    except LinuxError:
+        return hostcall.call("getsockopt", sockfd, level, optname, None, hostcall.INVALID)
+    length = ctypes.c_int(size)
+    room = None
+    if _writable(t, optval, size):
+        room = ctypes.create_string_buffer(max(1, size))
+    where = hostcall.INVALID if room is None else room
+    hostcall.call("getsockopt", sockfd, level, optname, where, ctypes.addressof(length))
+    if room is not None:
+        data = _convert(t, (level, optname), room.raw[: length.value], False)
+        t.memory.write(optval, data[:size])
+        length.value = min(len(data), size)
+    optlen.write(length.value)
     return 0
+
+
+def _writable(t: Thread, addr: int, size: int) -> bool:
+    try:
+        return size <= 0 or sum(map(len, t.memory.views(addr, size, WRITE))) == size
+    except LinuxError:
+        return False

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import os
-from errno import EINVAL, EPIPE
+from errno import EFAULT, EINVAL, EPIPE
 
 from ..exec import hostcall
 from ..exec.abi import files as abi
@@ -13,7 +12,7 @@ from ..exec.files import PLAIN, nonblocking
 from ..exec.waiting import in_helper
 from .args import Fd, InOut, IoVecIn, Offset, Size, SpliceFlags, UInt
 from .syscall import syscall
-from .transfers import broken_pipe
+from .transfers import broken_pipe, vector_room
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +27,14 @@ class _Position:
 
     def __init__(self, pointer: InOut[int]) -> None:
         self._pointer = pointer
-        self._value = ctypes.c_int64(pointer.read()) if pointer else None
-        self.word = ctypes.addressof(self._value) if self._value is not None else None
+        self._value: ctypes.c_int64 | None = None
+        self.word: int | None = None
+        if pointer:
+            try:
+                self._value = ctypes.c_int64(pointer.read())
+                self.word = ctypes.addressof(self._value)
+            except LinuxError:
+                self.word = hostcall.INVALID
 
     def store(self) -> None:
         if self._value is not None:
@@ -55,17 +60,28 @@ def _host_files(t: Thread, *fds: int) -> None:
             raise LinuxError(EINVAL)
 
 
+def _waits(t: Thread, fd: int) -> bool:
+    try:
+        return t.process.files.kind(fd) != PLAIN and not nonblocking(fd)
+    except OSError:
+        return False
+
+
 @syscall
 def sendfile(t: Thread, out_fd: Fd, in_fd: Fd, offset: InOut[Offset], count: Size) -> Blocking[int]:
     at = _Position(offset)
-    files = t.process.files
+    if at.word == hostcall.INVALID:
+        raise LinuxError(EFAULT)
     _host_files(t, in_fd, out_fd)
-    may_wait = files.kind(out_fd) != PLAIN and not nonblocking(out_fd)
-    moved = yield from _waiting(
-        t, lambda: hostcall.call("sendfile", out_fd, in_fd, at.word, count), may_wait
-    )
-    at.store()
-    return moved
+    may_wait = _waits(t, out_fd)
+    try:
+        return (
+            yield from _waiting(
+                t, lambda: hostcall.call("sendfile", out_fd, in_fd, at.word, count), may_wait
+            )
+        )
+    finally:
+        at.store()  # also after a failure: a place that cannot be written is then EFAULT
 
 
 @syscall
@@ -78,8 +94,9 @@ def splice(
     len_: Size,
     flags: SpliceFlags,
 ) -> Blocking[int]:
-    os.fstat(fd_in), os.fstat(fd_out)
     _host_files(t, fd_in, fd_out)
+    if not len_:
+        return hostcall.call("splice", fd_in, None, fd_out, None, 0, flags)
     source, sink = _Position(off_in), _Position(off_out)
     moved = yield from _waiting(
         t,
@@ -101,16 +118,9 @@ def tee(t: Thread, fd_in: Fd, fd_out: Fd, len_: Size, flags: SpliceFlags) -> Blo
 
 @syscall
 def vmsplice(t: Thread, fd: Fd, iov: IoVecIn, flags: SpliceFlags) -> Blocking[int]:
-    os.fstat(fd)
-    if iov.count > 1024:
-        raise LinuxError(EINVAL)
-    vector = hostcall.vector(iov.views())
+    room = vector_room(t, fd, iov, "vmsplice", flags)
     may_wait = not flags & abi.SPLICE_F_NONBLOCK
-    return (
-        yield from _waiting(
-            t, lambda: hostcall.call("vmsplice", fd, vector, len(vector), flags), may_wait
-        )
-    )
+    return (yield from _waiting(t, lambda: room.call("vmsplice", fd, flags), may_wait))
 
 
 @syscall

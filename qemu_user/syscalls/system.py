@@ -182,7 +182,7 @@ def sched_getattr(t: Thread, pid: Pid, attr: OutBuf, flags: UInt) -> int:
     whole = hostcall.size(SchedAttr)
     found = hostcall.fill(SchedAttr, "sched_getattr", _task(t, pid), hostcall.OUT, whole, 0)
     found.size_ = min(size, whole)
-    attr.write(found.pack(t.arch.model)[:size])
+    attr.write(found.pack(t.arch.model)[:size].ljust(size, b"\0"))
     return 0
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EINVAL, ENOTTY
+from errno import EBADF, EFAULT, EINVAL, ENOTTY
+from fcntl import F_GETFL, fcntl
 
 from ..exec import hostcall
 from ..exec.abi import ioctls as io
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _IFREQ = 40  # sizeof(struct ifreq): an interface's name, and a union of two words and more
 _BLKGETSIZE64 = 0x80081272
 _IFCONF_MAX = 1 << 20
+_DIRECTION = 30  # bits of a request that say whether data is read or written (_IOC_DIRSHIFT)
 _RAW = 16  # shapes of more bytes than an integer has are copied as they are
 
 _VALUE = frozenset(
@@ -186,8 +188,15 @@ def ioctl(t: Thread, fd: Fd, request: IoctlCmd, argp: ULong) -> Blocking[int]:
         if _must_drain(fd, request):
             return (yield from in_helper(t, lambda: _transfer(t, fd, request, argp)))
         return _transfer(t, fd, request, argp)
-    files.check(fd)
+    if fcntl(files.check(fd), F_GETFL) & os.O_PATH:
+        raise LinuxError(EBADF)
     if request == net.SIOCGIFCONF:
         return _interfaces(t, fd, argp)
     t.process.unimplemented(f"Unsupported ioctl: cmd=0x{request:04x}")
+    if request >> _DIRECTION:  # its argument is a pointer: the host may refuse it in its own way
+        try:
+            hostcall.call("ioctl", fd, request, hostcall.INVALID)
+        except LinuxError as error:
+            if error.errno != EFAULT:
+                raise
     raise LinuxError(ENOTTY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errno import EINVAL
+from errno import EINVAL, EOPNOTSUPP
 from time import monotonic_ns
 
 from ..exec import hostcall
@@ -13,7 +13,7 @@ from ..exec.abi.signals import SigEvent
 from ..exec.errors import LinuxError
 from ..exec.signals import SigInfo
 from .args import Clock, Fd, In, Int, ItimerWhich, Out, TimerFdFlags, TimerFlags, UInt
-from .clocks import nanoseconds, now, timespec
+from .clocks import UNSLEEPABLE, nanoseconds, now, timespec
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -180,22 +180,32 @@ def _check_event(t: Thread, event: SigEvent) -> None:
         raise LinuxError(EINVAL)
 
 
+def _check_clock(t: Thread, clock: int) -> None:
+    """EINVAL for a CPU clock of nobody, EOPNOTSUPP where no hardware wakes the machine."""
+    if clock in (abi.CLOCK_REALTIME_ALARM, abi.CLOCK_BOOTTIME_ALARM):
+        try:
+            hostcall.fill(Timespec, "clock_getres", clock, hostcall.OUT)
+        except LinuxError:
+            raise LinuxError(EOPNOTSUPP) from None
+    elif clock < 0:
+        now(t, clock)
+
+
 @syscall
 def timer_create(t: Thread, clockid: Clock, sevp: In[SigEvent], timerid: Out[Int]) -> int:
     event = sevp.read() if sevp else None
-    if clockid not in _CLOCKS:
-        if clockid >= 0:
-            raise LinuxError(EINVAL)
-        now(t, clockid)
-    if clockid in (abi.CLOCK_REALTIME_ALARM, abi.CLOCK_BOOTTIME_ALARM):
-        hostcall.fill(Timespec, "clock_getres", clockid, hostcall.OUT)
+    if clockid in UNSLEEPABLE and clockid not in _CLOCKS:
+        raise LinuxError(EOPNOTSUPP)
+    if clockid >= 0 and clockid not in _CLOCKS:
+        raise LinuxError(EINVAL)
     timers = _timers(t)
-    number = timers.next
+    number = timers.next  # used up even where the call fails
+    timers.next = number + 1 & _MAX_OVERRUN
     if event is None:
         event = SigEvent(sigev_notify=sig.SIGEV_SIGNAL, sigev_signo=sig.SIGALRM, sigev_value=number)
     _check_event(t, event)
     timerid.write(number)
-    timers.next = number + 1 & _MAX_OVERRUN
+    _check_clock(t, clockid)
     clock = {
         abi.CLOCK_REALTIME_ALARM: abi.CLOCK_REALTIME,
         abi.CLOCK_BOOTTIME_ALARM: abi.CLOCK_BOOTTIME,

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from errno import EFAULT, EINVAL, EPIPE
+from errno import EAGAIN, EFAULT, EINVAL, EOPNOTSUPP, EPIPE
 from select import POLLIN, POLLOUT
 
 from ..exec import hostcall
 from ..exec.abi.signals import SI_USER, SIGPIPE
 from ..exec.errors import LinuxError
-from ..exec.files import PLAIN, nonblocking, ready, receive, send
+from ..exec.files import PLAIN, TRY, nonblocking, ready, receive, send
+from ..exec.hostcall import INVALID
 from ..exec.signals import SigInfo
-from ..exec.waiting import readable, writable
+from ..exec.waiting import in_helper, readable, writable
 from .args import Fd, InBuf, IoVecIn, IoVecOut, Offset, OffsetPair, OutBuf, RwFlags
-from .pointers import MAX_RW_COUNT
+from .pointers import IOV_MAX, MAX_RW_COUNT
 from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..exec.files import SpecialFile
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
 
@@ -28,40 +28,53 @@ def broken_pipe(t: Thread) -> None:
     t.post(SigInfo(SIGPIPE, SI_USER, pid=t.process.pid, uid=os.getuid()))
 
 
-def _total(views: list[memoryview]) -> int:
-    return sum(map(len, views))
+class Room:
+    """Guest memory of a call: `views` its accessible beginning, `missing` bytes out of reach."""
+
+    __slots__ = ("bad", "missing", "size", "views")
+
+    def __init__(self, views: list[memoryview], size: int, bad: int) -> None:
+        self.views = views
+        self.size = min(size, MAX_RW_COUNT)
+        self.missing = self.size - sum(map(len, views))
+        self.bad = bad
+
+    def call(self, name: str, fd: int, *rest: int) -> int:
+        """The vector call `name`, where the host's kernel finds the EFAULT."""
+        vector = hostcall.vector(self.views, self.missing, self.bad)
+        return hostcall.call(name, fd, vector, len(vector), *rest)
 
 
-def _partial(
-    t: Thread, name: str, fd: int, views: list[memoryview], missing: int, *rest: int
-) -> int:
-    """The call on memory whose end is not accessible: the host's kernel finds the EFAULT."""
-    vector = hostcall.vector(views, min(missing, MAX_RW_COUNT))
-    return hostcall.call(name, fd, vector, len(vector), *rest)
-
-
-def _read(t: Thread, fd: int, views: list[memoryview], size: int) -> Blocking[int]:
+def _read(t: Thread, fd: int, room: Room) -> Blocking[int]:
     files = t.process.files
     if files.special and fd in files.special:
-        return (yield from _read_special(t, fd, files.special[fd], views, size))
-    missing = min(size, MAX_RW_COUNT) - _total(views)
-    if missing:
+        if room.size and not room.views:
+            raise LinuxError(EFAULT)
+        data = yield from files.special[fd].read(t, fd, room.size - room.missing)
+        scatter(room.views, data)
+        return len(data)
+    if room.missing:
+        return (yield from _partly(t, fd, room, "readv", POLLIN))
+    return (yield from receive(t, fd, room.views))
+
+
+def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[int]:
+    """readv or writev that waits; the part out of reach is the host's to find."""
+    files = t.process.files
+    while True:
         kind = files.kind(fd)
-        if kind != PLAIN and not ready(fd, POLLIN) and not nonblocking(fd):
-            yield from readable(t, fd)
-        return _partial(t, "readv", fd, views, missing)
-    return (yield from receive(t, fd, views))
-
-
-def _read_special(
-    t: Thread, fd: int, special: SpecialFile, views: list[memoryview], size: int
-) -> Blocking[int]:
-    room = _total(views)
-    if size and not room:
-        raise LinuxError(EFAULT)
-    data = yield from special.read(t, fd, room)
-    scatter(views, data)
-    return len(data)
+        try:
+            if kind == TRY:
+                return room.call(f"p{name}2", fd, -1, -1, os.RWF_NOWAIT)
+            if kind == PLAIN or ready(fd, events) or nonblocking(fd):
+                return room.call(name, fd)
+        except LinuxError as error:
+            if error.errno == EOPNOTSUPP and kind == TRY:
+                files.must_poll(fd)
+                continue
+            if error.errno != EAGAIN or nonblocking(fd):
+                raise
+        yield from (readable if events == POLLIN else writable)(t, fd)
 
 
 def scatter(views: list[memoryview], data: bytes) -> None:
@@ -73,109 +86,100 @@ def scatter(views: list[memoryview], data: bytes) -> None:
         at += len(part)
 
 
-def _write(t: Thread, fd: int, views: list[memoryview], size: int) -> Blocking[int]:
+def _write(t: Thread, fd: int, room: Room) -> Blocking[int]:
     files = t.process.files
     try:
         if files.special and fd in files.special:
-            if size and not views:
+            if room.size and not room.views:
                 raise LinuxError(EFAULT)
-            return (yield from files.special[fd].write(t, fd, b"".join(views)))
-        missing = min(size, MAX_RW_COUNT) - _total(views)
-        if missing:
-            kind = files.kind(fd)
-            if kind != PLAIN and not ready(fd, POLLOUT) and not nonblocking(fd):
-                yield from writable(t, fd)
-            done = _partial(t, "writev", fd, views, missing)
-        else:
-            done = yield from send(t, fd, views)
-        if t.memory.shared_code:
-            t.memory.file_changed(fd)
-        return done
+            return (yield from files.special[fd].write(t, fd, b"".join(room.views)))
+        if room.missing:
+            return (yield from _partly(t, fd, room, "writev", POLLOUT))
+        return (yield from send(t, fd, room.views))
     except OSError as error:
         if error.errno == EPIPE:
             broken_pipe(t)
         raise
 
 
-def _views(buf: InBuf | OutBuf) -> list[memoryview]:
-    """The accessible beginning of the buffer; none where all of it is out of reach."""
+def _buffer(t: Thread, buf: InBuf | OutBuf) -> Room:
     try:
-        return buf.views()
+        views = buf.views()
     except LinuxError:
-        return []
+        views = []
+    return Room(views, buf.size, hostcall.bad(t, buf.addr, buf.size))
 
 
 @syscall
 def read(t: Thread, fd: Fd, buf: OutBuf) -> Blocking[int]:
     if not buf.size:
-        t.process.files.visible(fd)
-        return hostcall.call("read", fd, None, 0)
-    return (yield from _read(t, fd, _views(buf), buf.size))
+        nowhere = hostcall.bad(t, buf.addr, 0)
+        if t.process.files.kind(fd) == PLAIN:
+            return hostcall.call("read", fd, nowhere, 0)
+        # A pipe answers at once, inotify waits for an event.
+        return (yield from in_helper(t, lambda: hostcall.call("read", fd, nowhere, 0)))
+    return (yield from _read(t, fd, _buffer(t, buf)))
 
 
 @syscall
 def write(t: Thread, fd: Fd, buf: InBuf) -> Blocking[int]:
     if not buf.size:
-        t.process.files.visible(fd)
-        return os.write(fd, b"")
-    return (yield from _write(t, fd, _views(buf), buf.size))
+        return hostcall.call("write", fd, hostcall.bad(t, buf.addr, 0), 0)
+    return (yield from _write(t, fd, _buffer(t, buf)))
 
 
-def _vectored(iov: IoVecIn | IoVecOut) -> tuple[list[memoryview], int]:
-    """The accessible beginning of a vector and how many bytes it asks for."""
-    size = sum(length for _, length in iov.segments())
+def vector_room(t: Thread, fd: int, iov: IoVecIn | IoVecOut, name: str, *rest: int) -> Room:
+    """The buffers of a vector; for a bad one the host's call finds what it looks at first."""
     try:
-        return iov.views(), size
+        segments = iov.segments()
+    except LinuxError as error:
+        count = iov.count if error.errno == EFAULT else IOV_MAX + 1
+        hostcall.call(name, fd, INVALID, count, *rest)
+        raise
+    size = sum(length for _, length in segments)
+    beyond = any(hostcall.bad(t, a, n) == hostcall.BEYOND for a, n in segments)
+    try:
+        views = [] if beyond else iov.views()
     except LinuxError:
-        return [], size
-
-
-def _check_count(t: Thread, fd: int, iov: IoVecIn | IoVecOut) -> None:
-    """EBADF comes first, then EINVAL for a count that no vector has."""
-    t.process.files.check(fd)
-    if iov.count > 1024:
-        raise LinuxError(EINVAL)
+        views = []
+    return Room(views, size, hostcall.BEYOND if beyond else hostcall.INVALID)
 
 
 @syscall
 def readv(t: Thread, fd: Fd, iov: IoVecOut) -> Blocking[int]:
-    _check_count(t, fd, iov)
-    views, size = _vectored(iov)
-    if not size:
-        return os.readv(fd, [])
-    return (yield from _read(t, fd, views, size))
+    room = vector_room(t, fd, iov, "readv")
+    if not room.size:
+        return room.call("readv", fd)
+    return (yield from _read(t, fd, room))
 
 
 @syscall
 def writev(t: Thread, fd: Fd, iov: IoVecIn) -> Blocking[int]:
-    _check_count(t, fd, iov)
-    views, size = _vectored(iov)
-    if not size:
-        return os.writev(fd, [])
-    return (yield from _write(t, fd, views, size))
+    room = vector_room(t, fd, iov, "writev")
+    if not room.size:
+        return room.call("writev", fd)
+    return (yield from _write(t, fd, room))
 
 
-def _positioned(
-    t: Thread, fd: int, views: list[memoryview], size: int, offset: int, flags: int, write: bool
-) -> int:
-    """pread and pwrite and their vector forms: files with positions never wait."""
-    files = t.process.files
-    if fd in files.special:
-        special = files.special[fd]
-        if size and not views:
-            raise LinuxError(EFAULT)
-        if write:
-            return special.pwrite(t, b"".join(views), offset)
-        data = special.pread(t, _total(views), offset)
-        scatter(views, data)
-        return len(data)
-    files.visible(fd)
-    name = "pwritev2" if write else "preadv2"
-    missing = min(size, MAX_RW_COUNT) - _total(views)
-    done = _partial(t, name, fd, views, missing, offset, offset >> 63, flags)
-    if write and t.memory.shared_code:
-        t.memory.file_changed(fd)
-    return done
+def _pread(t: Thread, fd: int, room: Room, offset: int, flags: int = 0) -> int:
+    """Files that have positions never wait."""
+    special = t.process.files.special.get(fd)
+    if special is None:
+        return room.call("preadv2", fd, offset, 0, flags)
+    if room.size and not room.views:
+        raise LinuxError(EFAULT)
+    data = special.pread(t, room.size - room.missing, offset)
+    scatter(room.views, data)
+    return len(data)
+
+
+def _pwrite(t: Thread, fd: int, room: Room, offset: int, flags: int = 0) -> int:
+    special = t.process.files.special.get(fd)
+    if special is None:
+        return room.call("pwritev2", fd, offset, 0, flags)
+    if room.size and not room.views:
+        raise LinuxError(EFAULT)
+    return special.pwrite(t, b"".join(room.views), offset)
 
 
 def _at(offset: int) -> int:
@@ -186,45 +190,45 @@ def _at(offset: int) -> int:
 
 @syscall
 def pread64(t: Thread, fd: Fd, buf: OutBuf, offset: Offset) -> int:
-    return _positioned(t, fd, _views(buf), buf.size, _at(offset), 0, False)
+    if not buf.size and fd not in t.process.files.special:
+        return hostcall.call("pread64", fd, hostcall.bad(t, buf.addr, 0), 0, offset)
+    return _pread(t, fd, _buffer(t, buf), _at(offset))
 
 
 @syscall
 def pwrite64(t: Thread, fd: Fd, buf: InBuf, offset: Offset) -> int:
-    return _positioned(t, fd, _views(buf), buf.size, _at(offset), 0, True)
+    if not buf.size and fd not in t.process.files.special:
+        return hostcall.call("pwrite64", fd, hostcall.bad(t, buf.addr, 0), 0, offset)
+    return _pwrite(t, fd, _buffer(t, buf), _at(offset))
 
 
 @syscall
 def preadv(t: Thread, fd: Fd, iov: IoVecOut, offset: OffsetPair) -> int:
     _at(offset)
-    _check_count(t, fd, iov)
-    return _positioned(t, fd, *_vectored(iov), offset, 0, False)
+    room = vector_room(t, fd, iov, "preadv", offset, 0)
+    return _pread(t, fd, room, offset)
 
 
 @syscall
 def pwritev(t: Thread, fd: Fd, iov: IoVecIn, offset: OffsetPair) -> int:
     _at(offset)
-    _check_count(t, fd, iov)
-    return _positioned(t, fd, *_vectored(iov), offset, 0, True)
+    room = vector_room(t, fd, iov, "pwritev", offset, 0)
+    return _pwrite(t, fd, room, offset)
 
 
 @syscall
 def preadv2(t: Thread, fd: Fd, iov: IoVecOut, offset: OffsetPair, flags: RwFlags) -> Blocking[int]:
-    if offset < -1:
-        raise LinuxError(EINVAL)
-    _check_count(t, fd, iov)
-    views, size = _vectored(iov)
+    _at(offset + 1)
+    room = vector_room(t, fd, iov, "preadv2", offset, 0, flags)
     if offset == -1 and not flags:
-        return (yield from _read(t, fd, views, size))
-    return _positioned(t, fd, views, size, offset, flags, False)
+        return (yield from _read(t, fd, room))
+    return _pread(t, fd, room, offset, flags)
 
 
 @syscall
 def pwritev2(t: Thread, fd: Fd, iov: IoVecIn, offset: OffsetPair, flags: RwFlags) -> Blocking[int]:
-    if offset < -1:
-        raise LinuxError(EINVAL)
-    _check_count(t, fd, iov)
-    views, size = _vectored(iov)
+    _at(offset + 1)
+    room = vector_room(t, fd, iov, "pwritev2", offset, 0, flags)
     if offset == -1 and not flags:
-        return (yield from _write(t, fd, views, size))
-    return _positioned(t, fd, views, size, offset, flags, True)
+        return (yield from _write(t, fd, room))
+    return _pwrite(t, fd, room, offset, flags)

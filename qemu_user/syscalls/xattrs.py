@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ctypes
 
-from ..exec import hostcall, paths
+from ..exec import hostcall
+from ..exec.abi.files import AT_SYMLINK_NOFOLLOW
+from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
-from .args import CString, Fd, InBuf, OutBuf, Path, XattrFlags
+from .args import Fd, InBuf, OutBuf, StringPtr, XattrFlags
+from .names import existing, given
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -25,51 +28,54 @@ def _fill(buf: OutBuf, name: str, *args: hostcall.Word) -> int:
     return size
 
 
-def _set(name: str, where: hostcall.Word, key: bytes, value: InBuf, flags: int) -> int:
+def _set(name: str, where: hostcall.Word, key: hostcall.Word, value: InBuf, flags: int) -> int:
     if value.size > _SIZE_MAX or not value:
         return hostcall.call(name, where, key, None, value.size, flags)
-    data = value.read()
-    return hostcall.call(name, where, key, data, len(data), flags)
+    try:
+        data: hostcall.Word = value.read()
+    except LinuxError:
+        data = hostcall.INVALID
+    return hostcall.call(name, where, key, data, value.size, flags)
 
 
 @syscall
-def getxattr(t: Thread, path: Path, name: CString, value: OutBuf) -> int:
-    return _fill(value, "getxattr", paths.follow(t, AT_FDCWD, path), name)
+def getxattr(t: Thread, path: StringPtr, name: StringPtr, value: OutBuf) -> int:
+    return _fill(value, "getxattr", existing(t, AT_FDCWD, path), given(name))
 
 
 @syscall
-def lgetxattr(t: Thread, path: Path, name: CString, value: OutBuf) -> int:
-    return _fill(value, "lgetxattr", paths.host_path(t, path), name)
+def lgetxattr(t: Thread, path: StringPtr, name: StringPtr, value: OutBuf) -> int:
+    return _fill(value, "lgetxattr", existing(t, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW), given(name))
 
 
 @syscall
-def fgetxattr(t: Thread, fd: Fd, name: CString, value: OutBuf) -> int:
-    return _fill(value, "fgetxattr", fd, name)
+def fgetxattr(t: Thread, fd: Fd, name: StringPtr, value: OutBuf) -> int:
+    return _fill(value, "fgetxattr", fd, given(name))
 
 
 @syscall
-def setxattr(t: Thread, path: Path, name: CString, value: InBuf, flags: XattrFlags) -> int:
-    return _set("setxattr", path, name, value, flags)
+def setxattr(t: Thread, path: StringPtr, name: StringPtr, value: InBuf, flags: XattrFlags) -> int:
+    return _set("setxattr", given(path), given(name), value, flags)
 
 
 @syscall
-def lsetxattr(t: Thread, path: Path, name: CString, value: InBuf, flags: XattrFlags) -> int:
-    return _set("lsetxattr", path, name, value, flags)
+def lsetxattr(t: Thread, path: StringPtr, name: StringPtr, value: InBuf, flags: XattrFlags) -> int:
+    return _set("lsetxattr", given(path), given(name), value, flags)
 
 
 @syscall
-def fsetxattr(t: Thread, fd: Fd, name: CString, value: InBuf, flags: XattrFlags) -> int:
-    return _set("fsetxattr", fd, name, value, flags)
+def fsetxattr(t: Thread, fd: Fd, name: StringPtr, value: InBuf, flags: XattrFlags) -> int:
+    return _set("fsetxattr", fd, given(name), value, flags)
 
 
 @syscall
-def listxattr(t: Thread, path: Path, list_: OutBuf) -> int:
-    return _fill(list_, "listxattr", paths.follow(t, AT_FDCWD, path))
+def listxattr(t: Thread, path: StringPtr, list_: OutBuf) -> int:
+    return _fill(list_, "listxattr", existing(t, AT_FDCWD, path))
 
 
 @syscall
-def llistxattr(t: Thread, path: Path, list_: OutBuf) -> int:
-    return _fill(list_, "llistxattr", paths.host_path(t, path))
+def llistxattr(t: Thread, path: StringPtr, list_: OutBuf) -> int:
+    return _fill(list_, "llistxattr", existing(t, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW))
 
 
 @syscall
@@ -78,15 +84,15 @@ def flistxattr(t: Thread, fd: Fd, list_: OutBuf) -> int:
 
 
 @syscall
-def removexattr(t: Thread, path: Path, name: CString) -> int:
-    return hostcall.call("removexattr", path, name)
+def removexattr(t: Thread, path: StringPtr, name: StringPtr) -> int:
+    return hostcall.call("removexattr", given(path), given(name))
 
 
 @syscall
-def lremovexattr(t: Thread, path: Path, name: CString) -> int:
-    return hostcall.call("lremovexattr", path, name)
+def lremovexattr(t: Thread, path: StringPtr, name: StringPtr) -> int:
+    return hostcall.call("lremovexattr", given(path), given(name))
 
 
 @syscall
-def fremovexattr(t: Thread, fd: Fd, name: CString) -> int:
-    return hostcall.call("fremovexattr", fd, name)
+def fremovexattr(t: Thread, fd: Fd, name: StringPtr) -> int:
+    return hostcall.call("fremovexattr", fd, given(name))

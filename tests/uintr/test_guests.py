@@ -12,7 +12,7 @@ from tests import programs
 from tests.conftest import compiled
 
 HERE = Path(__file__).parent / "guests"
-NAMES = [path.stem for path in sorted(HERE.glob("*.c")) if path.stem != "rfc"]
+NAMES = [path.stem for path in sorted(HERE.glob("*.c")) if path.stem not in ("rfc", "sender")]
 DEADLY = {"faults", "processes"}  # a child dies as it should, which is reported
 
 
@@ -47,6 +47,13 @@ def test_first_published_calls(
     base: int, abi: str, build: Callable[..., Path], run_ours: Callable[..., programs.Result]
 ) -> None:
     check(run_ours(build("rfc", f"-DBASE={base}"), options=["-uintr-abi", abi]))
+
+
+@pytest.mark.parametrize("base", [449, 450, 471])
+def test_program_that_only_sends_under_auto(
+    base: int, build: Callable[..., Path], run_ours: Callable[..., programs.Result]
+) -> None:
+    check(run_ours(build("sender", f"-DBASE={base}")))
 
 
 @pytest.mark.parametrize("abi", ["471", "480"])

@@ -22,6 +22,7 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
             " gdtr 243 fpcw 246 fptag 247 mxcsr 249 fs_base 250 gs_base 251"
         ),
         **{f"r{n}": 98 + n for n in range(8, 16)},
+        **{f"fp{n}": 82 + n for n in range(8)},
         **{f"st{n}": 114 + n for n in range(8)},
         **{f"xmm{n}": 122 + n for n in range(16)},
     },

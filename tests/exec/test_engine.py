@@ -79,6 +79,14 @@ def test_checked_in_numbers_are_the_package_s() -> None:
         assert Numbers(model.split("_")[0], directory)._constant(f"UC_CPU_{model}") == number
 
 
+def test_programs_without_rare_registers_do_not_read_the_package(name: str) -> None:
+    cpu = Rig(name).cpu
+    registers = cpu.arch.registers
+    for register in (*registers.vector, *registers.control, registers.flags or registers.pc):
+        cpu.read(register)
+    assert cpu._handle.numbers.all is None
+
+
 def test_rare_registers_are_found_in_the_package() -> None:
     rig = Rig("x86_64")
     rig.cpu.write("ebx", 0x1234_5678)

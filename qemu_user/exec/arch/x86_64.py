@@ -283,8 +283,7 @@ ARCH = Arch(
             "fptag": 0xFFFF,
             "mxcsr": 0x1F80,
             "eflags": 0x202,
-            "gdtr": 0,
-            "tr": 0,
+            "gdtr": 0,  # gone, so that loading a segment register raises #GP
         },
         user_mode=_TO_USER,
         syscall_saves=("rcx", "r11"),

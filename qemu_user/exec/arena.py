@@ -48,6 +48,13 @@ class Arena:
         self.bytes = host.view(self.base, self.size)  # all of guest memory, nothing checked
         self.table = host.view(table, self.size // PAGE)
 
+    def close(self) -> None:
+        """Give the address space back to the host; it must not be used again."""
+        self.bytes.release()
+        self.table.release()
+        host.munmap(self.base, self.size)
+        host.munmap(self.perms, self.size // PAGE)
+
     def paint(self, start: int, end: int, shown: int) -> None:
         """Enter `shown` for the pages of [start, end)."""
         first, pages = start // PAGE, (end - start) // PAGE

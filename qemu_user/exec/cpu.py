@@ -66,9 +66,10 @@ class Raised(Trap):
 
 
 class Context:
-    """All registers of a thread that is not running; opaque, made by `Cpu.new_context`."""
+    """All registers of a thread that is not running; made by `Cpu.new_context`."""
 
-    __slots__ = ()
+    __slots__ = ("pointer",)
+    pointer: Any  # the backend's affair
 
 
 class RegisterBank(Protocol):
@@ -105,6 +106,9 @@ class Cpu(Protocol):
 
     def reset(self) -> None:
         """Registers as a new program finds them (execve); memory is the address space's affair."""
+
+    def close(self) -> None:
+        """Give the engine back; nothing else may be called afterwards."""
 
     def run(self, limit: int | None = None) -> Trap:
         """Run until something the kernel must see; `limit` counts instructions (stepping)."""

@@ -77,6 +77,13 @@ class Process:
         self.memory: AddressSpace
         self.dispatcher: Dispatcher
 
+    def detach(self) -> None:
+        """Give engine and address space back, if there are any, before others are attached."""
+        for t in self.threads.values():
+            t.context = None
+            t.cpu.close()
+            t.memory.close()
+
     def attach(self, arch: Arch, memory: AddressSpace, cpu: Cpu) -> None:
         """Use this engine and address space from now on (start, or execve of another kind)."""
         self.arch, self.memory, self.cpu = arch, memory, cpu

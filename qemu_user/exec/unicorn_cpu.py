@@ -62,7 +62,7 @@ def _open(arch: Arch, path: str) -> Handle:
 class UnicornContext(Context):
     """The engine's own copy of all registers, floating point and thread pointer included."""
 
-    __slots__ = ("_free", "pointer")
+    __slots__ = ("_free",)
 
     def __init__(self, pointer: c_void_p, free: Callable[[c_void_p], object]) -> None:
         self.pointer = pointer
@@ -222,11 +222,11 @@ class UnicornCpu:
         """A context holding a copy of the current registers."""
         return UnicornContext(self._handle.new_context(), self._handle.library.uc_context_free)
 
-    def save(self, context: UnicornContext) -> None:
+    def save(self, context: Context) -> None:
         """Copy all registers into `context`."""
         self._handle.library.uc_context_save(self._handle.pointer, context.pointer)
 
-    def restore(self, context: UnicornContext) -> None:
+    def restore(self, context: Context) -> None:
         """Copy all registers from `context`."""
         self._handle.library.uc_context_restore(self._handle.pointer, context.pointer)
 

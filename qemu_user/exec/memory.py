@@ -181,17 +181,18 @@ class AddressSpace(GuestMemory):
     def unmap(self, start: int, end: int, release: bool = True) -> None:
         """Unmap whole pages; without `release` the host has something else there already."""
         areas = self.vmas.remove(start, end)
-        if not areas:
-            return
+        shown = False
         for vma in areas:
             if vma.prot & EXEC:
                 self.discard(vma.start, vma.end)
             if vma.prot:
+                shown = True
                 self.paint(vma.start, vma.end, 0)
                 if self.flips:
                     self._forget_flips(vma)
-        self.cpu.flush_tlb()
-        if release:
+        if shown:
+            self.cpu.flush_tlb()
+        if release and areas:
             self.release(areas)
 
     def _forget_flips(self, vma: Vma) -> None:

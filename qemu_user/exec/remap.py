@@ -24,12 +24,16 @@ def mremap(
     space: AddressSpace, addr: int, old_size: int, new_size: int, flags: int, new_addr: int
 ) -> int:
     """Mremap(2), in its order of errors; the address where the area is afterwards."""
-    old_size, new_size = old_size + PAGE - 1 & -PAGE, new_size + PAGE - 1 & -PAGE
+    old_size, new_size = _whole(old_size), _whole(new_size)
     moves = flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)
     if flags & ~(moves | MREMAP_MAYMOVE) or (moves and not flags & MREMAP_MAYMOVE):
         raise LinuxError(EINVAL)
-    if addr % PAGE or not new_size or (flags & MREMAP_DONTUNMAP and old_size != new_size):
+    if addr % PAGE or not 0 < new_size <= space.task_size:
         raise LinuxError(EINVAL)
+    if flags & MREMAP_DONTUNMAP and old_size != new_size:
+        raise LinuxError(EINVAL)
+    if moves:
+        _check_target(space, addr, old_size, new_size, new_addr)
     if space.vmas.at(addr) is None:
         raise LinuxError(EFAULT)
     if moves:
@@ -50,20 +54,30 @@ def mremap(
     return _move(space, addr, old_size, new_size, target, keep=False)
 
 
+def _whole(size: int) -> int:
+    """Rounded up to pages as the kernel's unsigned long is: the greatest become 0."""
+    return size + PAGE - 1 & 0xFFFF_FFFF_FFFF_F000
+
+
+def _check_target(
+    space: AddressSpace, addr: int, old_size: int, new_size: int, target: int
+) -> None:
+    if target % PAGE or target > space.task_size - new_size:
+        raise LinuxError(EINVAL)
+    if addr + old_size > target and target + new_size > addr:
+        raise LinuxError(EINVAL)
+
+
 def _move_to(
     space: AddressSpace, addr: int, old_size: int, new_size: int, flags: int, target: int
 ) -> int:
+    _check_resize(space, addr, min(old_size, new_size), new_size)
     if flags & MREMAP_FIXED:
-        if target % PAGE or target > space.task_size - new_size:
-            raise LinuxError(EINVAL)
-        if addr + old_size > target and target + new_size > addr:
-            raise LinuxError(EINVAL)
         space.place(target, new_size, MAP_FIXED)
         space.munmap(target, new_size)
     if old_size > new_size:
         space.munmap(addr + new_size, old_size - new_size)
         old_size = new_size
-    _check_resize(space, addr, old_size, new_size)
     if not flags & MREMAP_FIXED:
         target = space.place(target, new_size, 0)
     return _move(space, addr, old_size, new_size, target, keep=bool(flags & MREMAP_DONTUNMAP))

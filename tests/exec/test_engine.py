@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import random
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from qemu_user.exec import arch, engine_numbers, stubs
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal
 from qemu_user.exec.engine_numbers import Numbers
+from qemu_user.exec.engine_tlb import TlbGrowth
 from qemu_user.exec.unicorn_cpu import library_path
 from tests.cpu_rig import CODE, PAGE, Rig, assemble
 
@@ -139,7 +141,27 @@ def test_the_tlb_is_enlarged_a_bounded_number_of_times(name: str, native: bool) 
         assert isinstance(rig.cpu.run(), Illegal)
     assert rig.word(0x1000000 + 99 * PAGE) == 30
     assert control[stubs.FILLS] < 12 * pages, "30 rounds without growth"
-    assert rig.cpu._tlb_size > 256
+    assert rig.cpu._tlb.step > 256
+
+
+def test_flushes_become_rare() -> None:
+    control = (ctypes.c_uint64 * stubs.WORDS)()
+    flushes: list[int] = []
+    growth = TlbGrowth(control, lambda: flushes.append(control[stubs.FILLS]))
+    for fills in range(0, 20_000_000, 64):
+        control[stubs.FILLS] = fills
+        if fills >= control[stubs.FILL_LIMIT]:
+            growth.grow()
+            assert not control[stubs.FLAGS]
+    assert len([fills for fills in flushes if fills < 1 << 17]) >= 8
+    assert len(flushes) < 32
+    growth.flushed()
+    assert control[stubs.FILL_LIMIT] < fills + 5000
+    growth.pause()
+    growth.flushed()
+    assert control[stubs.FILL_LIMIT] > 1 << 62
+    growth.resume()
+    assert control[stubs.FILL_LIMIT] < fills + 5000
 
 
 # Stubs

@@ -20,6 +20,7 @@ from .engine_handle import (
     Handle,
 )
 from .engine_state import PendingException, calibrate, saver
+from .engine_tlb import TlbGrowth
 from .engine_watch import Watchers
 
 TYPE_CHECKING = False
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 
 _INSN_INVALID, _FETCH_REFUSED = 10, 21
 _ACCESS = {16: READ, 17: WRITE, 18: EXEC}
-_TLB_FIRST, _TLB_LAST, _TLB_LATER = 256, 1 << 16, 1 << 20  # look-ups between flushes
 _SLICE = 1 << 20  # instructions between looks at the flag on a host without stubs
-_NEVER = 1 << 63
 _LONGEST = 16  # bytes: no instruction is longer
 _DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
 
@@ -98,12 +97,12 @@ class UnicornCpu:
         self._control = (c_uint64 * stubs.WORDS)()
         self._flags = memoryview(self._control).cast("B")[:2]
         self._perms, self._pages = perms, size // PAGE
-        self._tlb_size = _TLB_FIRST
         self._counter: c_void_p | None = None
 
         self._handle = handle = _open(arch, path or library_path())
         handle.map_all(arena, size)
         self._watchers = Watchers(handle, self._fail)
+        self._tlb = TlbGrowth(self._control, handle.flush_tlb)
         self._api = handle.api
         registers = arch.registers
         names = dict.fromkeys((*registers.general, registers.pc, registers.sp))
@@ -135,7 +134,6 @@ class UnicornCpu:
         control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
         control[stubs.PERMS] = self._perms
         control[stubs.PAGES] = self._pages
-        control[stubs.FILL_LIMIT] = _TLB_FIRST
         self._stubs = stubs.load() if native else None
         if self._stubs:
             data = ctypes.addressof(control)
@@ -257,14 +255,16 @@ class UnicornCpu:
 
     def _run_counted(self, limit: int) -> Trap:
         control = self._control
-        control[stubs.FILL_LIMIT] = _NEVER  # an extra stop would spoil the count
         control[stubs.COUNT] = limit
         if self._stubs and self._counter is None:  # the engine's own count misses translated code
             stub, data = c_void_p(self._stubs["count"]), ctypes.addressof(control)
             self._counter = self._handle.hook(HOOK_CODE, stub, data)
             self._handle.forget_all_code()
-        trap = self._enter(0 if self._stubs else limit)
-        control[stubs.FILL_LIMIT] = control[stubs.FILLS] + self._tlb_size
+        self._tlb.pause()  # an extra stop would spoil the count
+        try:
+            trap = self._enter(0 if self._stubs else limit)
+        finally:
+            self._tlb.resume()
         if type(trap) is Fault and trap.access == EXEC and not control[stubs.COUNT]:
             return _LIMIT  # it belongs to the instruction after the last one
         return trap or _LIMIT
@@ -272,7 +272,7 @@ class UnicornCpu:
     def _enter(self, count: int) -> Trap | None:
         """Run once; None when something counted ran out and has been seen to."""
         if self._flags[1]:
-            self._grow_tlb()
+            self._tlb.grow()
         place = self.arch.registers.pc
         pc = self.read(place)
         trap = self._start(pc, count)
@@ -358,6 +358,7 @@ class UnicornCpu:
     def flush_tlb(self) -> None:
         """Forget cached page entries."""
         self._handle.flush_tlb()
+        self._tlb.flushed()
 
     def discard(self, addr: int, size: int) -> None:
         """Forget translations of code that was or will be rewritten."""
@@ -373,13 +374,6 @@ class UnicornCpu:
         if entry.value != before:
             entry.value = before
             self._handle.flush_tlb()
-
-    def _grow_tlb(self) -> None:
-        """Flush: only then does the engine enlarge a TLB that is full."""
-        self._flags[1] = 0
-        self._handle.flush_tlb()
-        self._tlb_size = self._tlb_size * 2 if self._tlb_size < _TLB_LAST else _TLB_LATER
-        self._control[stubs.FILL_LIMIT] = self._control[stubs.FILLS] + self._tlb_size
 
     # Watching
 

@@ -121,7 +121,7 @@ BENCHMARKS = (
     ),
     # ru_maxrss of a child starts with its parent's: only ours is large enough to show itself.
     Benchmark("hello-rss", "MiB", (("hello",),), rss, {X86_64: Limit(45)}, runners=(OURS,)),
-    _counted("threads", 200, 1_200, "wall"),
+    _counted("threads", 200, 5_200, "wall"),
     _counted("pingpong", 500, 5_500, "wall"),
     _counted("uipi", 500, 5_500, "wall", 40, (OURS,)),
     _counted("selfipi", 1_000, 21_000, "wall", 15, (OURS,)),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import EAGAIN, EBADF, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP, ESPIPE
+from errno import EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP, ESPIPE
 from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
 from select import POLLIN, POLLOUT, poll
 
-from .errors import LinuxError
+from .errors import ERESTARTSYS, LinuxError
 from .hostcall import descriptor_limits
-from .waiting import readable, writable
+from .waiting import Wait, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -252,9 +252,35 @@ def ready(fd: int, events: int) -> bool:
     return bool(asked.poll(0))
 
 
+def _deadline(fd: int, events: int) -> int | None:
+    if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        return None
+
+    def ask() -> int | None:
+        from .sockettime import socket_deadline
+
+        return socket_deadline(fd, events)
+
+    return unlimited(ask)
+
+
+def until_ready(t: Thread, fd: int, events: int, deadline: int | None) -> Blocking[None]:
+    """Sleep until `fd` is ready; EAGAIN at a socket's deadline, with which nothing restarts."""
+    what = Wait([(fd, events)], deadline)
+    try:
+        yield from wait(t, what)
+    except LinuxError as error:
+        if deadline is not None and error.errno == ERESTARTSYS:
+            raise LinuxError(EINTR) from None
+        raise
+    if what.timed_out and not what.ready:
+        raise LinuxError(EAGAIN)
+
+
 def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """readv(2) into `views`, during which only `t` waits."""
     files = t.process.files
+    deadline, waited = None, False
     while True:
         kind = files.kind(fd)
         if kind == PLAIN:
@@ -270,13 +296,16 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        yield from readable(t, fd)
+        if not waited:
+            deadline, waited = _deadline(fd, POLLIN), True
+        yield from until_ready(t, fd, POLLIN, deadline)
 
 
 def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """writev(2) of `views`, during which only `t` waits; a signal after a part returns that."""
     files = t.process.files
     done = 0
+    deadline, waited = None, False
     while True:
         kind = files.kind(fd)
         if kind == PLAIN:
@@ -295,8 +324,10 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 return done
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
+        if not waited:
+            deadline, waited = _deadline(fd, POLLOUT), True
         try:
-            yield from writable(t, fd)
+            yield from until_ready(t, fd, POLLOUT, deadline)
         except LinuxError:
             if done:
                 return done

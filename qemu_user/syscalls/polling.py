@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from errno import EBADF, EINVAL
+from errno import EBADF, EFAULT, EINVAL
 from struct import Struct, unpack
 from time import monotonic_ns
 
@@ -116,6 +116,8 @@ def _poll(t: Thread, addr: int, nfds: int, deadline: int | None) -> Blocking[int
     )
     if out:
         t.memory.write(addr, out)
+    elif hostcall.bad(t, addr, 0) == hostcall.BEYOND:
+        raise LinuxError(EFAULT)
     return sum(1 for revents in found if revents)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EAGAIN
-from select import POLLIN
-from time import monotonic_ns
+from errno import EAGAIN, EINTR
+from select import POLLIN, POLLOUT
 
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
-from ..exec.abi.clocks import Timeval
 from ..exec.errors import ERESTARTSYS, LinuxError
-from ..exec.files import nonblocking, ready
-from ..exec.waiting import Wait, in_helper, wait
+from ..exec.files import nonblocking, ready, until_ready
+from ..exec.sockettime import socket_deadline
+from ..exec.waiting import in_helper
 from .args import (
     Fd,
     Int,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
 
 _ADDRESS = 128  # sizeof(struct sockaddr_storage)
-_EINTR = 4
 
 
 @syscall
@@ -75,19 +73,6 @@ def listen(t: Thread, sockfd: Fd, backlog: Int) -> int:
     return hostcall.call("listen", sockfd, backlog & 0xFFFFFFFF)
 
 
-def timeout(sockfd: int, option: int) -> int | None:
-    """The deadline that SO_RCVTIMEO or SO_SNDTIMEO set for a wait that begins now."""
-    room = ctypes.create_string_buffer(hostcall.size(Timeval))
-    size = ctypes.c_uint(len(room))
-    try:
-        hostcall.call("getsockopt", sockfd, abi.SOL_SOCKET, option, room, ctypes.addressof(size))
-    except LinuxError:
-        return None
-    value = hostcall.unpack(Timeval, room.raw)
-    length = value.tv_sec * 10**9 + value.tv_usec * 1000
-    return monotonic_ns() + length if length else None
-
-
 def retried(t: Thread, sockfd: int, events: int, act: Callable[[], int]) -> Blocking[int]:
     """`act`, a call that does not wait, again each time `sockfd` becomes ready.
 
@@ -102,17 +87,8 @@ def retried(t: Thread, sockfd: int, events: int, act: Callable[[], int]) -> Bloc
             if error.errno != EAGAIN or nonblocking(sockfd):
                 raise
         if not known:
-            option = abi.SO_RCVTIMEO_OLD if events == POLLIN else abi.SO_SNDTIMEO_OLD
-            deadline, known = timeout(sockfd, option), True
-        what = Wait([(sockfd, events)], deadline)
-        try:
-            yield from wait(t, what)
-        except LinuxError as error:
-            if deadline is not None and error.errno == ERESTARTSYS:
-                raise LinuxError(_EINTR) from None
-            raise
-        if what.timed_out and not what.ready:
-            raise LinuxError(EAGAIN)
+            deadline, known = socket_deadline(sockfd, events), True
+        yield from until_ready(t, sockfd, events, deadline)
 
 
 class _Name:
@@ -186,12 +162,12 @@ def connect(t: Thread, sockfd: Fd, addr: SockAddr) -> Blocking[int]:
 
 def _connect(t: Thread, sockfd: int, where: tuple[hostcall.Word, int]) -> Blocking[int]:
     """A connection that only the calling thread waits for, in a helper: EINTR leaves it going on."""
-    deadline = timeout(sockfd, abi.SO_SNDTIMEO_OLD)
+    deadline = socket_deadline(sockfd, POLLOUT)
     try:
         return (yield from in_helper(t, lambda: hostcall.call("connect", sockfd, *where)))
     except LinuxError as error:
         if deadline is not None and error.errno == ERESTARTSYS:
-            raise LinuxError(_EINTR) from None
+            raise LinuxError(EINTR) from None
         raise
 
 

@@ -136,6 +136,7 @@ def copy_file_range(
     _host_files(t, fd_in, fd_out)
     source, sink = _Position(off_in), _Position(off_out)
     moved = hostcall.call("copy_file_range", fd_in, source.word, fd_out, sink.word, len_, flags)
-    source.store()
-    sink.store()
+    if moved:
+        source.store()
+        sink.store()
     return moved

@@ -72,12 +72,6 @@ class Futexes:
         self._queues.clear()
 
 
-def shared(p: Process, addr: int) -> bool:
-    """Whether the word may be shared with other processes."""
-    vma = p.memory.vmas.at(addr)
-    return vma is not None and vma.shared
-
-
 def key(addr: int, private: bool) -> int:
     """The queue of a word; as in Linux, FUTEX_PRIVATE_FLAG makes it another one."""
     return addr * 2 + private
@@ -90,7 +84,7 @@ def wake(
     woken = p.futexes.take(key(addr, private), count, bitset)
     for waiter in woken:
         p.scheduler.wake(waiter.wait)
-    if not private and len(woken) < count and shared(p, addr):
+    if not private and len(woken) < count and p.memory.is_shared(addr):
         host = p.memory.base + addr
         return len(woken) + hostcall.call(
             "futex", host, WAKE_BITSET, count - len(woken), None, None, bitset

@@ -303,10 +303,6 @@ class AddressSpace(GuestMemory):
         """si_code of a SIGSEGV at `addr`."""
         return SEGV_MAPERR if self.vmas.at(addr) is None else SEGV_ACCERR
 
-    def bus(self, addr: int, access: int) -> bool:
-        """Whether a true fault is SIGBUS."""
-        return self.fault_signal(addr, access)[0] == SIGBUS
-
     def is_shared(self, addr: int) -> bool:
         """Whether other processes may see what is written there."""
         vma = self.vmas.at(addr)

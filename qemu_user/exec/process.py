@@ -159,9 +159,8 @@ class Process:
 
     def _signal_of(self, t: Thread, trap: Trap) -> Info:
         if type(trap) is traps.Fault:
-            if self.memory.bus(trap.addr, trap.access):
-                return SigInfo(abi.SIGBUS, abi.BUS_ADRERR, addr=trap.addr)
-            return SigInfo(abi.SIGSEGV, self.memory.fault_code(trap.addr), addr=trap.addr)
+            signo, code = self.memory.fault_signal(trap.addr, trap.access)
+            return SigInfo(signo, code, addr=trap.addr)
         pc = self.cpu.read(self.arch.registers.pc)
         if type(trap) is traps.Raised:
             unknown = (abi.SIGILL, abi.SI_KERNEL, 0)

@@ -9,7 +9,7 @@ from ..exec import hostcall
 from ..exec.abi import clocks
 from ..exec.abi import processes as abi
 from ..exec.errors import ERESTARTNOINTR, ERESTARTSYS, LinuxError
-from ..exec.futex import BITSET_ANY, Waiter, hand_over, key, shared, wake
+from ..exec.futex import BITSET_ANY, Waiter, hand_over, key, wake
 from ..exec.waiting import Wait, in_helper
 from .syscall import syscall
 
@@ -90,7 +90,7 @@ def _wait(
         raise LinuxError(EINVAL)
     if t.memory.u32(uaddr) != val:
         raise LinuxError(EAGAIN)
-    if not private and shared(t.process, uaddr):
+    if not private and t.memory.is_shared(uaddr):
         yield from _wait_shared(t, uaddr, val, bitset, deadline)
         return 0
     waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), bitset)
@@ -135,7 +135,7 @@ def _requeue(
     if compare is not None and t.memory.u32(uaddr) != compare:
         raise LinuxError(EAGAIN)
     p = t.process
-    if not private and shared(p, uaddr):
+    if not private and t.memory.is_shared(uaddr):
         base = t.memory.base
         return hostcall.call("futex", base + uaddr, abi.FUTEX_REQUEUE, val, val2, base + uaddr2, 0)
     woken = wake(p, uaddr, val, private=private) if val else 0
@@ -187,7 +187,7 @@ def _lock_pi(t: Thread, uaddr: int, private: bool, deadline: int | None) -> Bloc
     if _try_lock(t, uaddr, private):
         return 0
     value = t.memory.u32(uaddr)
-    if value & abi.FUTEX_TID_MASK not in t.process.threads and not shared(t.process, uaddr):
+    if value & abi.FUTEX_TID_MASK not in t.process.threads and not t.memory.is_shared(uaddr):
         raise LinuxError(ESRCH)
     t.memory.set_u32(uaddr, value | abi.FUTEX_WAITERS)
     waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), BITSET_ANY, t.tid)

@@ -31,7 +31,8 @@ class Scheduler:
         self.current: Thread = None  # type: ignore[assignment]  # set before anything runs
         self.attention = False  # leave guest code: something is to be done before more of it
         self._give_way = False  # another thread's turn
-        self._turn = self._turn_at_tick = 0  # counts switches
+        self._ticked = False
+        self._waited: dict[Thread, int] = {}  # who was runnable at the last tick, and its turns
         self._look = True  # the host may have news
         self._loaded: Thread | None = None  # whose registers the engine holds
         self._since = 0  # its host CPU time when it was loaded
@@ -50,10 +51,7 @@ class Scheduler:
         self._listening = False
 
     def _tick(self) -> None:
-        self._look = self.attention = True
-        if self._turn == self._turn_at_tick:  # who only just got its turn keeps it
-            self._give_way = True
-        self._turn_at_tick = self._turn
+        self._ticked = self._look = self.attention = True
         self.process.cpu.interrupt()
 
     def _listen(self) -> None:
@@ -67,6 +65,7 @@ class Scheduler:
         self._sleeping.clear()
         self._timers.clear()
         self._outside.clear()
+        self._waited.clear()
         for fd in (self._wake_fd, self._signal_fd):
             if fd >= 0:
                 os.close(fd)
@@ -151,6 +150,7 @@ class Scheduler:
                 self._sleep()
                 continue
             t = self._runnable.pop(0)
+            t.turns += 1
             self._switch(t)
             if t.call is not None:
                 t.sleep = None
@@ -191,7 +191,6 @@ class Scheduler:
         if t.context is not None:
             cpu.restore(t.context)
         self._loaded, self._since = t, now
-        self._turn += 1
 
     def _user(self, t: Thread) -> None:
         """Run guest code of `t` until it sleeps, ends or has to give way."""
@@ -232,6 +231,8 @@ class Scheduler:
     def _collect(self) -> None:
         """Take in what happened outside, timers that ran out and sleepers that may go on."""
         self._look = False
+        if self._ticked:
+            self._end_slice()
         while self._outside:
             self._outside.pop(0)()
         while (info := take_signal(0)) is not None:
@@ -243,6 +244,20 @@ class Scheduler:
             call()
         if self._sleeping:
             self._poll(0)
+
+    def _end_slice(self) -> None:
+        """Give the next turn to who had none since the last tick; others may `prefer` each other.
+
+        A thread that only just got its turn keeps it when nobody has waited that long.
+        """
+        self._ticked = False
+        for t in self._runnable:
+            if self._waited.get(t) == t.turns:
+                self._runnable.remove(t)
+                self._runnable.insert(0, t)
+                self.give_way()
+                break
+        self._waited = {t: t.turns for t in self._runnable}
 
     def _sleep(self) -> None:
         """Nobody can run: wait for a descriptor, a deadline or the outside."""

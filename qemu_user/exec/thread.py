@@ -39,6 +39,7 @@ class Thread:
         self.comm = process.comm
         self.ext: dict[type, Any] = {}  # extensions' state
         self.exited = False
+        self.turns = 0  # how often the scheduler chose it
         self.sleep: Wait | None = None
         self.call: Generator[Wait, None, int] | None = None  # a system call that sleeps
         self.last_trap: Trap | None = None  # for signal frames

@@ -67,8 +67,9 @@ def prefix(runner: str, arch: str) -> list[str] | None:
 
 
 def environment() -> dict[str, str]:
-    """Ours, so that this checkout is what `-m qemu_user` finds, and no option of the user's."""
-    names = {name: text for name, text in os.environ.items() if not name.startswith("QEMU_")}
+    """Nothing that changes how qemu-user or Python works, but this checkout for `-m qemu_user`."""
+    settings = ("QEMU_", "PYTHON")
+    names = {name: text for name, text in os.environ.items() if not name.startswith(settings)}
     return names | {"PYTHONPATH": str(ROOT)}
 
 

@@ -1,4 +1,4 @@
-"""System calls of the host by name, for what Python has no wrapper for, and structure conversion."""
+"""System calls of the host by name, where Python has no wrapper; conversion of structures."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Word: TypeAlias = int | bytes | ctypes.Array[Any] | None
 
 AT_FDCWD = -100
+PR_SET_NAME = 15
 INVALID = 8  # an address no process has mapped: lets the host's kernel find the EFAULT
 BEYOND = 1 << 63  # an address that is no user's on any machine: the kernel refuses it earlier
 
@@ -120,6 +121,22 @@ def descriptor_limits(wanted: tuple[int, int] | None = None) -> tuple[int, int]:
     new = None if wanted is None else (ctypes.c_uint64 * 2)(*wanted)
     _libc.prlimit(0, RLIMIT_NOFILE, new, old)
     return old[0], old[1]
+
+
+def into(t: Thread, addr: int, cls: type[S], name: str, *args: Word) -> None:
+    """`fill`, and store what the host said at the guest's `addr`."""
+    room = ctypes.create_string_buffer(size(cls))
+    call(name, *(room if arg is OUT else arg for arg in args))
+    if t.arch is arch():
+        t.memory.write(addr, room.raw)
+    else:
+        own = shape(cls, t.arch).layout(t.arch.model)
+        t.memory.write(addr, own.pack(unpack(cls, room.raw)))
+
+
+def set_name(name: bytes) -> None:
+    """Have the host's tools show the calling host thread by `name` (PR_SET_NAME)."""
+    _libc.prctl(PR_SET_NAME, name, 0, 0, 0)
 
 
 def model() -> DataModel:

@@ -13,6 +13,7 @@ from .abi.layout import DataModel
 from .abi.memory import MAP_ANONYMOUS, MAP_PRIVATE
 from .dispatch import Dispatcher
 from .errors import GuestExit
+from .hostcall import set_name
 from .hostthreads import Parked, die, stop
 from .robust import release_robust_list
 from .scheduler import Scheduler
@@ -175,6 +176,7 @@ class Process:
         registers, image = self.arch.registers, self.image
         self._map_trampoline()
         self.comm = t.comm = os.path.basename(image.path)[:15]
+        set_name(t.comm)
         self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
 

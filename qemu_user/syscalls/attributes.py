@@ -40,41 +40,43 @@ _ANONYMOUS_MODE = 0o600  # and no type
 _UTIME_OMIT = 0x3FFFFFFE
 
 
-def _stat(t: Thread, dirfd: int, path: StringPtr, flags: int) -> Stat:
+def _stat(t: Thread, dirfd: int, path: StringPtr, flags: int, target: Out[Stat]) -> int:
     name = existing(t, dirfd, path, flags)
-    status = hostcall.fill(Stat, "newfstatat", dirfd, name, OUT, flags)
-    return status if name else _of_descriptor(t, dirfd, status)
+    if not name and dirfd in t.process.files.special:
+        target.write(_anonymous(hostcall.fill(Stat, "newfstatat", dirfd, name, OUT, flags)))
+    else:
+        hostcall.into(t, target.addr, Stat, "newfstatat", dirfd, name, OUT, flags)
+    return 0
 
 
 @syscall
 def stat(t: Thread, path: StringPtr, statbuf: Out[Stat]) -> int:
-    statbuf.write(_stat(t, AT_FDCWD, path, 0))
-    return 0
+    return _stat(t, AT_FDCWD, path, 0, statbuf)
 
 
 @syscall
 def lstat(t: Thread, path: StringPtr, statbuf: Out[Stat]) -> int:
-    statbuf.write(_stat(t, AT_FDCWD, path, abi.AT_SYMLINK_NOFOLLOW))
-    return 0
+    return _stat(t, AT_FDCWD, path, abi.AT_SYMLINK_NOFOLLOW, statbuf)
 
 
 @syscall
 def fstat(t: Thread, fd: Fd, statbuf: Out[Stat]) -> int:
-    statbuf.write(_of_descriptor(t, fd, hostcall.fill(Stat, "fstat", fd, OUT)))
+    if fd in t.process.files.special:
+        statbuf.write(_anonymous(hostcall.fill(Stat, "fstat", fd, OUT)))
+    else:
+        hostcall.into(t, statbuf.addr, Stat, "fstat", fd, OUT)
     return 0
 
 
-def _of_descriptor(t: Thread, fd: int, status: Stat) -> Stat:
+def _anonymous(status: Stat) -> Stat:
     """What stat says of the anonymous inode that an emulated file stands for."""
-    if fd in t.process.files.special:
-        status.st_mode, status.st_size, status.st_blocks = _ANONYMOUS_MODE, 0, 0
+    status.st_mode, status.st_size, status.st_blocks = _ANONYMOUS_MODE, 0, 0
     return status
 
 
 @syscall
 def newfstatat(t: Thread, dirfd: DirFd, path: StringPtr, statbuf: Out[Stat], flags: AtFlags) -> int:
-    statbuf.write(_stat(t, dirfd, path, flags))
-    return 0
+    return _stat(t, dirfd, path, flags, statbuf)
 
 
 @syscall
@@ -87,7 +89,7 @@ def statx(
     statxbuf: Out[Statx],
 ) -> int:
     name = existing(t, dirfd, path, flags)
-    statxbuf.write(hostcall.fill(Statx, "statx", dirfd, name, flags, mask, OUT))
+    hostcall.into(t, statxbuf.addr, Statx, "statx", dirfd, name, flags, mask, OUT)
     return 0
 
 

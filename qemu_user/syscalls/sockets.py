@@ -161,7 +161,7 @@ def connect(t: Thread, sockfd: Fd, addr: SockAddr) -> Blocking[int]:
 
 
 def _connect(t: Thread, sockfd: int, where: tuple[hostcall.Word, int]) -> Blocking[int]:
-    """A connection that only the calling thread waits for, in a helper: EINTR leaves it going on."""
+    """A connection that only the calling thread waits for; interrupted, it goes on."""
     deadline = socket_deadline(sockfd, POLLOUT)
     try:
         return (yield from in_helper(t, lambda: hostcall.call("connect", sockfd, *where)))

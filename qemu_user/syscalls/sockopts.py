@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.clocks import Timeval

@@ -231,10 +231,16 @@ def waitid(
         hostcall.call("waitid", which, upid, raw, options | extra, usage)
         return int.from_bytes(raw.raw[:4], _HOST_ORDER)
 
-    found = yield from _for_child(t, attempt, options)
+    found, failure = 0, None
+    try:
+        found = yield from _for_child(t, attempt, options)
+    except LinuxError as error:
+        failure = error  # infop is written all the same, and a bad one is what is reported
     if infop:
         info = SigInfo.unpack(HOST_MODEL, raw.raw) if found else SigInfo(0, 0)
         t.memory.write(infop, info.pack(t.arch.model))
+    if failure:
+        raise failure
     if found and ru:
         ru.write(hostcall.unpack(Rusage, usage.raw))
     return 0

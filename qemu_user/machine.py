@@ -12,7 +12,7 @@ from .exec.arch import Arch
 from .exec.dispatch import Dispatcher, EmulatorBug
 from .exec.errors import EngineError, GuestExit
 from .exec.files import Files
-from .exec.hostthreads import block_signals, prepare_helpers
+from .exec.hostthreads import block_signals, ignored, prepare_helpers
 from .exec.memory import AddressSpace
 from .exec.observe import Observer, Observers
 from .exec.options import Options
@@ -99,12 +99,10 @@ class Machine:
 
     def _inherit_signals(self) -> None:
         """The guest begins with the mask and the ignored signals we were started with."""
-        from signal import SIG_IGN, getsignal
-
         self.initial_mask = block_signals()
         prepare_helpers()
         for signo in (sig.SIGHUP, sig.SIGINT, sig.SIGQUIT, sig.SIGTERM):
-            if getsignal(signo) == SIG_IGN:
+            if ignored(signo):
                 self.process.handlers[signo] = Action(sig.SIG_IGN)
 
     def run(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
 import struct
 from _thread import (
     allocate_lock,
@@ -16,7 +15,10 @@ from _thread import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
+else:
+    import _signal as signal  # signal itself makes enums of everything: 3 ms
 
 # 32 and 33 belong to the host's C library.
 ALL_SIGNALS = tuple(n for n in range(1, 65) if n not in (32, 33))
@@ -180,6 +182,16 @@ def helper_ident() -> int:
 def interrupt_helper(ident: int) -> None:
     """End a helper thread's host call with EINTR; the thread must not have returned yet."""
     signal.pthread_kill(ident, _HELPER_SIGNAL)
+
+
+def ignored(signo: int) -> bool:
+    """Whether the host ignores a signal for this process."""
+    return bool(signal.getsignal(signo) == signal.SIG_IGN)
+
+
+def ignore(signo: int, on: object) -> None:
+    """Make the host ignore a signal, or treat it as by default."""
+    signal.signal(signo, signal.SIG_IGN if on else signal.SIG_DFL)
 
 
 def die(signo: int) -> None:

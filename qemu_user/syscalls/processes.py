@@ -6,13 +6,13 @@ import ctypes
 import os
 from errno import E2BIG, EINVAL
 from select import POLLIN
-from signal import SIG_IGN, getsignal
 
 from ..exec import hostcall
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
 from ..exec.abi.processes import CloneArgs, Rusage
 from ..exec.errors import ERESTARTSYS, GuestExit, LinuxError
+from ..exec.hostthreads import ignored
 from ..exec.process import HOST_MODEL
 from ..exec.signals import SigInfo
 from ..exec.waiting import Wait, in_helper
@@ -248,7 +248,7 @@ def waitid(
 
 def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocking[int]:
     """Repeat the host's non-blocking wait at each SIGCHLD until it finds a child."""
-    if getsignal(sig.SIGCHLD) == SIG_IGN and not options & abi.WNOHANG:
+    if ignored(sig.SIGCHLD) and not options & abi.WNOHANG:
         # No SIGCHLD will come; the host's own wait ends with ECHILD when all children are gone.
         result = yield from in_helper(t, lambda: attempt(0))
         return result

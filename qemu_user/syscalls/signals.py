@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 from errno import EAGAIN, EINTR, EINVAL, ENOMEM, EPERM, ESRCH
-from signal import SIG_DFL as HOST_DFL
-from signal import SIG_IGN as HOST_IGN
-from signal import signal as host_signal
 from time import monotonic_ns
 
 from ..exec import hostcall
@@ -14,6 +11,7 @@ from ..exec.abi import signals as abi
 from ..exec.abi.clocks import Timespec
 from ..exec.abi.signals import KernelSigaction, SigAltStack
 from ..exec.errors import ERESTARTNOHAND, KEEP, LinuxError
+from ..exec.hostthreads import ignore
 from ..exec.process import HOST_MODEL
 from ..exec.signals import COUNT, UNBLOCKABLE, Action, SigInfo, bit, take
 from ..exec.waiting import Wait
@@ -78,7 +76,7 @@ def rt_sigaction(
 def _reap_by_host(action: Action) -> None:
     """Children of who ignores SIGCHLD leave no zombies: the host must know."""
     ignores = action.handler == abi.SIG_IGN or action.flags & abi.SA_NOCLDWAIT
-    host_signal(abi.SIGCHLD, HOST_IGN if ignores else HOST_DFL)
+    ignore(abi.SIGCHLD, ignores)
 
 
 @syscall

@@ -165,7 +165,8 @@ _X86 = Lines(
         ("jmp rbx", {"rbx": HOLE + 7}, (HOLE + 7, EXEC)),
         ("jmp rbx", {"rbx": DATA + 7}, (DATA + 7, EXEC)),
         ("jmp rbx", {"rbx": 0}, (0, EXEC)),
-        ("mov rax, qword ptr [rbx]", {"rbx": 1 << 63}, (1 << 63, READ)),
+        ("mov rax, qword ptr [rbx]", {"rbx": (1 << 47) - 8}, ((1 << 47) - 8, READ)),
+        ("mov qword ptr [rbx], rax", {"rbx": 0xFFFF8 << 44}, (0xFFFF8 << 44, WRITE)),
         ("mov rax, qword ptr [rbx]", {"rbx": SIZE}, (SIZE, READ)),
     ],
     exceptions=[
@@ -174,6 +175,8 @@ _X86 = Lines(
         ("nop; int 0x80", 1, 0x80, 11),
         ("nop; hlt", 1, 13, 11),
         ("mov eax, 0x2b; mov ds, eax", 1, 13, 11),
+        ("mov rbx, 0x8000000000000000; mov rax, qword ptr [rbx]", 1, 13, 11),
+        ("mov rbx, 0x800000000000; mov byte ptr [rbx], al", 1, 13, 11),
     ],
     privileged=["hlt", "cli", "mov rax, cr0", "wbinvd", "invlpg [rax]", "rdmsr", "lgdt [rax]"],
 )  # fmt: skip

@@ -265,13 +265,14 @@ def test_counts_are_exact_in_a_storm_of_interrupts(
     lines = rig.lines
     text = f"{lines.add_memory}; {lines.loop.format(start=CODE)}; {lines.illegal}"
     rig.put(text)
-    times = 3_000_000 if native else 30_000
-    rig.start(**{lines.pointer: DATA, lines.counter: times})
+    times = 1_000_000 if native else 30_000
     storm(rig)
-    interrupts = finish(rig)
-    assert rig.word(DATA) == times
-    if native:
-        assert interrupts > 10
+    interrupts = rounds = 0
+    while interrupts < 10:
+        rig.start(**{lines.pointer: DATA, lines.counter: times})
+        interrupts += finish(rig)
+        rounds += 1
+        assert rig.word(DATA) == rounds * times
 
 
 @pytest.fixture(params=arch.NAMES)
@@ -331,22 +332,23 @@ def test_contexts_count_exactly_while_being_switched(
     rig.put(f"{lines.add_locked.format(start=CODE)}; {lines.loop.format(start=CODE)}")
     end = rig.put(f"{lines.add_locked.format(start=CODE)}; {lines.loop.format(start=CODE)}")[-1]
     rig.put(lines.illegal, end)
-    times = 2_000_000
-    waiting = []
-    for _ in range(threads):
-        rig.start(**{lines.pointer: DATA, lines.counter: times})
-        waiting.append(cpu.new_context())
+    times = 500_000
     storm(rig)
-    switches = 0
-    while waiting:
-        context = waiting.pop(0)
-        cpu.restore(context)
-        if isinstance(cpu.run(), Interrupted):
-            cpu.save(context)
-            waiting.append(context)
-            switches += 1
-    assert rig.word(DATA) == threads * times
-    assert switches > threads
+    switches = rounds = 0
+    while switches < 10:
+        waiting = []
+        for _ in range(threads):
+            rig.start(**{lines.pointer: DATA, lines.counter: times})
+            waiting.append(cpu.new_context())
+        while waiting:
+            context = waiting.pop(0)
+            cpu.restore(context)
+            if isinstance(cpu.run(), Interrupted):
+                cpu.save(context)
+                waiting.append(context)
+                switches += 1
+        rounds += 1
+        assert rig.word(DATA) == rounds * threads * times
 
 
 # Counting instructions

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _INSN_INVALID, _FETCH_REFUSED = 10, 21
 _ACCESS = {16: READ, 17: WRITE, 18: EXEC}
 _SLICE = 1 << 20  # instructions between looks at the flag on a host without stubs
+_LOW_HALF, _HIGH_HALF = 1 << 47, (1 << 64) - (1 << 47)  # canonical addresses end and begin again
 _LONGEST = 16  # bytes: no instruction is longer
 _DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
 
@@ -341,7 +342,11 @@ class UnicornCpu:
         exact = self._fault_address
         if exact is not None and exact.value // PAGE == address // PAGE:
             address = exact.value
-        return Fault(address, _ACCESS[self._control[stubs.KIND]])
+        access = _ACCESS[self._control[stubs.KIND]]
+        raised = self.arch.engine.noncanonical
+        if raised is not None and access != EXEC and _LOW_HALF <= address < _HIGH_HALF:
+            return Raised(raised)
+        return Fault(address, access)
 
     def _settle(self, number: int) -> None:
         """Move PC to where Linux shows it, and tell the engine that the exception is over."""

@@ -10,6 +10,7 @@ import pytest
 from qemu_user.exec import arch, engine_numbers, stubs
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal
 from qemu_user.exec.engine_numbers import Numbers
+from qemu_user.exec.engine_state import PendingException, View
 from qemu_user.exec.engine_tlb import TlbGrowth
 from qemu_user.exec.unicorn_cpu import library_path
 from tests.cpu_rig import CODE, PAGE, Rig, assemble
@@ -95,6 +96,22 @@ def test_rare_registers_are_found_in_the_package() -> None:
     assert rig.cpu.read("bx") == 0x5678
     with pytest.raises(KeyError):
         rig.cpu.read("nonsense")
+
+
+def test_the_pending_exception_is_told_from_chance() -> None:
+    """Other fields may also have been -1 and be 0 now."""
+    memory = (ctypes.c_int32 * 0x1000)(*[-1] * 0x1000)
+    view = View(ctypes.addressof(memory), memoryview(b""), {})
+    pending = PendingException(view)
+    memory[7] = memory[0x1578 // 4] = 0
+    pending.forget(0)
+    assert (memory[7], memory[0x1578 // 4]) == (0, -1)
+    memory[9] = 13
+    pending.forget(13)
+    assert memory[9] == -1
+    memory[9] = memory[11] = 13
+    pending.forget(13)
+    assert (memory[9], memory[11]) == (13, 13)
 
 
 # Look-ups

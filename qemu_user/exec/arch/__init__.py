@@ -34,6 +34,7 @@ class Engine:
         user_mode: bytes = b"",
         syscall_saves: tuple[str, str] | None = None,
         contributory: tuple[int, ...] = (),
+        noncanonical: int | None = None,
         identify: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None,
         illegal_code: int = 2,
     ) -> None:
@@ -52,6 +53,9 @@ class Engine:
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
         self.contributory = contributory  # exceptions the engine must be told are over
+        # What reading or writing raises at an address that isn't a sign-extended 48-bit one, if
+        # that is not a page fault.
+        self.noncanonical = noncanonical
         self.identify = identify  # CPUID: its instruction id, what it reads, what it writes
 
 

@@ -288,6 +288,7 @@ ARCH = Arch(
         user_mode=_TO_USER,
         syscall_saves=("rcx", "r11"),
         contributory=(0, 10, 11, 12, 13),
+        noncanonical=13,
         identify=(113, ("rax", "rcx"), ("rax", "rbx", "rcx", "rdx")),  # X86_INS_CPUID
     ),
     registers=Registers(

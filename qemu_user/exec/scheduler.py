@@ -246,11 +246,13 @@ class Scheduler:
             self._poll(0)
 
     def _end_slice(self) -> None:
-        """Give the next turn to who had none since the last tick; others may `prefer` each other.
+        """Who had no turn since the last tick gets the next, whomever others `prefer`.
 
-        A thread that only just got its turn keeps it when nobody has waited that long.
+        When nobody has waited that long, a thread that only just got its turn keeps it.
         """
         self._ticked = False
+        if thread_time_ns() - self._since > SLICE * 1e9 / 2:
+            self.give_way()
         for t in self._runnable:
             if self._waited.get(t) == t.turns:
                 self._runnable.remove(t)

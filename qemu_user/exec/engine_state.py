@@ -38,6 +38,8 @@ class Api:
 
     def __init__(self, library: CDLL, handle: int, number: Callable[[str], int]) -> None:
         engine = ctypes.c_void_p(handle)
+        quick = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+        self._quick_read = quick(("uc_reg_read", library))  # keeps the interpreter's lock
         self._read = library.uc_reg_read
         self._write = library.uc_reg_write
         batch = library.uc_reg_read_batch
@@ -58,17 +60,11 @@ class Api:
         self._buffer.raw = value.to_bytes(_WIDEST, "little")
         self._write(self._handle, self._number(name), self._buffer)
 
-    def reader(self, name: str) -> Callable[[], int]:
-        """A fast function for one register of up to 64 bits."""
-        value = ctypes.c_uint64()
-        read, where = bound(self._read, self._handle), ctypes.byref(value)
-        number = ctypes.c_int(self._number(name))
-
-        def get() -> int:
-            read(number, where)
-            return value.value
-
-        return get
+    def into(self, name: str, place: int) -> Callable[[], object]:
+        """A fast function that copies a register to the host address `place`, without widening."""
+        read, handle, number = self._quick_read, self._handle, self._number(name)
+        where = ctypes.c_void_p(place)
+        return lambda: read(handle, number, where)
 
     def bank(self, names: tuple[str, ...]) -> RegisterBank:
         """A bank of registers of up to 128 bits."""
@@ -154,15 +150,17 @@ class ViewWord:
 
 
 def saver(
-    view: View, flags: Callable[[], int], pc: str, size: int, saves: tuple[str, str]
+    view: View, api: Api, pc: str, size: int, flags: str, saves: tuple[str, str]
 ) -> Callable[[], None]:
-    """A fast function that stores PC + `size` and `flags()` in the registers `saves`."""
+    """A fast function that stores PC + `size` and `flags` in the registers `saves`."""
     words = view.words
     at_pc, at_saved_pc, at_saved_flags = (view.index[name] for name in (pc, *saves))
+    copy = api.into(flags, view.start + words.itemsize * at_saved_flags)
 
     def save() -> None:
         words[at_saved_pc] = words[at_pc] + size
-        words[at_saved_flags] = flags()
+        words[at_saved_flags] = 0  # the engine's flags are half a word
+        copy()
 
     return save
 

@@ -189,7 +189,7 @@ class UnicornCpu:
             return None
         pc, size = self.arch.registers.pc, self.arch.syscall.insn_size
         if self._view:
-            return saver(self._view, self._api.reader(flags), pc, size, saves)
+            return saver(self._view, self._api, pc, size, flags, saves)
 
         def save() -> None:
             self.write(saves[0], self.read(pc) + size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -319,8 +320,24 @@ def parse(words: list[str]) -> tuple[CommandLine, list[str]]:
     return line, words[at:]
 
 
+def _open_engine() -> None:
+    """Have the engine opened while the rest is imported.
+
+    Opening locks the dynamic linker, so modules with C parts and those that use them come first.
+    """
+    import fcntl  # noqa: F401
+    import mmap  # noqa: F401
+    import select  # noqa: F401
+
+    from .exec import hostcall  # noqa: F401
+    from .exec.engine_library import open_early
+
+    open_early()
+
+
 def main() -> NoReturn:
     """Run the program that the command line names; this process ends as it does."""
+    gc.disable()  # until the machine runs: starting makes no garbage
     program = "qemu"
     try:
         line, words = parse(sys.argv[1:])
@@ -332,6 +349,7 @@ def main() -> NoReturn:
     if line.argv0 is not None:
         argv[0] = line.argv0
     envp = [name + b"=" + value for name, value in line.environment.items()]
+    _open_engine()
     from .loader import LoadError
     from .machine import Machine
 

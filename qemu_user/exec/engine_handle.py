@@ -7,6 +7,7 @@ from ctypes import byref, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 
 from .engine_numbers import ARCHES, Numbers
 from .engine_state import Api
+from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ _WRITE = 1 << 30  # uc_ctl's direction bits
 _SCRATCH, _NOWHERE = 0x10000, 0x20000  # guest addresses while the arena is not mapped yet
 _FIELDS = 0x800  # bytes of the handle that are surely there
 _PROBES = (0x5AC3_1170, 0x2AC3_2ABC)  # addresses nothing can be mapped at yet
-
-
-class EngineError(Exception):
-    """The engine refused or failed at something that the contract says it can do."""
 
 
 class Handle:

@@ -1,11 +1,10 @@
-"""The CPU contract on Unicorn's C library; the only module that opens it."""
+"""The CPU contract on Unicorn's C library."""
 
 from __future__ import annotations
 
 import ctypes
 import os
-import sys
-from ctypes import CFUNCTYPE, c_int, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, c_int, c_uint32, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
@@ -16,12 +15,13 @@ from .engine_handle import (
     HOOK_INTR,
     HOOK_TLB_FILL,
     PAGE,
-    EngineError,
     Handle,
 )
+from .engine_library import library_path, open_library
 from .engine_state import PendingException, calibrate, saver
 from .engine_tlb import TlbGrowth
 from .engine_watch import Watchers
+from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,25 +38,6 @@ _LONGEST = 16  # bytes: no instruction is longer
 _DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
 
 _SYSCALL, _INTERRUPTED, _LIMIT, _ILLEGAL = Syscall(), Interrupted(), Limit(), Illegal()
-
-
-def library_path() -> str:
-    """Where the installed distribution keeps the C library.
-
-    EngineError when it is not installed. The package itself costs 30 ms to import, so it isn't.
-    """
-    for directory in sys.path:
-        path = f"{directory}/unicorn/lib/libunicorn.so.2"
-        if os.path.exists(path):
-            return path
-    raise EngineError("the unicorn distribution is not installed")
-
-
-def _open(arch: Arch, path: str) -> Handle:
-    library = ctypes.CDLL(path)
-    library.uc_strerror.restype = ctypes.c_char_p
-    library.uc_emu_start.argtypes = (c_void_p, c_uint64, c_uint64, c_uint64, c_size_t)
-    return Handle(library, arch, os.path.dirname(os.path.dirname(path)))
 
 
 class UnicornContext(Context):
@@ -100,7 +81,9 @@ class UnicornCpu:
         self._perms, self._pages = perms, size // PAGE
         self._counter: c_void_p | None = None
 
-        self._handle = handle = _open(arch, path or library_path())
+        path = path or library_path()
+        package = os.path.dirname(os.path.dirname(path))
+        self._handle = handle = Handle(open_library(path), arch, package)
         handle.map_all(arena, size)
         self._watchers = Watchers(handle, self._fail)
         self._tlb = TlbGrowth(self._control, handle.flush_tlb)

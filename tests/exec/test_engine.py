@@ -9,10 +9,10 @@ import pytest
 
 from qemu_user.exec import arch, engine_numbers, stubs
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal
+from qemu_user.exec.engine_library import library_path
 from qemu_user.exec.engine_numbers import Numbers
 from qemu_user.exec.engine_state import PendingException, View
 from qemu_user.exec.engine_tlb import TlbGrowth
-from qemu_user.exec.unicorn_cpu import library_path
 from tests.cpu_rig import CODE, PAGE, Rig, assemble
 
 

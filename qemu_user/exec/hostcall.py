@@ -32,6 +32,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _by_arity: dict[int, Callable[..., int]] = {}
 _numbers: dict[str, int] = {}
 _host: list[Arch | None] = []
+_rooms: dict[type, ctypes.Array[ctypes.c_char]] = {}  # used again and again by `into`
 
 
 def call(name: str, *args: Word) -> int:
@@ -125,8 +126,10 @@ def descriptor_limits(wanted: tuple[int, int] | None = None) -> tuple[int, int]:
 
 def into(t: Thread, addr: int, cls: type[S], name: str, *args: Word) -> None:
     """`fill`, and store what the host said at the guest's `addr`."""
-    room = ctypes.create_string_buffer(size(cls))
-    call(name, *(room if arg is OUT else arg for arg in args))
+    room = _rooms.get(cls)
+    if room is None:
+        room = _rooms[cls] = ctypes.create_string_buffer(size(cls))
+    call(name, *[room if arg is OUT else arg for arg in args])
     if t.arch is arch():
         t.memory.write(addr, room.raw)
     else:

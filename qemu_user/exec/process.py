@@ -55,12 +55,15 @@ class Process:
         self.files = files
         self.observers = observers
         self.unimplemented = unimplemented  # told what the guest asked for in vain
+        # Asked once per system call that is used: who answers it instead of its definition.
+        self.replace_call: Callable[[Thread, int, Any], Any] | None = None
         self.extensions: tuple[Extension, ...] = ()
         self.pid = os.getpid()
         self.comm = b""
         self.image: Any = None
         self.handlers = SignalHandlers()
         self.pending = PendingSignals()
+        self.chosen: dict[int, Thread] = {}  # who was woken for a signal in `pending`
         self.threads: dict[int, Thread] = {}
         self.signal_watchers: list[Callable[[], None]] = []  # called when queues changed
         self._spare: list[Parked] = []
@@ -268,6 +271,7 @@ class Process:
         t.tid, t.parked = self.pid, None
         self.threads = {t.tid: t}
         self.pending = PendingSignals()
+        self.chosen = {}
         t.pending = PendingSignals()
         self.futexes.clear()
         self.memory.forked()

@@ -170,7 +170,8 @@ class Scheduler:
         if sleep.woken:
             self._rouse(sleep)
         elif sleep.signals and (
-            t.pending_bits & (~t.mask | t.waiting_for)
+            t.has_signal()
+            or t.pending_bits & t.waiting_for
             or any(e.interrupts(t) for e in self.process.extensions)
         ):
             self.signalled(t)

@@ -253,9 +253,20 @@ def generate(p: Process, info: SigInfo, target: Thread | None) -> None:
         look()
     for t in threads:
         if not bit(signo) & t.mask or bit(signo) & t.waiting_for:
-            t.signalled()
             if target is None:
+                p.chosen[signo] = t
+                t.signalled()
                 break
+            t.signalled()
+
+
+def of_others(t: Thread) -> int:
+    """Signals of the process that another thread was woken for and will take (complete_signal)."""
+    return sum(
+        bit(signo)
+        for signo, chosen in t.process.chosen.items()
+        if chosen is not t and not chosen.exited and not bit(signo) & chosen.mask
+    )
 
 
 def take(t: Thread, signals: int) -> SigInfo | None:
@@ -263,6 +274,8 @@ def take(t: Thread, signals: int) -> SigInfo | None:
     p = t.process
     info = t.pending.take(signals) or p.pending.take(signals)
     if info is not None:
+        if p.chosen and not p.pending.bits & bit(info.signo):
+            p.chosen.pop(info.signo, None)
         for look in p.signal_watchers:
             look()
     return info
@@ -282,7 +295,7 @@ def deliver(t: Thread) -> None:
     p = t.process
     handled = False
     while not t.exited:
-        info = take(t, ~t.mask)
+        info = take(t, ~t.mask & ~of_others(t))
         if info is None:
             break
         action = p.handlers[info.signo]
@@ -300,7 +313,7 @@ def deliver(t: Thread) -> None:
         _restart(t, None)
         if t.saved_mask is not None:
             t.mask, t.saved_mask = t.saved_mask, None
-            if t.pending_bits & ~t.mask:
+            if t.has_signal():
                 deliver(t)
     t.saved_mask = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .abi import signals as abi
-from .signals import Action, PendingSignals, SigInfo, bit
+from .signals import Action, PendingSignals, SigInfo, bit, of_others
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class Thread:
 
     def has_signal(self) -> bool:
         """A signal waits that is not blocked."""
-        return bool((self.pending.bits | self.process.pending.bits) & ~self.mask)
+        bits = self.pending.bits | self.process.pending.bits
+        return bool(bits and bits & ~self.mask & ~of_others(self))
 
     def signalled(self) -> None:
         """A signal was queued: end an interruptible sleep, or look at it before user code."""

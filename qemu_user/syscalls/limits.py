@@ -1,4 +1,4 @@
-"""Resource limits and usage."""
+"""Resource limits and priorities."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from errno import EINVAL, EPERM
 
 from ..exec import hostcall
 from ..exec.abi import limits as abi
-from ..exec.abi.clocks import Timeval, Tms
 from ..exec.abi.limits import Rlimit, Rlimit64
-from ..exec.abi.processes import RUSAGE_THREAD, Rusage
 from ..exec.errors import LinuxError
-from .args import In, Int, Out, Pid, PrioWhich, Resource, RusageWho
-from .clocks import thread_time
+from .args import In, Int, Out, Pid, PrioWhich, Resource
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -134,35 +131,6 @@ def prlimit64(
     if old_limit:
         old_limit.write(old)
     return 0
-
-
-def _timeval(nanoseconds: int) -> Timeval:
-    return Timeval(tv_sec=nanoseconds // 10**9, tv_usec=nanoseconds % 10**9 // 1000)
-
-
-@syscall
-def getrusage(t: Thread, who: RusageWho, usage: Out[Rusage]) -> int:
-    found = hostcall.fill(Rusage, "getrusage", who, hostcall.OUT)
-    if who == RUSAGE_THREAD:
-        found.ru_utime, found.ru_stime = _timeval(thread_time(t, t)), Timeval()
-    usage.write(found)
-    return 0
-
-
-@syscall
-def times(t: Thread, buf: Out[Tms]) -> int:
-    found = os.times()
-    ticks = os.sysconf("SC_CLK_TCK")
-    if buf:
-        buf.write(
-            Tms(
-                tms_utime=int(found.user * ticks),
-                tms_stime=int(found.system * ticks),
-                tms_cutime=int(found.children_user * ticks),
-                tms_cstime=int(found.children_system * ticks),
-            )
-        )
-    return hostcall.call("times", None)
 
 
 def _own_pid(t: Thread, which: int, who: int) -> int:

@@ -11,7 +11,7 @@ from ..exec import hostcall
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
 from ..exec.abi.processes import CloneArgs, Rusage
-from ..exec.errors import ERESTARTSYS, GuestExit, LinuxError
+from ..exec.errors import ERESTARTSYS, LinuxError
 from ..exec.hostthreads import ignored
 from ..exec.process import HOST_MODEL
 from ..exec.signals import SigInfo
@@ -197,11 +197,6 @@ def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None
         _store_tid(t, request.child_tid, t.tid)
     if flags & abi.CLONE_CLEAR_SIGHAND:
         p.handlers.exec()
-
-
-@syscall(leaves=True)
-def exit_group(t: Thread, status: Int) -> int:
-    raise GuestExit((status & 0xFF) << 8)
 
 
 @syscall

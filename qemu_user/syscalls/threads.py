@@ -1,10 +1,10 @@
-"""Making, naming and ending threads; scheduling calls that concern only them."""
+"""What every thread does: say where its words are, ask who it is, give way, end."""
 
 from __future__ import annotations
 
 from errno import EINVAL, EPERM, ESRCH
 
-from ..exec.errors import KEEP, LinuxError
+from ..exec.errors import KEEP, GuestExit, LinuxError
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -52,6 +52,11 @@ def sched_yield(t: Thread) -> int:
 def exit_(t: Thread, status: Int) -> int:
     t.process.end_thread(t, status)
     return KEEP
+
+
+@syscall(leaves=True)
+def exit_group(t: Thread, status: Int) -> int:
+    raise GuestExit((status & 0xFF) << 8)
 
 
 _REGISTER = 0b1010100  # commands that register for another

@@ -107,7 +107,7 @@ BENCHMARKS = (
     _cpu_bound("sha256", 300_000, 1.8),
     _cpu_bound("branchy", 30_000_000, 1.6),
     _cpu_bound("matmul", 300, 2.5),
-    _cpu_bound("memcpy", 15_000, 2.0),
+    _cpu_bound("memcpy", 30_000, 2.0),
     _cpu_bound("chase", 20_000_000, None),
     _counted("getppid", 20_000, 220_000, "cpu", 3),
     _counted("write16", 10_000, 110_000, "cpu", 5),

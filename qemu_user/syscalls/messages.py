@@ -5,17 +5,17 @@ from __future__ import annotations
 import ctypes
 from errno import EFAULT, EINVAL, EMSGSIZE, ENOBUFS, EPIPE
 from select import POLLIN, POLLOUT
-from struct import unpack
 from time import monotonic_ns
 
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.clocks import Timespec
-from ..exec.abi.sockets import CMsgHdr, MMsgHdr, MsgHdr
+from ..exec.abi.sockets import MMsgHdr, MsgHdr
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
 from ..exec.files import nonblocking
 from .args import Addr, Fd, InBuf, InOut, MsgFlags, OutBuf, SockAddr, SockAddrOut, UInt
+from .hostmessages import HostMessage, buffer, passed_descriptors, reach, repack_control
 from .pointers import IOV_MAX, MAX_RW_COUNT, IoVecIn, IoVecOut
 from .sockets import retried
 from .syscall import syscall
@@ -23,96 +23,12 @@ from .transfers import broken_pipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..exec.abi.layout import DataModel
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
 
 _ADDRESS = 128
 _CONTROL_MAX = 1 << 20
 _MMSG_MAX = 1024  # UIO_MAXIOV
-
-
-class HostMessage(ctypes.Structure):
-    """struct msghdr of the host, with the memory its pointers lead to."""
-
-    _fields_ = [
-        ("name", ctypes.c_void_p),
-        ("namelen", ctypes.c_int),
-        ("iov", ctypes.c_void_p),
-        ("iovlen", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("controllen", ctypes.c_size_t),
-        ("flags", ctypes.c_uint),
-    ]
-
-    def hold(
-        self,
-        name: ctypes.Array[ctypes.c_char] | None,
-        vector: ctypes.Array[hostcall.IoVec],
-        control: ctypes.Array[ctypes.c_char] | None,
-    ) -> None:
-        """Point to these."""
-        self.kept = (name, vector, control)
-        self.name = None if name is None else ctypes.addressof(name)
-        self.namelen = 0 if name is None else len(name)
-        self.iov, self.iovlen = ctypes.addressof(vector), len(vector)
-        self.control = None if control is None else ctypes.addressof(control)
-        self.controllen = 0 if control is None else len(control)
-
-    @property
-    def word(self) -> int:
-        return ctypes.addressof(self)
-
-
-def _vector(
-    t: Thread, segments: list[tuple[int, int]], access: int
-) -> ctypes.Array[hostcall.IoVec]:
-    """The host's iovec for guest memory; what is out of reach stays so for the host."""
-    views: list[memoryview] = []
-    asked = sum(size for _, size in segments)
-    have = 0
-    for addr, size in segments:
-        if not size:
-            continue
-        try:
-            part = t.memory.views(addr, size, access)
-        except LinuxError:
-            break
-        views += part
-        got = sum(map(len, part))
-        have += got
-        if got < size:
-            break
-    return hostcall.vector(views, asked - have)
-
-
-def _bytes(data: bytes) -> ctypes.Array[ctypes.c_char] | None:
-    return ctypes.create_string_buffer(data, len(data)) if data else None
-
-
-def _align(size: int, word: int) -> int:
-    return -(-size // word) * word
-
-
-def repack_control(data: bytes, source: DataModel, target: DataModel) -> bytes:
-    """Control messages as another data model lays them out (their payloads are ints and alike)."""
-    if source is target:
-        return data
-    head, made = CMsgHdr.size(source), _align(CMsgHdr.size(target), target.word)
-    out, at = b"", 0
-    while at + head <= len(data):
-        message = CMsgHdr.unpack_from(source, data, at)
-        if message.cmsg_len < head or at + message.cmsg_len > len(data):
-            raise LinuxError(EINVAL)
-        body = data[at + _align(head, source.word) : at + message.cmsg_len]
-        message.cmsg_len = made + len(body)
-        out += (message.pack(target).ljust(made, b"\0") + body).ljust(
-            _align(made + len(body), target.word), b"\0"
-        )
-        at += _align(max(message.cmsg_len - made + head, head), source.word)
-    return out
 
 
 def _send(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[int]:
@@ -221,7 +137,7 @@ def _one(t: Thread, buf: InBuf | OutBuf) -> list[tuple[int, int]]:
 def _destination(sockfd: int, addr: SockAddr) -> ctypes.Array[ctypes.c_char] | None:
     """The address to send to; what is no socket is told before a bad address."""
     try:
-        return _bytes(addr.read())
+        return buffer(addr.read())
     except LinuxError:
         socket_type(sockfd)
         raise
@@ -234,7 +150,7 @@ def sendto(
     message = HostMessage()
     segments = _one(t, buf)
     name = _destination(sockfd, dest_addr) if dest_addr else None
-    message.hold(name, _vector(t, segments, READ), None)
+    message.hold(name, reach(t, segments, READ), None)
     return (yield from _send(t, sockfd, message, flags))
 
 
@@ -244,7 +160,7 @@ def recvfrom(
 ) -> Blocking[int]:
     message = HostMessage()
     segments = _one(t, buf)
-    message.hold(ctypes.create_string_buffer(_ADDRESS), _vector(t, segments, WRITE), None)
+    message.hold(ctypes.create_string_buffer(_ADDRESS), reach(t, segments, WRITE), None)
     count = yield from _receive(t, sockfd, message, flags)
     if src_addr:
         src_addr.write(_source(message))
@@ -264,7 +180,7 @@ def _outgoing(t: Thread, guest: MsgHdr) -> HostMessage:
     if guest.msg_name and guest.msg_namelen < 0:
         raise LinuxError(EINVAL)
     if guest.msg_name and guest.msg_namelen:
-        name = _bytes(t.memory.read(guest.msg_name, min(guest.msg_namelen, _ADDRESS)))
+        name = buffer(t.memory.read(guest.msg_name, min(guest.msg_namelen, _ADDRESS)))
     if guest.msg_iovlen > IOV_MAX:
         raise LinuxError(EMSGSIZE)
     segments = IoVecIn(t.memory, guest.msg_iov, guest.msg_iovlen).segments()
@@ -273,31 +189,16 @@ def _outgoing(t: Thread, guest: MsgHdr) -> HostMessage:
         if guest.msg_controllen > _CONTROL_MAX:
             raise LinuxError(ENOBUFS)
         data = t.memory.read(guest.msg_control, guest.msg_controllen)
-        control = _bytes(repack_control(data, t.arch.model, hostcall.model()))
+        control = buffer(repack_control(data, t.arch.model, hostcall.model()))
         _check_rights(t, data)
-    message.hold(name, _vector(t, segments, READ), control)
+    message.hold(name, reach(t, segments, READ), control)
     return message
 
 
 def _check_rights(t: Thread, data: bytes) -> None:
     """The emulator's descriptors cannot be passed on."""
-    for fd in _rights(t.arch.model, data):
+    for fd in passed_descriptors(t.arch.model, data):
         t.process.files.visible(fd)
-
-
-def _rights(model: DataModel, data: bytes) -> Iterator[int]:
-    """The descriptors that control messages carry."""
-    at = 0
-    head = CMsgHdr.size(model)
-    while at + head <= len(data):
-        message = CMsgHdr.unpack_from(model, data, at)
-        if message.cmsg_len < head:
-            return
-        if (message.cmsg_level, message.cmsg_type) == (abi.SOL_SOCKET, abi.SCM_RIGHTS):
-            body = data[at + _align(head, model.word) : at + message.cmsg_len]
-            body = body[: len(body) & ~3]
-            yield from unpack(f"{model.order}{len(body) // 4}i", body)
-        at += _align(message.cmsg_len, model.word)
 
 
 def _incoming(t: Thread, guest: MsgHdr) -> HostMessage:
@@ -309,7 +210,7 @@ def _incoming(t: Thread, guest: MsgHdr) -> HostMessage:
     segments = IoVecOut(t.memory, guest.msg_iov, guest.msg_iovlen).segments()
     room = min(guest.msg_controllen, _CONTROL_MAX)
     control = ctypes.create_string_buffer(room) if room and guest.msg_control else None
-    message.hold(ctypes.create_string_buffer(_ADDRESS), _vector(t, segments, WRITE), control)
+    message.hold(ctypes.create_string_buffer(_ADDRESS), reach(t, segments, WRITE), control)
     return message
 
 
@@ -324,7 +225,7 @@ def _store(t: Thread, addr: int, guest: MsgHdr, message: HostMessage) -> None:
     data = repack_control(data, hostcall.model(), t.arch.model)
     if data:
         t.memory.write(guest.msg_control, data)
-        for fd in _rights(t.arch.model, data):
+        for fd in passed_descriptors(t.arch.model, data):
             t.process.files.arrived(fd)
     guest.msg_controllen = len(data)
     guest.msg_flags = message.flags & ~abi.MSG_CMSG_CLOEXEC

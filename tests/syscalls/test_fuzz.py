@@ -39,6 +39,7 @@ def same_place(tmp_path: Path) -> Iterator[Callable[[], Path]]:
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="compares with this machine's kernel")
+@pytest.mark.parametrize("arch", ["x86_64", "aarch64"])
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_same_results_as_the_kernel(
     guest: Callable[..., Path],
@@ -46,10 +47,10 @@ def test_same_results_as_the_kernel(
     run_native: Callable[..., Result],
     same_place: Callable[[], Path],
     seed: int,
+    arch: str,
 ) -> None:
-    program = guest("fuzz/errnos", "x86_64", "glibc")
     arguments = (str(seed), str(CALLS))
-    native = run_native(program, *arguments, cwd=same_place())
+    native = run_native(guest("fuzz/errnos", "x86_64", "glibc"), *arguments, cwd=same_place())
     assert native.text.endswith("\nend\n"), native.text[-500:]
-    ours = run_ours(program, *arguments, cwd=same_place())
+    ours = run_ours(guest("fuzz/errnos", arch, "glibc"), *arguments, cwd=same_place())
     assert ours.text.splitlines() == native.text.splitlines(), ours.err.decode()

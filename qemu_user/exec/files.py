@@ -8,9 +8,10 @@ from errno import EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP, ESPI
 from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
 from select import POLLIN, POLLOUT, poll
 
+from . import hostcall
 from .errors import ERESTARTSYS, LinuxError
 from .hostcall import descriptor_limits
-from .waiting import Wait, wait
+from .waiting import Wait, in_helper, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FIRST_RESERVED = 1000
 _MEM_MAJOR = 1  # null, zero, full, random: never block
+
+_SURE = 256  # bytes that a terminal takes at once when it says it is writable
 
 PLAIN, TRY, POLL = 1, 2, 3  # never waits; can be asked not to wait (RWF_NOWAIT); must be polled
 
@@ -310,6 +313,8 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
         kind = files.kind(fd)
         if kind == PLAIN:
             return os.writev(fd, views)
+        if kind == POLL and sum(map(len, views)) > _SURE and not nonblocking(fd):
+            return (yield from in_helper(t, _writing(fd, views)))
         try:
             sent = _offer(fd, views, kind)
             done += sent
@@ -332,6 +337,12 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
             if done:
                 return done
             raise
+
+
+def _writing(fd: int, views: list[memoryview]) -> Callable[[], int]:
+    """A write for a helper thread, which a signal can interrupt."""
+    vector = hostcall.vector(views)
+    return lambda: hostcall.call("writev", fd, vector, len(vector))
 
 
 def _offer(fd: int, views: list[memoryview], kind: int) -> int:

@@ -9,7 +9,7 @@ from ..exec import hostcall, openflags
 from ..exec.abi import files as abi
 from ..exec.errors import LinuxError
 from ..exec.waiting import in_helper
-from .args import EventFdFlags, Fd, Int, Offset, OpenFlags, OutArray, UInt
+from .args import EventFdFlags, Fd, Int, Offset, OpenFlags, OutArray, Pid, PidfdFlags, UInt
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -74,6 +74,16 @@ def eventfd(t: Thread, initval: UInt) -> int:
 @syscall
 def eventfd2(t: Thread, initval: UInt, flags: EventFdFlags) -> int:
     return hostcall.call("eventfd2", initval, flags)
+
+
+@syscall
+def pidfd_open(t: Thread, pid: Pid, flags: PidfdFlags) -> int:
+    return hostcall.call("pidfd_open", pid, flags)
+
+
+@syscall
+def pidfd_getfd(t: Thread, pidfd: Fd, targetfd: Fd, flags: UInt) -> int:
+    return hostcall.call("pidfd_getfd", pidfd, targetfd, flags)
 
 
 @syscall

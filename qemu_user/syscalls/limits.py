@@ -139,6 +139,16 @@ def _own_pid(t: Thread, which: int, who: int) -> int:
 
 
 @syscall
+def ioprio_get(t: Thread, which: Int, who: Int) -> int:
+    return hostcall.call("ioprio_get", which, _own_pid(t, which - 1, who))
+
+
+@syscall
+def ioprio_set(t: Thread, which: Int, who: Int, ioprio: Int) -> int:
+    return hostcall.call("ioprio_set", which, _own_pid(t, which - 1, who), ioprio)
+
+
+@syscall
 def getpriority(t: Thread, which: PrioWhich, who: Int) -> int:
     return hostcall.call("getpriority", which, _own_pid(t, which, who))
 

@@ -66,6 +66,7 @@ class PosixTimer:
 
     def __init__(self, owner: Thread, number: int, clock: int, event: SigEvent) -> None:
         self.process = owner.process
+        self.image = owner.process.image
         self.owner = owner
         self.number = number
         self.clock = clock
@@ -92,6 +93,8 @@ class PosixTimer:
         return max(1, self.target - now(self.owner, self.clock)) if self.target else 0
 
     def _due(self) -> None:
+        if self.process.image is not self.image:
+            return  # execve has deleted it
         late = now(self.owner, self.clock) - self.target
         if late < 0:  # a CPU clock goes slower than time does, and the wall clock may be set
             self._plan()
@@ -152,13 +155,6 @@ def _timers(t: Thread) -> PosixTimers:
             found.drop()
         found = process.kept[PosixTimers] = PosixTimers(process)
     return found
-
-
-def drop_timers(process: Process) -> None:
-    """Execve: the program's timers are gone."""
-    found: PosixTimers | None = process.kept.pop(PosixTimers, None)
-    if found is not None:
-        found.drop()
 
 
 def _timer(t: Thread, number: int) -> PosixTimer:

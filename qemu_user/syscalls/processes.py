@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..exec.cpu import RegisterBank
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
-    from .args import Addr, CloneFlags, IdType, Int, Out, Pid, Size, ULong, WaitOptions
+    from .args import Addr, CloneFlags, IdType, Out, Pid, Size, ULong, WaitOptions
 
 _THREAD = abi.CLONE_VM | abi.CLONE_SIGHAND | abi.CLONE_THREAD
 _THREAD_ONLY = _THREAD | abi.CLONE_FS | abi.CLONE_FILES | abi.CLONE_SYSVSEM

@@ -168,6 +168,6 @@ def compile_decoder(
     args = "".join(", " + part for part in parts)
     memory = "    m = t.memory\n" if "m." in args or "(m" in args else ""
     source = f"def call(t, w):\n{memory}    return function(t{args})\n"
-    exec(compile(source, f"<decode {syscall.names[0]}>", "exec"), scope)
+    exec(source, scope)  # not compile(): its first call makes the classes of all syntax trees
     call: Callable[[Thread, Sequence[int]], Any] = scope["call"]
     return call

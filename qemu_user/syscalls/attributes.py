@@ -1,4 +1,4 @@
-"""What is known about a file: stat, permissions, owners, times, size."""
+"""What can be changed of a file: permissions, owners, times, size."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from errno import EINVAL
 from ..exec import hostcall
 from ..exec.abi import files as abi
 from ..exec.abi.clocks import Timespec, Timeval, Utimbuf
-from ..exec.abi.stats import Stat, Statfs, Statx
 from ..exec.errors import LinuxError
-from ..exec.hostcall import AT_FDCWD, OUT
+from ..exec.hostcall import AT_FDCWD
 from .args import (
     AccessMode,
     AtFlags,
@@ -22,9 +21,7 @@ from .args import (
     InArray,
     Mode,
     Offset,
-    Out,
     Size,
-    StatxMask,
     StringPtr,
     Uid,
 )
@@ -36,73 +33,7 @@ if TYPE_CHECKING:
     from ..exec.hostcall import Word
     from ..exec.thread import Thread
 
-_ANONYMOUS_MODE = 0o600  # and no type
 _UTIME_OMIT = 0x3FFFFFFE
-
-
-def _stat(t: Thread, dirfd: int, path: StringPtr, flags: int, target: Out[Stat]) -> int:
-    name = existing(t, dirfd, path, flags)
-    if not name and dirfd in t.process.files.special:
-        target.write(_anonymous(hostcall.fill(Stat, "newfstatat", dirfd, name, OUT, flags)))
-    else:
-        hostcall.into(t, target.addr, Stat, "newfstatat", dirfd, name, OUT, flags)
-    return 0
-
-
-@syscall
-def stat(t: Thread, path: StringPtr, statbuf: Out[Stat]) -> int:
-    return _stat(t, AT_FDCWD, path, 0, statbuf)
-
-
-@syscall
-def lstat(t: Thread, path: StringPtr, statbuf: Out[Stat]) -> int:
-    return _stat(t, AT_FDCWD, path, abi.AT_SYMLINK_NOFOLLOW, statbuf)
-
-
-@syscall
-def fstat(t: Thread, fd: Fd, statbuf: Out[Stat]) -> int:
-    if fd in t.process.files.special:
-        statbuf.write(_anonymous(hostcall.fill(Stat, "fstat", fd, OUT)))
-    else:
-        hostcall.into(t, statbuf.addr, Stat, "fstat", fd, OUT)
-    return 0
-
-
-def _anonymous(status: Stat) -> Stat:
-    """What stat says of the anonymous inode that an emulated file stands for."""
-    status.st_mode, status.st_size, status.st_blocks = _ANONYMOUS_MODE, 0, 0
-    return status
-
-
-@syscall
-def newfstatat(t: Thread, dirfd: DirFd, path: StringPtr, statbuf: Out[Stat], flags: AtFlags) -> int:
-    return _stat(t, dirfd, path, flags, statbuf)
-
-
-@syscall
-def statx(
-    t: Thread,
-    dirfd: DirFd,
-    path: StringPtr,
-    flags: AtFlags,
-    mask: StatxMask,
-    statxbuf: Out[Statx],
-) -> int:
-    name = existing(t, dirfd, path, flags)
-    hostcall.into(t, statxbuf.addr, Statx, "statx", dirfd, name, flags, mask, OUT)
-    return 0
-
-
-@syscall
-def statfs(t: Thread, path: StringPtr, buf: Out[Statfs]) -> int:
-    buf.write(hostcall.fill(Statfs, "statfs", existing(t, AT_FDCWD, path), OUT))
-    return 0
-
-
-@syscall
-def fstatfs(t: Thread, fd: Fd, buf: Out[Statfs]) -> int:
-    buf.write(hostcall.fill(Statfs, "fstatfs", fd, OUT))
-    return 0
 
 
 @syscall

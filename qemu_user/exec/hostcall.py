@@ -13,7 +13,7 @@ from .errors import LinuxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, TypeAlias, TypeVar
 
     from .abi.layout import CStruct, DataModel
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 AT_FDCWD = -100
 PR_SET_NAME = 15
+_IOV_MAX = 1024
 INVALID = 8  # an address no process has mapped: lets the host's kernel find the EFAULT
 BEYOND = 1 << 63  # an address that is no user's on any machine: the kernel refuses it earlier
 
@@ -165,14 +166,18 @@ class IoVec(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
-def vector(views: list[memoryview], missing: int = 0, bad: int = INVALID) -> ctypes.Array[IoVec]:
-    """The host's iovec for `views` and `missing` bytes after them, at `bad`, out of reach."""
-    extra = missing > 0 or bad == BEYOND  # of that even an empty part is refused
-    made = (IoVec * (len(views) + extra))()
+def vector(
+    views: list[memoryview], missing: Sequence[int] = (), bad: int = INVALID
+) -> ctypes.Array[IoVec]:
+    """The host's iovec for `views`, then segments of these lengths, at `bad`, out of reach."""
+    if bad == BEYOND and not missing:
+        missing = (0,)  # of that even an empty part is refused
+    missing = missing[: max(1, _IOV_MAX - len(views))]
+    made = (IoVec * (len(views) + len(missing)))()
     for entry, view in zip(made, views, strict=False):
         entry.base, entry.length = address(view), len(view)
-    if extra:
-        made[-1].base, made[-1].length = bad, missing
+    for at, length in enumerate(missing, len(views)):
+        made[at].base, made[at].length = bad, length
     return made
 
 

@@ -90,9 +90,8 @@ def getsockopt(
     except LinuxError:
         return hostcall.call("getsockopt", sockfd, level, optname, None, hostcall.INVALID)
     length = ctypes.c_int(size)
-    room = None
-    if _writable(t, optval, size):
-        room = ctypes.create_string_buffer(max(1, size))
+    reach = _reach(t, optval, size)
+    room = ctypes.create_string_buffer(max(1, size)) if reach or size <= 0 else None
     where = hostcall.INVALID if room is None else room
     hostcall.call("getsockopt", sockfd, level, optname, where, ctypes.addressof(length))
     if room is not None:
@@ -103,8 +102,9 @@ def getsockopt(
     return 0
 
 
-def _writable(t: Thread, addr: int, size: int) -> bool:
+def _reach(t: Thread, addr: int, size: int) -> int:
+    """How many bytes from there on can be written."""
     try:
-        return size <= 0 or sum(map(len, t.memory.views(addr, size, WRITE))) == size
+        return sum(map(len, t.memory.views(addr, size, WRITE)))
     except LinuxError:
-        return False
+        return 0

@@ -29,14 +29,23 @@ def broken_pipe(t: Thread) -> None:
 
 
 class Room:
-    """Guest memory of a call: `views` its accessible beginning, `missing` bytes out of reach."""
+    """Guest memory of a call: `views` its accessible beginning, of `have` bytes.
 
-    __slots__ = ("bad", "missing", "size", "views")
+    `missing` are the lengths of the segments out of reach after it, `bad` is what stands for them.
+    """
 
-    def __init__(self, views: list[memoryview], size: int, bad: int) -> None:
+    __slots__ = ("bad", "have", "missing", "size", "views")
+
+    def __init__(self, views: list[memoryview], lengths: list[int], bad: int) -> None:
         self.views = views
-        self.size = min(size, MAX_RW_COUNT)
-        self.missing = self.size - sum(map(len, views))
+        self.size = sum(lengths)
+        self.have = left = sum(map(len, views))
+        self.missing: list[int] = []
+        if left < self.size:
+            for length in lengths:
+                if left < length:
+                    self.missing.append(length - left)
+                left = max(0, left - length)
         self.bad = bad
 
     def call(self, name: str, fd: int, *rest: int) -> int:
@@ -50,7 +59,7 @@ def _read(t: Thread, fd: int, room: Room) -> Blocking[int]:
     if files.special and fd in files.special:
         if room.size and not room.views:
             raise LinuxError(EFAULT)
-        data = yield from files.special[fd].read(t, fd, room.size - room.missing)
+        data = yield from files.special[fd].read(t, fd, room.have)
         scatter(room.views, data)
         return len(data)
     if room.missing:
@@ -61,6 +70,8 @@ def _read(t: Thread, fd: int, room: Room) -> Blocking[int]:
 def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[int]:
     """readv or writev that waits; the part out of reach is the host's to find."""
     files = t.process.files
+    if room.bad == hostcall.BEYOND:
+        return room.call(name, fd)  # refused before it would wait
     while True:
         kind = files.kind(fd)
         try:
@@ -107,7 +118,7 @@ def _buffer(t: Thread, buf: InBuf | OutBuf) -> Room:
         views = buf.views()
     except LinuxError:
         views = []
-    return Room(views, buf.size, hostcall.bad(t, buf.addr, buf.size))
+    return Room(views, [min(buf.size, MAX_RW_COUNT)], hostcall.bad(t, buf.addr, buf.size))
 
 
 @syscall
@@ -136,13 +147,13 @@ def vector_room(t: Thread, fd: int, iov: IoVecIn | IoVecOut, name: str, *rest: i
         count = iov.count if error.errno == EFAULT else IOV_MAX + 1
         hostcall.call(name, fd, INVALID, count, *rest)
         raise
-    size = sum(length for _, length in segments)
+    lengths = [length for _, length in segments]
     beyond = any(hostcall.bad(t, a, n) == hostcall.BEYOND for a, n in segments)
     try:
         views = [] if beyond else iov.views()
     except LinuxError:
         views = []
-    return Room(views, size, hostcall.BEYOND if beyond else hostcall.INVALID)
+    return Room(views, lengths, hostcall.BEYOND if beyond else hostcall.INVALID)
 
 
 @syscall
@@ -168,7 +179,7 @@ def _pread(t: Thread, fd: int, room: Room, offset: int, flags: int = 0) -> int:
         return room.call("preadv2", fd, offset, 0, flags)
     if room.size and not room.views:
         raise LinuxError(EFAULT)
-    data = special.pread(t, room.size - room.missing, offset)
+    data = special.pread(t, room.have, offset)
     scatter(room.views, data)
     return len(data)
 

@@ -255,6 +255,7 @@ static void set_up(void)
     memset(long_path, 'p', sizeof long_path - 1);
     umask(022);
     syscall(SYS_close_range, 3, -1, 0); /* what was inherited */
+    MUST(open("input", O_RDWR | O_CREAT, 0644) == 3 && dup2(3, 0) == 0 && close(3) == 0);
     MUST((fd = open("file", O_RDWR | O_CREAT, 0644)) == 3 && write(fd, long_path, 100) == 100);
     MUST(open("file", O_RDONLY) == 4 && mkdir("dir", 0755) == 0);
     MUST(symlink("file", "link") == 0 && symlink("none", "dangling") == 0);

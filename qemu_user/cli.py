@@ -325,11 +325,12 @@ def _open_engine() -> None:
 
     Opening locks the dynamic linker, so modules with C parts and those that use them come first.
     """
+    import bisect  # noqa: F401
     import fcntl  # noqa: F401
     import mmap  # noqa: F401
     import select  # noqa: F401
 
-    from .exec import hostcall  # noqa: F401
+    from .exec import host, hostcall  # noqa: F401
     from .exec.engine_library import open_early
 
     open_early()
@@ -338,6 +339,9 @@ def _open_engine() -> None:
 def main() -> NoReturn:
     """Run the program that the command line names; this process ends as it does."""
     gc.disable()  # until the machine runs: starting makes no garbage
+    from .finder import install
+
+    install()
     program = "qemu"
     try:
         line, words = parse(sys.argv[1:])

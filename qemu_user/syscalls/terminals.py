@@ -9,7 +9,6 @@ from fcntl import F_GETFL, fcntl
 
 from ..exec import hostcall
 from ..exec.abi import ioctls as io
-from ..exec.abi import sockets as net
 from ..exec.abi import terminals as tty
 from ..exec.abi.files import FileCloneRange
 from ..exec.abi.layout import CStruct
@@ -48,7 +47,7 @@ _IN: dict[int, Shape] = {
         (
             *(tty.FIONBIO, tty.FIOASYNC, tty.TIOCSPGRP, tty.TIOCPKT, tty.TIOCSETD),
             *(tty.TIOCMBIS, tty.TIOCMBIC, tty.TIOCMSET, tty.TIOCSPTLCK, tty.TIOCSSOFTCAR),
-            *(tty.FIOSETOWN, net.SIOCSPGRP, io.BLKROSET),
+            *(tty.FIOSETOWN, io.SIOCSPGRP, io.BLKROSET),
             *(io.FS_IOC_SETFLAGS, io.FS_IOC_SETVERSION),
         ),
         4,
@@ -62,8 +61,8 @@ _IN: dict[int, Shape] = {
     io.FS_IOC_FSSETXATTR: 28,
     **dict.fromkeys(
         (
-            *(net.SIOCSIFFLAGS, net.SIOCSIFADDR, net.SIOCSIFBRDADDR),
-            *(net.SIOCSIFNETMASK, net.SIOCSIFMTU),
+            *(io.SIOCSIFFLAGS, io.SIOCSIFADDR, io.SIOCSIFBRDADDR),
+            *(io.SIOCSIFNETMASK, io.SIOCSIFMTU),
         ),
         _IFREQ,
     ),
@@ -73,7 +72,7 @@ _OUT: dict[int, Shape] = {
         (
             *(tty.FIONREAD, tty.TIOCOUTQ, tty.TIOCGPGRP, tty.TIOCGSID, tty.TIOCGETD),
             *(tty.TIOCMGET, tty.TIOCGPTN, tty.TIOCGDEV, tty.TIOCGPKT, tty.TIOCGPTLCK),
-            *(tty.TIOCGEXCL, tty.TIOCGSOFTCAR, tty.FIOGETOWN, net.SIOCGPGRP, net.SIOCATMARK),
+            *(tty.TIOCGEXCL, tty.TIOCGSOFTCAR, tty.FIOGETOWN, io.SIOCGPGRP, io.SIOCATMARK),
             *(io.BLKSSZGET, io.BLKIOMIN, io.BLKIOOPT, io.BLKALIGNOFF, io.BLKPBSZGET),
             *(io.BLKROGET, io.FIGETBSZ, io.RNDGETENTCNT, io.NS_GET_OWNER_UID),
             *(io.FS_IOC_GETFLAGS, io.FS_IOC_GETVERSION),
@@ -92,9 +91,9 @@ _OUT: dict[int, Shape] = {
 }
 _INOUT: dict[int, Shape] = dict.fromkeys(
     (
-        *(net.SIOCGIFNAME, net.SIOCGIFFLAGS, net.SIOCGIFADDR, net.SIOCGIFDSTADDR),
-        *(net.SIOCGIFBRDADDR, net.SIOCGIFNETMASK, net.SIOCGIFMETRIC, net.SIOCGIFMTU),
-        *(net.SIOCGIFHWADDR, net.SIOCGIFINDEX, net.SIOCGIFTXQLEN),
+        *(io.SIOCGIFNAME, io.SIOCGIFFLAGS, io.SIOCGIFADDR, io.SIOCGIFDSTADDR),
+        *(io.SIOCGIFBRDADDR, io.SIOCGIFNETMASK, io.SIOCGIFMETRIC, io.SIOCGIFMTU),
+        *(io.SIOCGIFHWADDR, io.SIOCGIFINDEX, io.SIOCGIFTXQLEN),
     ),
     _IFREQ,
 )
@@ -158,7 +157,7 @@ def _interfaces(t: Thread, fd: int, addr: int) -> int:
         raise LinuxError(EINVAL)
     room = ctypes.create_string_buffer(max(1, min(size, _IFCONF_MAX))) if target else None
     ifconf = _IfConf(min(size, _IFCONF_MAX), None if room is None else ctypes.addressof(room))
-    hostcall.call("ioctl", fd, net.SIOCGIFCONF, ctypes.addressof(ifconf))
+    hostcall.call("ioctl", fd, io.SIOCGIFCONF, ctypes.addressof(ifconf))
     if room is not None:
         t.memory.write(target, room.raw[: ifconf.size])
     t.memory.set_u32(addr, ifconf.size)
@@ -190,7 +189,7 @@ def ioctl(t: Thread, fd: Fd, request: IoctlCmd, argp: ULong) -> Blocking[int]:
         return _transfer(t, fd, request, argp)
     if fcntl(files.check(fd), F_GETFL) & os.O_PATH:
         raise LinuxError(EBADF)
-    if request == net.SIOCGIFCONF:
+    if request == io.SIOCGIFCONF:
         return _interfaces(t, fd, argp)
     t.process.unimplemented(f"Unsupported ioctl: cmd=0x{request:04x}")
     if request >> _DIRECTION:  # its argument is a pointer: the host may refuse it in its own way

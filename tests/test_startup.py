@@ -1,0 +1,104 @@
+"""What starting a plain program costs: the modules it imports, and how they are found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import programs
+
+# Each of them, or what it imports in turn, takes a millisecond or more.
+HEAVY = (
+    "argparse", "ast", "capstone", "collections", "contextlib", "dataclasses", "elftools", "enum",
+    "functools", "importlib.util", "inspect", "keystone", "logging", "pathlib", "re", "signal",
+    "subprocess", "threading", "tokenize", "traceback", "typing", "unicorn",
+)  # fmt: skip
+# Parts of ours that a program needs only when it asks for them.
+RARE = (
+    "qemu_user.exec.abi.clocks", "qemu_user.exec.abi.processes", "qemu_user.exec.abi.sockets",
+    "qemu_user.exec.advice", "qemu_user.exec.procfs", "qemu_user.exec.remap", "qemu_user.strace",
+    "qemu_user.syscalls.clocks", "qemu_user.syscalls.processes", "qemu_user.syscalls.signals",
+    "qemu_user.syscalls.sockets", "qemu_user.uintr.state",
+)  # fmt: skip
+HELLO = '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n'
+RUN = """
+import os, sys
+leave, place = os._exit, sys.argv.pop(1)
+def list_modules(status):
+    with open(place, "w") as file:
+        for name, module in list(sys.modules.items()):
+            print(name, getattr(module, "__file__", None) or "-", file=file)
+    leave(status)
+os._exit = list_modules
+from qemu_user.cli import main
+main()
+"""
+
+
+def modules_of(program: Path, place: Path) -> dict[str, str]:
+    """The files of the modules that a run of `program` imports, by name, in order.
+
+    Python's site module is left out: what it imports depends on the installation.
+    """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", RUN, str(place), str(program)],
+        env=environment,
+        cwd=programs.ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=programs.TIMEOUT,
+        check=False,
+    )
+    assert place.exists(), done.stderr.decode()
+    return dict(line.split(" ", 1) for line in place.read_text().splitlines())
+
+
+@pytest.mark.parametrize("arch", programs.ARCHES)
+def test_a_plain_program_imports_nothing_heavy(
+    arch: str, build_c: Callable[..., Path], tmp_path: Path
+) -> None:
+    found = modules_of(build_c(HELLO, arch), tmp_path / "modules")
+    assert "qemu_user.syscalls.transfers" in found
+    assert [name for name in (*HEAVY, *RARE) if name in found] == []
+
+
+def test_nothing_waits_for_the_dynamic_linker(build_c: Callable[..., Path], tmp_path: Path) -> None:
+    """It is locked while the engine is opened in the background."""
+    found = modules_of(build_c(HELLO), tmp_path / "modules")
+    names = list(found)
+    later = names[names.index("qemu_user.exec.engine_library") :]
+    assert [name for name in later if ".so" in found[name]] == []
+    assert "qemu_user.exec.host" not in later
+
+
+def test_changed_modules_are_compiled_again(tmp_path: Path) -> None:
+    package = tmp_path / "qemu_user"
+    package.mkdir()
+    for name in ("__init__.py", "finder.py"):
+        shutil.copy(programs.ROOT / "qemu_user" / name, package)
+    code = (
+        "from qemu_user import finder; finder.install()\n"
+        "from qemu_user import thing\n"
+        "print(thing.value, type(thing.__loader__).__module__, thing.__cached__ is not None)"
+    )
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    for value in ("1", "1", "22"):
+        if not (package / "thing.py").exists() or value == "22":
+            (package / "thing.py").write_text(f"value = {value}\n")
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", code],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.stdout.split() == [value, "qemu_user.finder", "True"], done.stderr

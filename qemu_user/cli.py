@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from . import __version__
+from . import __version__, strace_options
 from .exec.options import Options
 
 TYPE_CHECKING = False
@@ -114,8 +114,8 @@ class CommandLine:
         self.options.log_file = text
 
     def set_strace(self, mode: str) -> None:
-        if mode not in ("", "qemu", "full"):
-            raise UsageError(f"-strace={mode}: there are -strace, -strace=qemu and -strace=full")
+        if mode not in ("", "qemu", "full", "json"):
+            raise UsageError(f"-strace={mode}: there are qemu (or nothing), full and json")
         self.options.strace = mode or "qemu"
 
     def set_uintr_abi(self, text: str) -> None:
@@ -152,6 +152,17 @@ _REFUSED = {  # words of qemu-user's that this version does not have
     "perfmap": "maps for perf",
     "jitdump": "dumps for perf",
 }
+
+
+def _strace_option(word: str, metavar: str, variable: str, text: str) -> Option:
+    def act(line: CommandLine, value: str) -> None:
+        try:
+            strace_options.take(line.options, word, value)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+    return Option(word, metavar, variable, text, act)
+
 
 _C = CommandLine
 OPTIONS = (
@@ -201,9 +212,10 @@ OPTIONS = (
         "strace",
         "",
         "QEMU_STRACE",
-        "log system calls; -strace=full as strace(1) does",
+        "log system calls; =full: as strace(1) does, =json: as JSON lines",
         _C.set_strace,
     ),
+    *(_strace_option(*words) for words in strace_options.WORDS),
     Option(
         "seed", "seed", "QEMU_RAND_SEED", "make AT_RANDOM and getrandom repeatable", _C.set_seed
     ),
@@ -255,11 +267,11 @@ def _print_help() -> NoReturn:
         "",
         "Options and associated environment variables:",
         "",
-        f"{'Argument':20} {'Env-variable':18} Description",
+        f"{'Argument':21} {'Env-variable':23} Description",
     ]
     for option in OPTIONS:
         argument = f"-{option.name} {option.metavar}"
-        lines.append(f"{argument:20} {option.variable:18} {option.help}".rstrip())
+        lines.append(f"{argument:21} {option.variable:23} {option.help}".rstrip())
     lines += [
         "",
         "Defaults:",
@@ -317,6 +329,9 @@ def parse(words: list[str]) -> tuple[CommandLine, list[str]]:
         found.act(line, joined)
     if at == len(words):
         raise UsageError("no user program specified")
+    wrong = strace_options.conflict(line.options)
+    if wrong:
+        raise UsageError(wrong)
     return line, words[at:]
 
 

@@ -50,6 +50,7 @@ class Machine:
         process.new_engine = self._new_engine
         self._inherit_signals()
         self._start(found, argv, envp)
+        self._started = program, argv, len(envp)
         self._add_observers()
 
     def _start(self, found: Program, argv: list[bytes], envp: list[bytes]) -> None:
@@ -90,7 +91,8 @@ class Machine:
         observers.add(_LogFollows(self.log))
         if options.strace:
             strace = import_module(".strace", __package__)
-            observers.add(strace.Strace(self.log, options.strace))
+            settings = options.strace_settings or strace.Settings()
+            strace.trace(self.process, self.log.line, options.strace, settings, self._started)
         if "int" in options.log_items:
             observers.add(_Exceptions(self.log))
 

@@ -24,7 +24,7 @@ GENERATED = "exec.abi.generated"
 TOOLS = frozenset(
     ("exec.abi.regenerate", "exec.abi.headers", "exec.abi.compiler", "syscalls.tables")
 )
-RARE = frozenset(("loader.symbols",))  # imported by name when something asks for it
+RARE = frozenset(("loader.symbols", "loader.frames"))  # imported by name when something asks for it
 
 SLOW = frozenset(
     ("typing", "dataclasses", "enum", "inspect", "re", "argparse", "pathlib", "collections",

@@ -86,6 +86,8 @@ class Dispatcher:
                 break
         else:
             bound = self._get(number)
+        if self.process.replace_call is not None:
+            bound = self.process.replace_call(t, number, bound)
         if bound is None:
             for call in self.process.observers.syscall_unknown:
                 call(t, number, words)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Options:
     """Settings of a run; the attributes' names follow the command line's."""
@@ -14,6 +18,7 @@ class Options:
         self.seed: int | None = None  # -seed: reproducible AT_RANDOM and getrandom
         self.log_items: tuple[str, ...] = ()  # -d
         self.log_file: str | None = None  # -D
-        self.strace: str | None = None  # "qemu" or "full"
+        self.strace: str | None = None  # "qemu", "full" or "json"
+        self.strace_settings: Any = None  # strace(1)'s own options
         self.extra: dict[str, str] = {}  # options of extensions, by name
         self.program_name = "qemu"  # how messages begin

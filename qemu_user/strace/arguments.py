@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..exec.abi.layout import Scalar
 from ..syscalls import kinds, pointers
-from . import sockaddr, structs, values
+from . import fdpaths, sockaddr, structs, values
 from .values import View, pointer, quoted
 
 TYPE_CHECKING = False
@@ -30,11 +30,12 @@ def argument(v: View, name: str, kind: Kind, at: int) -> list[str | Late]:
     if kind.show in RANGES:
         return RANGES[kind.show](v, at)
     if isinstance(kind, kinds.Integer):
-        return [_INTEGERS.get(kind.show, _plain)(v, _value(v, kind, at))]
+        return [_INTEGERS.get(kind.show, _plain)(v, number(v, kind, at))]
     return [_TEXTS[kind.show](v, at)]
 
 
-def _value(v: View, kind: kinds.Integer, at: int) -> int:
+def number(v: View, kind: kinds.Integer, at: int) -> int:
+    """What an integer parameter is; two words of a 32-bit machine may make one."""
     if isinstance(kind, kinds.Wide) and v.arch.model.word == 4:
         scope: dict[str, object] = {"w": v.words}
         return int(eval(kind.decode(at, v.arch, scope), scope))
@@ -45,10 +46,6 @@ def _plain(v: View, value: int) -> str:
     return str(value)
 
 
-def _dirfd(v: View, value: int) -> str:
-    return "AT_FDCWD" if value == -100 else str(value)
-
-
 def _uid(v: View, value: int) -> str:
     return "-1" if value == 0xFFFFFFFF else str(value)
 
@@ -56,7 +53,8 @@ def _uid(v: View, value: int) -> str:
 _INTEGERS: dict[str, Callable[[View, int], str]] = {
     "access": lambda v, value: access_mode(value),
     "addr": lambda v, value: pointer(value),
-    "dirfd": _dirfd,
+    "dirfd": fdpaths.dirfd_text,
+    "fd": fdpaths.fd_text,
     "mode": lambda v, value: values.mode_text(value),
     "dev": lambda v, value: values.device_text(value),
     "uid": _uid,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..exec.abi import polling, processes, sockets
 from . import arguments, sockaddr, structs, values
+from .fdpaths import dirfd_text, fd_text
 from .values import View, fields, pointer, vocabulary
 
 TYPE_CHECKING = False
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 
 def dirfd(v: View, at: int) -> str:
     """The directory of an *at call."""
-    number = v.cint(at)
-    return "AT_FDCWD" if number == -100 else str(number)
+    return dirfd_text(v, v.cint(at))
 
 
 def _events(value: int) -> str:
@@ -32,7 +32,8 @@ def poll_fds(v: View, at: int) -> str:
     if found is None:
         return pointer(v.words[at])
     parts = [
-        fields(fd=f.fd, events=_events(f.events)) if f.fd >= 0 else fields(fd=f.fd) for f in found
+        fields(fd=fd_text(v, f.fd), events=_events(f.events)) if f.fd >= 0 else fields(fd=f.fd)
+        for f in found
     ]
     if len(parts) > v.limit:
         parts[v.limit :] = ["..."]
@@ -87,7 +88,9 @@ def select_set(which: int) -> Text:
         if which == 0:
             return str(v.cint(0))
         found = _set(v, v.words[at]) if v.words[at] else None
-        return pointer(v.words[at]) if found is None else f"[{' '.join(map(str, found))}]"
+        if found is None:
+            return pointer(v.words[at])
+        return f"[{' '.join(fd_text(v, fd) for fd in found)}]"
 
     return show
 

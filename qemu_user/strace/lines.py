@@ -13,7 +13,7 @@ from ..exec.errors import (
     ERESTARTNOINTR,
     ERESTARTSYS,
 )
-from . import descriptors, values
+from . import descriptors, fdpaths, values
 from .arguments import argument
 from .shapes import SHAPES
 from .values import View, pointer, vocabulary
@@ -38,6 +38,9 @@ _RESTARTS = {
 def arguments(v: View) -> list[str | Late]:
     """All arguments, those that the call stores as functions to ask when it is over."""
     name = v.bound.name
+    if v.raw:
+        count = getattr(v.bound, "words", 6)
+        return [values.hexadecimal(word) for word in v.words[:count]]
     if name in WHOLE:
         return WHOLE[name](v)
     shape = SHAPES.get(name)
@@ -94,6 +97,10 @@ _NOTES: dict[str, Callable[[View], str]] = {
 
 def result(v: View) -> str:
     """What follows the =."""
+    return _result(v) + "".join(f" ({mark})" for mark in v.marks)
+
+
+def _result(v: View) -> str:
     if v.error in _RESTARTS:
         return f"? {_RESTARTS[v.error]}"
     if v.error:
@@ -101,6 +108,8 @@ def result(v: View) -> str:
     name = v.bound.name
     if name in ("exit", "exit_group"):
         return "?"
+    if v.raw:
+        return values.hexadecimal(v.result)
     if name == "rt_sigreturn":
         return _restored(v)
     if name in _HEX:
@@ -109,6 +118,8 @@ def result(v: View) -> str:
         return values.mode_text(v.result)
     if name == "fcntl":
         return _fcntl(v)
+    if fdpaths.opens(name):
+        return fdpaths.fd_text(v, v.result)
     return str(v.result) + (_NOTES[name](v) if name in _NOTES else "")
 
 
@@ -147,6 +158,8 @@ def _fcntl(v: View) -> str:
         return f"{values.hexadecimal(v.result)} (flags {text})"
     if command == "F_GETLEASE":
         return {0: "0 (F_RDLCK)", 1: "0x1 (F_WRLCK)", 2: "0x2 (F_UNLCK)"}.get(v.result, "?")
+    if command.startswith("F_DUPFD"):
+        return fdpaths.fd_text(v, v.result)
     return str(v.result)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..exec.abi import clocks, files, memory, mounts, polling, processes, signals, stats, system
-from . import arguments, descriptors, structs, values
+from . import arguments, descriptors, fdpaths, structs, values
 from .values import View, pointer, vocabulary
 
 TYPE_CHECKING = False
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 number = arguments.shaped("int")
 address = arguments.shaped("addr")
 hexa = arguments.shaped("hex")
+fd = fdpaths.fd
 path = arguments.path
 
 
@@ -103,12 +104,22 @@ def integers(count: int) -> Text:
     return show
 
 
+def fds(v: View, at: int) -> str:
+    """Two descriptors."""
+    found = [v.number(v.words[at] + 4 * n, 4, negative=True) for n in range(2)]
+    if None in found:
+        return pointer(v.words[at])
+    return "[" + ", ".join(fdpaths.fd_text(v, fd or 0) for fd in found) + "]"
+
+
 def string_result(v: View, at: int) -> str:
     """A string that the call stored, as long as it returned."""
     data = v.read(v.words[at], min(v.result, 4096))
     if data is None:
         return pointer(v.words[at])
-    return values.quoted(data.rstrip(b"\0") if v.bound.name == "getcwd" else data, 4096)
+    if v.bound.name == "getcwd":
+        return values.quoted(data.rstrip(b"\0"), 4096)
+    return values.quoted(data, v.limit)
 
 
 def random_result(v: View, at: int) -> str:
@@ -251,7 +262,7 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
     "rt_sigtimedwait": (sigset, after(siginfo), timespec, size),
     "rt_sigqueueinfo": (integer, signal, siginfo),
     "rt_tgsigqueueinfo": (integer, integer, signal, siginfo),
-    "pidfd_send_signal": (integer, signal, siginfo, hexa),
+    "pidfd_send_signal": (fd, signal, siginfo, hexa),
     "pidfd_open": (integer, module_flags(processes, "PIDFD_", "PIDFD_SIGNAL_")),
     "wait4": (integer, after(wait_status), flags("WaitOptions"), after(struct(processes.Rusage))),
     "waitid": (
@@ -263,15 +274,15 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
     "set_robust_list": (address, size),
     "rseq": (address, hexa, hexa, hexa),
     "membarrier": (module_const(processes, "MEMBARRIER_CMD_"), hexa),
-    "pipe": (after(integers(2)),),
-    "pipe2": (after(integers(2)), file_flags),
-    "socketpair": (const("SocketFamily"), socket_type, integer, after(integers(2))),
+    "pipe": (after(fds),),
+    "pipe2": (after(fds), file_flags),
+    "socketpair": (const("SocketFamily"), socket_type, integer, after(fds)),
     "readlink": (path, after(string_result), size),
     "readlinkat": (descriptors.dirfd, path, after(string_result), size),
     "getcwd": (after(string_result), size),
     "getrandom": (after(random_result), size, flags("GrndFlags")),
-    "getdents": (integer, after(entries_result), size),
-    "getdents64": (integer, after(entries_result), size),
+    "getdents": (fd, after(entries_result), size),
+    "getdents64": (fd, after(entries_result), size),
     "sched_getaffinity": (integer, size, after(cpus_result)),
     "sched_setaffinity": (integer, size, cpus_result),
     "getgroups": (integer, after(groups_result)),
@@ -292,31 +303,31 @@ SHAPES: dict[str, tuple[Printer, ...]] = {
     "msync": (address, size, flags("MsyncFlags")),
     "mlock2": (address, size, module_flags(memory, "MLOCK_")),
     "mincore": (address, size, after(address)),
-    "dup3": (integer, integer, file_flags),
-    "inotify_add_watch": (integer, path, flags("InotifyMask")),
+    "dup3": (fd, fd, file_flags),
+    "inotify_add_watch": (fd, path, flags("InotifyMask")),
     "inotify_init1": (flags("InotifyFlags"),),
-    "sync_file_range": (integer, integer, integer, module_flags(files, "SYNC_FILE_RANGE_")),
+    "sync_file_range": (fd, integer, integer, module_flags(files, "SYNC_FILE_RANGE_")),
     "openat2": (descriptors.dirfd, path, struct(files.OpenHow), size),
-    "signalfd4": (integer, sigset, size, flags("SignalFdFlags")),
+    "signalfd4": (fd, sigset, size, flags("SignalFdFlags")),
     "sched_setscheduler": (integer, const("SchedPolicy"), descriptors.sched_param),
     "sched_getparam": (integer, after(descriptors.sched_param)),
     "sched_setparam": (integer, descriptors.sched_param),
-    "epoll_wait": (integer, after(descriptors.epoll_events), integer, integer),
+    "epoll_wait": (fd, after(descriptors.epoll_events), integer, integer),
     "epoll_pwait": (
-        integer, after(descriptors.epoll_events), integer, integer, sigset, size,
+        fd, after(descriptors.epoll_events), integer, integer, sigset, size,
     ),
     "poll": (descriptors.poll_fds, integer, integer),
     "ppoll": (descriptors.poll_fds, integer, timespec, sigset, size),
     "select": (*map(descriptors.select_set, range(4)), timeval),
     "pselect6": (*map(descriptors.select_set, range(4)), timespec, descriptors.pselect_mask),
-    "sendmsg": (integer, descriptors.message, flags("MsgFlags")),
-    "recvmsg": (integer, after(descriptors.message), flags("MsgFlags")),
+    "sendmsg": (fd, descriptors.message, flags("MsgFlags")),
+    "recvmsg": (fd, after(descriptors.message), flags("MsgFlags")),
     "reboot": (hexa, hexa, hexa),
     "getcpu": (after(integers(1)), after(integers(1)), address),
     "times": (after(struct(clocks.Tms)),),
     "sysinfo": (after(struct(system.SysInfo)),),
     "epoll_create1": (flags("EpollFlags"),),
     "sigaltstack": (struct(signals.SigAltStack), after(struct(signals.SigAltStack))),
-    "epoll_ctl": (integer, const("EpollOp"), integer, struct(polling.EpollEvent)),
+    "epoll_ctl": (fd, const("EpollOp"), fd, struct(polling.EpollEvent)),
 }  # fmt: skip
 """By name: a printer for each argument word."""

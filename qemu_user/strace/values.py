@@ -31,24 +31,42 @@ SIGNALS = 64
 class Unbound:
     """What takes a Bound's place for a call that has a name but no definition."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "number")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, number: int = -1) -> None:
         self.name = name
+        self.number = number
 
 
 class View:
     """One call while it is written: its words, the guest's memory, and in the end its result."""
 
-    __slots__ = ("arch", "bound", "error", "limit", "memory", "result", "t", "words")
+    __slots__ = (
+        *("arch", "bound", "error", "limit", "marks", "memory", "paths", "raw", "result"),
+        *("t", "words"),
+    )
 
-    def __init__(self, t: Thread, bound: Bound | Unbound, words: Sequence[int], limit: int) -> None:
+    def __init__(
+        self,
+        t: Thread,
+        bound: Bound | Unbound,
+        words: Sequence[int],
+        limit: int,
+        paths: int = 0,
+        *,
+        raw: bool = False,
+    ) -> None:
         self.t = t
         self.arch: Arch = t.arch
         self.memory: AddressSpace = t.memory
         self.bound = bound
         self.words = tuple(words)
         self.limit = limit  # characters of a string
+        self.paths = (
+            paths  # of descriptors: 0 none, 1 as /proc has them, 2 sockets' and devices' too
+        )
+        self.raw = raw  # arguments and result as plain numbers
+        self.marks: Sequence[str] = ()  # what was done to the call
         self.result = 0
         self.error = 0
 

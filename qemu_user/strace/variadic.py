@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..exec.abi import clocks, files, ioctls, prctl, processes, sockets, terminals
-from . import arguments, descriptors, shapes, structs, values
+from . import arguments, descriptors, fdpaths, shapes, structs, values
 from .values import View, pointer, unknown, vocabulary
 
 TYPE_CHECKING = False
@@ -144,7 +144,7 @@ _LOCKS = ("F_GETLK", "F_SETLK", "F_SETLKW", "F_OFD_GETLK", "F_OFD_SETLK", "F_OFD
 
 def _fcntl(v: View) -> Texts:
     command = shapes.const("FcntlCmd")(v, 1)
-    texts: Texts = [str(v.cint(0)), command]
+    texts: Texts = [fdpaths.fd(v, 0), command]
     if command in (*_NO_ARGUMENT, "F_GET_SEALS"):
         return texts
     if command == "F_SETFD":
@@ -187,7 +187,7 @@ def ioctl_name(command: int) -> str:
 
 def _ioctl(v: View) -> Texts:
     name = ioctl_name(v.words[1] & 0xFFFFFFFF)
-    texts: Texts = [str(v.cint(0)), name]
+    texts: Texts = [fdpaths.fd(v, 0), name]
     show: Callable[[View, int], str] | None = None
     if name in _IOCTL_STRUCTS:
         show = shapes.struct(_IOCTL_STRUCTS[name])
@@ -268,7 +268,7 @@ def _sockopt(v: View) -> list[str | Late]:
     modules = {"SOL_SOCKET": (sockets, "SO_"), "SOL_IP": (_inet(), "IP_"),
                "SOL_TCP": (_inet(), "TCP_"), "SOL_IPV6": (_inet(), "IPV6_")}  # fmt: skip
     module, prefix = modules.get(level, (sockets, "?"))
-    return [str(v.cint(0)), level, values.plain_const(module, prefix, v.cint(2))]
+    return [fdpaths.fd(v, 0), level, values.plain_const(module, prefix, v.cint(2))]
 
 
 def _option_value(v: View, size: int) -> str:
@@ -305,14 +305,14 @@ def _itimer(v: View) -> Texts:
 
 
 def _sendto(v: View) -> Texts:
-    texts = [str(v.cint(0)), *arguments.in_buffer(v, 1), shapes.flags("MsgFlags")(v, 3)]
+    texts = [fdpaths.fd(v, 0), *arguments.in_buffer(v, 1), shapes.flags("MsgFlags")(v, 3)]
     if not v.words[4]:
         return [*texts, "NULL", str(v.cint(5))]
     return [*texts, *arguments.RANGES["sockaddr"](v, 4)]
 
 
 def _recvfrom(v: View) -> Texts:
-    texts = [str(v.cint(0)), *arguments.out_buffer(v, 1), shapes.flags("MsgFlags")(v, 3)]
+    texts = [fdpaths.fd(v, 0), *arguments.out_buffer(v, 1), shapes.flags("MsgFlags")(v, 3)]
     if not v.words[4]:
         return [*texts, "NULL", pointer(v.words[5])]
     return [*texts, *arguments.RANGES["sockaddrout"](v, 4)]
@@ -322,7 +322,7 @@ def _mmap(v: View) -> Texts:
     return [
         pointer(v.words[0]), str(v.words[1]),
         shapes.flags("MmapProt")(v, 2), shapes.flags("MmapFlags")(v, 3),
-        str(v.cint(4)), values.hexadecimal(v.words[5]),
+        fdpaths.fd(v, 4), values.hexadecimal(v.words[5]),
     ]  # fmt: skip
 
 

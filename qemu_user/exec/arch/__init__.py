@@ -72,6 +72,8 @@ class Registers:
         tls: str | None,
         vector: tuple[str, ...] = (),
         control: tuple[str, ...] = (),
+        dwarf: tuple[str, ...] = (),
+        frame: str = "",
     ) -> None:
         self.general = general  # integer registers without PC, in gdb's order
         self.pc = pc
@@ -80,6 +82,8 @@ class Registers:
         self.tls = tls  # what CLONE_SETTLS sets
         self.vector = vector  # 128-bit ones
         self.control = control  # floating-point control and status
+        self.dwarf = dwarf  # by the numbers that debug information has for them
+        self.frame = frame  # the frame pointer
 
 
 class Convention:

@@ -182,6 +182,8 @@ ARCH = Arch(
         tls="tpidr_el0",
         vector=_VECTOR,
         control=("fpcr", "fpsr"),
+        dwarf=(*X, "sp"),
+        frame="x29",
     ),
     syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
     frame=Frame(),

@@ -302,6 +302,11 @@ ARCH = Arch(
         tls="fs_base",
         vector=tuple(f"xmm{n}" for n in range(16)),
         control=("fpcw", "fpsw", "fptag", "mxcsr"),
+        dwarf=(
+            *("rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp"),
+            *("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip"),
+        ),
+        frame="rbp",
     ),
     syscall=Convention(
         number="rax", args=("rdi", "rsi", "rdx", "r10", "r8", "r9"), result="rax", insn_size=2

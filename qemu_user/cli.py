@@ -369,6 +369,7 @@ def main() -> NoReturn:
         argv[0] = line.argv0
     envp = [name + b"=" + value for name, value in line.environment.items()]
     _open_engine()
+    from .exec.errors import EngineError
     from .loader import LoadError
     from .machine import Machine
 
@@ -377,7 +378,7 @@ def main() -> NoReturn:
     except LoadError as error:
         _say(f"{program}: {error}" if error.status == 255 else str(error))
         os._exit(error.status)
-    except MemoryError as error:
+    except (MemoryError, EngineError) as error:
         _say(f"{program}: {error}")
         os._exit(1)
     except OSError as error:

@@ -134,6 +134,8 @@ class Dispatcher:
                 sleep = next(call)
                 if not self.process.scheduler.ready_at_once(sleep):
                     t.sleep = sleep
+                    if t.traced is not None and t.traced.code:
+                        return
                     for pause in self.process.observers.syscall_pause:
                         pause(t, t.bound, t.words)
                     return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_native_id
+from time import monotonic_ns
 
 from . import cpu as traps
 from . import futex
@@ -33,11 +34,14 @@ if TYPE_CHECKING:
     from .observe import Observers
     from .options import Options
     from .signals import SigInfo as Info
+    from .tracing.state import Tracing
     from .waiting import Wait
 
 _ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS
 _SPARE_THREADS = 8
 _LONGEST_INSN = 15  # bytes
+_PROMPT = 50_000_000  # ns within which the signal that ended a stop is here
+CALL_BACK = -0x7472  # si_code of a signal from another emulator (exec/tracing)
 HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
 
 
@@ -73,6 +77,11 @@ class Process:
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
         self.membarriers = 0  # registrations of membarrier(2)
         self.before_exit: list[Callable[[], None]] = []
+        self.parent = 0  # pid of the emulator that forked this one; 0: none did
+        self.tracing: Tracing | None = None  # since somebody first traced
+        self.group_stop = 0  # the signal by which traced threads stop together
+        self.host_stop = 0  # the signal by which the host stops us just now
+        self._continued = False
         self.kept: dict[type, Any] = {}  # what families of system calls keep per process
         self.scheduler = Scheduler(self)
         self.new_engine: Callable[[Arch], None]  # execve of another architecture
@@ -96,6 +105,8 @@ class Process:
 
     def answer(self, dispatcher: Dispatcher) -> None:
         """Let `dispatcher` answer the system calls."""
+        if self.tracing is not None:
+            dispatcher = self.tracing.wrap(dispatcher)
         self.dispatcher = dispatcher
         self.cpu.on_syscall = dispatcher.in_hook
 
@@ -115,6 +126,12 @@ class Process:
     def signal_taken(self, tid: int, raw: bytes) -> None:
         """A host signal becomes the guest's."""
         info = SigInfo.unpack(HOST_MODEL, raw)
+        self._continued = self._continued or info.signo == abi.SIGCONT
+        if info.code == CALL_BACK:
+            from .tracing import attach
+
+            attach.called(self, info.pid, info.value)
+            return
         if info.signo == abi.SIGCHLD:
             for sleep in list(self.child_waits):
                 self.scheduler.wake(sleep)
@@ -127,7 +144,17 @@ class Process:
 
     def stop(self, signo: int) -> None:
         """Default action of the stopping signals: the host stops us until SIGCONT."""
+        self.host_stop, self._continued = signo, False
         stop(signo)
+        # It may be a tracer that let us run, and then no code of the guest may.
+        self.scheduler.take_in(lambda: self._continued, monotonic_ns() + _PROMPT)
+        self.host_stop = 0
+
+    def stop_after_tracing(self) -> None:
+        """Nobody traces a thread any more: if the process was stopped it is by the host now."""
+        if self.group_stop and all(t.traced is None for t in self.threads.values()):
+            signo, self.group_stop = self.group_stop, 0
+            self.stop(signo)
 
     def killed(self, info: Info) -> None:
         """Default action of the fatal signals."""
@@ -222,6 +249,8 @@ class Process:
         del self.threads[t.tid]
         if not self.threads:
             raise GuestExit((code & 0xFF) << 8)
+        if self.tracing is not None:
+            self.tracing.thread_ended(t, (code & 0xFF) << 8)
         if t.clear_child_tid:
             self._clear_child_tid(t)
         self._drop(t)
@@ -261,7 +290,7 @@ class Process:
         return pid
 
     def _become_child(self, t: Thread) -> None:
-        self.pid = os.getpid()
+        self.parent, self.pid = self.pid, os.getpid()
         self.release_vfork_parent()
         self._spare.clear()
         self.child_waits.clear()
@@ -277,6 +306,9 @@ class Process:
         self.memory.forked()
         self.files.forked()
         self.scheduler.forked(t)
+        self.group_stop = 0
+        if self.tracing is not None:
+            self.tracing.forked(t)
         for extension in self.extensions:
             extension.forked(t)
         for call in self.observers.process_fork:
@@ -287,6 +319,8 @@ class Process:
         for other in list(self.threads.values()):
             if other is not t:
                 del self.threads[other.tid]
+                if self.tracing is not None:
+                    self.tracing.thread_ended(other, 0)
                 self._drop(other)
         if t.parked is not None:
             self._park(t.parked)
@@ -313,6 +347,8 @@ class Process:
             release_robust_list(thread)
         for call in self.before_exit:
             call()
+        if self.tracing is not None:
+            self.tracing.process_ended(status)
         for observer in self.observers.process_exit:
             observer(self, status)
         signo = status & 0x7F

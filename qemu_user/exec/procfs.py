@@ -125,6 +125,7 @@ def status(t: Thread) -> bytes:
         b"SigBlk": b"%016x" % t.mask,
         b"SigIgn": b"%016x" % ignored,
         b"SigCgt": b"%016x" % caught,
+        b"TracerPid": b"%d" % _tracer(t),
         b"VmSize": b"%8d kB" % total,
         b"VmPeak": b"%8d kB" % total,
         b"VmStk": b"%8d kB" % (_stack(t) // 1024),
@@ -134,6 +135,10 @@ def status(t: Thread) -> bytes:
         key = line.split(b":", 1)[0]
         out.append(key + b":\t" + changes[key] + b"\n" if key in changes else line)
     return b"".join(out)
+
+
+def _tracer(t: Thread) -> int:
+    return 0 if t.traced is None else t.traced.link.pid
 
 
 def _stack(t: Thread) -> int:

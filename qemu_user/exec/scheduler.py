@@ -14,10 +14,13 @@ from .signals import deliver
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from .process import Process
     from .thread import Thread
     from .waiting import Wait
+
+    T = TypeVar("T")
 
 SLICE = 0.005  # s a thread runs while others want to
 _ALWAYS = 0x38  # POLLERR, POLLHUP, POLLNVAL come unasked
@@ -201,14 +204,12 @@ class Scheduler:
             self.attention = False
             if self._look:
                 self._collect()
-            if t.restart or t.saved_mask is not None or t.has_signal():
-                deliver(t)
-                if t.exited:
-                    return
+            if not self._deliver(t):
+                return
             for extension in p.extensions:
                 extension.before_user(t)
-            if t.has_signal():
-                continue  # an extension found a fault
+            if t.has_signal() or (t.traced is not None and t.traced.wanted):
+                continue  # an extension found a fault, or a tracer came
             if self._give_way and self._runnable:
                 return
             if self._runnable or self._sleeping or self._timers:
@@ -218,7 +219,8 @@ class Scheduler:
             if not self._listening:
                 self._listen()
             self._give_way = False
-            trap = t.cpu.run()  # execve of another architecture changes it
+            # execve of another architecture changes the CPU
+            trap = t.cpu.run() if t.traced is None else t.traced.run()
             if type(trap) is traps.Syscall:
                 p.dispatcher.dispatch(t)
             elif type(trap) is not traps.Interrupted:
@@ -228,6 +230,33 @@ class Scheduler:
                 raise error
             if t.call is not None or t.exited:
                 return
+
+    def _deliver(self, t: Thread) -> bool:
+        """Signals, or what a tracer wants, before user code; False: none of it runs now."""
+        if t.traced is not None:
+            if t.traced.wanted:
+                t.call = t.traced.deliver()
+                self.process.dispatcher.step(t)
+        elif t.restart or t.saved_mask is not None or t.has_signal():
+            deliver(t)
+        return t.call is None and not t.exited
+
+    def take_in(self, done: Callable[[], bool], deadline: int) -> None:
+        """Let nothing happen but what comes from outside, until `done()` or the deadline."""
+        self._collect()
+        while not done() and monotonic_ns() < deadline:
+            self._block([deadline])
+            self._collect()
+
+    def with_registers(self, t: Thread, call: Callable[[], T]) -> T:
+        """`call()` while the engine holds the registers of `t`."""
+        before = self.current
+        self._switch(t)
+        try:
+            return call()
+        finally:
+            if not before.exited:
+                self._switch(before)
 
     def _collect(self) -> None:
         """Take in what happened outside, timers that ran out and sleepers that may go on."""
@@ -268,7 +297,10 @@ class Scheduler:
             raise EngineError("no guest thread is left")
         self._ticker.rest()
         deadlines = [s.deadline for s in self._sleeping.values() if s.deadline is not None]
-        deadlines += [d for d, _ in self._timers.values()]
+        self._block(deadlines + [d for d, _ in self._timers.values()])
+
+    def _block(self, deadlines: list[int]) -> None:
+        """Wait in the host until the first of `deadlines` (monotonic ns) at most."""
         timeout = max(0, min(deadlines) - monotonic_ns()) if deadlines else None
         if self._signal_fd < 0:
             self._signal_fd = self.process.files.create(signal_fd)

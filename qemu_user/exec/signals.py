@@ -223,6 +223,10 @@ class PendingSignals:
             self.bits &= ~bit(signo)
         return found
 
+    def queued(self) -> list[SigInfo]:
+        """All of them, in the order in which they came."""
+        return list(self._queue)
+
     def holds(self, info: SigInfo) -> bool:
         """This very signal is still queued."""
         return any(queued is info for queued in self._queue)
@@ -239,10 +243,14 @@ def generate(p: Process, info: SigInfo, target: Thread | None) -> None:
     signo = info.signo
     if signo == abi.SIGCONT:
         _discard(p, STOP_BITS)
+        if p.tracing is not None:
+            p.tracing.continued()
     elif signo in STOPPING:
         _discard(p, bit(abi.SIGCONT))
     threads = [target] if target is not None else list(p.threads.values())
-    if p.handlers.ignores(signo) and not any(bit(signo) & t.held for t in threads):
+    if p.handlers.ignores(signo) and not any(
+        bit(signo) & t.held or t.traced is not None for t in threads
+    ):
         for call in p.observers.signal_ignored:
             call(target or threads[0], info)
         return
@@ -287,28 +295,38 @@ def _discard(p: Process, signals: int) -> None:
         t.pending.discard(signals)
 
 
-def deliver(t: Thread) -> None:
+def deliver(t: Thread, handled: bool = False) -> None:
     """Return-to-user work: default actions and frames for what is pending and not blocked.
 
     Decides what becomes of an interrupted call: run again, or EINTR (man 7 signal, SA_RESTART).
+    `handled`: a handler was already entered.
     """
-    p = t.process
-    handled = False
-    while not t.exited:
+    while not t.exited and t.traced is None:
         info = take(t, ~t.mask & ~of_others(t))
         if info is None:
+            settle(t, handled)
             break
-        action = p.handlers[info.signo]
-        if action.handler == abi.SIG_IGN:
-            continue
-        for call in p.observers.signal_delivered:
-            call(t, info)
-        if action.handler == abi.SIG_DFL:
-            _default(t, info)
-            continue
-        _restart(t, action.flags)
-        _enter_handler(t, info, action)
-        handled = True
+        handled = act(t, info) or handled
+
+
+def act(t: Thread, info: SigInfo) -> bool:
+    """Do what the process wants done about a signal; whether a handler runs now."""
+    p = t.process
+    action = p.handlers[info.signo]
+    if action.handler == abi.SIG_IGN:
+        return False
+    for call in p.observers.signal_delivered:
+        call(t, info)
+    if action.handler == abi.SIG_DFL:
+        _default(t, info)
+        return False
+    _restart(t, action.flags)
+    _enter_handler(t, info, action)
+    return True
+
+
+def settle(t: Thread, handled: bool) -> None:
+    """All signals are delivered: what becomes of an interrupted call, and of a mask for its time."""
     if not handled:
         _restart(t, None)
         if t.saved_mask is not None:

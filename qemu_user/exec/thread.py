@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .hostthreads import Parked
     from .memory import AddressSpace
     from .process import Process
+    from .tracing.traced import Traced
     from .waiting import Wait
 
 
@@ -39,6 +40,7 @@ class Thread:
         self.comm = process.comm
         self.ext: dict[type, Any] = {}  # extensions' state
         self.exited = False
+        self.traced: Traced | None = None  # by ptrace(2)
         self.turns = 0  # how often the scheduler chose it
         self.sleep: Wait | None = None
         self.call: Generator[Wait, None, int] | None = None  # a system call that sleeps

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     IoctlCmd: TypeAlias = int
     FutexOp: TypeAlias = int
     PrctlOption: TypeAlias = int
+    PtraceRequest: TypeAlias = int
     AccessMode: TypeAlias = int
     AtFlags: TypeAlias = int
     OpenFlags: TypeAlias = int
@@ -111,6 +112,7 @@ else:
         "F_SEAL_",
         "F_OK",
     )
+    PTRACE_VALUES = ("PTRACE_SYSCALL_INFO_", "PTRACE_EVENT", "PTRACE_O_", "PTRACE_PEEKSIGINFO_")
     PRCTL_VALUES = ("PR_SET_MM_", "PR_FP_", "PR_MCE_KILL_CLEAR")
     Int = Integer(32, True)
     UInt = Integer(32, False, "uint")
@@ -134,6 +136,7 @@ else:
     IoctlCmd = Integer(32, False, "ioctl")
     FutexOp = Integer(32, True, "futex")
     PrctlOption = Const("PR_", "prctl", omit=PRCTL_VALUES)
+    PtraceRequest = Const("PTRACE_", "ptrace", omit=PTRACE_VALUES)
 
     AccessMode = Flags("R_OK W_OK X_OK F_OK", "files", show="access", signed=True)
     AtFlags = Flags("AT_", "files", omit=("AT_FDCWD", "AT_REMOVEDIR"), signed=True)

@@ -1,32 +1,26 @@
-"""Making processes and threads, and waiting for children."""
+"""Making processes and threads."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 from errno import E2BIG, EINVAL
 from select import POLLIN
 
-from ..exec import hostcall
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
-from ..exec.abi.processes import CloneArgs, Rusage
-from ..exec.errors import ERESTARTSYS, LinuxError
-from ..exec.hostthreads import ignored
-from ..exec.process import HOST_MODEL
-from ..exec.signals import SigInfo
-from ..exec.waiting import Wait, in_helper
+from ..exec.abi.processes import CloneArgs
+from ..exec.errors import LinuxError
+from ..exec.waiting import Wait
 from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Literal
+    from collections.abc import Sequence
 
     from ..exec.cpu import RegisterBank
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
-    from .args import Addr, CloneFlags, IdType, Out, Pid, Size, ULong, WaitOptions
+    from .args import Addr, CloneFlags, Size, ULong
 
 _THREAD = abi.CLONE_VM | abi.CLONE_SIGHAND | abi.CLONE_THREAD
 _THREAD_ONLY = _THREAD | abi.CLONE_FS | abi.CLONE_FILES | abi.CLONE_SYSVSEM
@@ -47,9 +41,6 @@ _PROCESS_FLAGS = (
     | abi.CLONE_IO
     | abi.CSIGNAL
 )
-
-
-_HOST_ORDER: Literal["little", "big"] = "little" if HOST_MODEL.order == "<" else "big"
 
 
 class Request:
@@ -116,7 +107,11 @@ def _clone(t: Thread, request: Request) -> Blocking[int]:
     if flags & abi.CLONE_THREAD:
         if flags & ~(_THREAD_ONLY | _SETTINGS | abi.CLONE_IO | abi.CLONE_UNTRACED):
             raise LinuxError(EINVAL)
-        return _new_thread(t, request)
+        event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
+        tid = _new_thread(t, request)
+        if t.traced is not None and event:
+            yield from t.traced.born(event, tid)
+        return tid
     if flags & ~_PROCESS_FLAGS or request.exit_signal not in (0, sig.SIGCHLD):
         raise LinuxError(EINVAL)
     result = yield from _new_process(t, request)
@@ -166,6 +161,7 @@ def _store_tid(t: Thread, addr: int, tid: int) -> None:
 def _new_process(t: Thread, request: Request) -> Blocking[int]:
     p, flags = t.process, request.flags
     ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
+    event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
     pid = p.fork(t)
     if pid == 0:
         _in_child(t, request, ends)
@@ -176,11 +172,16 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
         t.memory.set_u32(request.pidfd, os.pidfd_open(pid))
     if ends is not None:
         os.close(ends[1])
+    if t.traced is not None and event:
+        yield from t.traced.born(event, pid)
+    if ends is not None:
         fd = p.files.reserve(ends[0])
         try:
             yield Wait([(fd, POLLIN)], signals=False)
         finally:
             p.files.unreserve(fd)
+        if t.traced is not None:
+            yield from t.traced.vfork_done(pid)
     return pid
 
 
@@ -197,68 +198,3 @@ def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None
         _store_tid(t, request.child_tid, t.tid)
     if flags & abi.CLONE_CLEAR_SIGHAND:
         p.handlers.exec()
-
-
-@syscall
-def wait4(t: Thread, upid: Pid, stat_addr: Addr, options: WaitOptions, ru: Out[Rusage]) -> Blocking[int]:
-    status = ctypes.create_string_buffer(4)
-    usage = ctypes.create_string_buffer(hostcall.size(Rusage))
-
-    def attempt(extra: int) -> int:
-        return hostcall.call("wait4", upid, status, options | extra, usage)
-
-    pid = yield from _for_child(t, attempt, options)
-    if pid and stat_addr:
-        t.memory.set_u32(stat_addr, int.from_bytes(status.raw, _HOST_ORDER))
-    if pid and ru:
-        ru.write(hostcall.unpack(Rusage, usage.raw))
-    return pid
-
-
-@syscall
-def waitid(
-    t: Thread, which: IdType, upid: Pid, infop: Addr, options: WaitOptions, ru: Out[Rusage]
-) -> Blocking[int]:
-    raw = ctypes.create_string_buffer(128)
-    usage = ctypes.create_string_buffer(hostcall.size(Rusage))
-
-    def attempt(extra: int) -> int:
-        hostcall.call("waitid", which, upid, raw, options | extra, usage)
-        return int.from_bytes(raw.raw[:4], _HOST_ORDER)
-
-    found, failure = 0, None
-    try:
-        found = yield from _for_child(t, attempt, options)
-    except LinuxError as error:
-        failure = error  # infop is written all the same, and a bad one is what is reported
-    if infop:
-        info = SigInfo.unpack(HOST_MODEL, raw.raw) if found else SigInfo(0, 0)
-        t.memory.write(infop, info.pack(t.arch.model))
-    if failure:
-        raise failure
-    if found and ru:
-        ru.write(hostcall.unpack(Rusage, usage.raw))
-    return 0
-
-
-def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocking[int]:
-    """Repeat the host's non-blocking wait at each SIGCHLD until it finds a child."""
-    if ignored(sig.SIGCHLD) and not options & abi.WNOHANG:
-        # No SIGCHLD will come; the host's own wait ends with ECHILD when all children are gone.
-        result = yield from in_helper(t, lambda: attempt(0))
-        return result
-    while True:
-        found = attempt(abi.WNOHANG)
-        if found or options & abi.WNOHANG:
-            return found
-        sleep = Wait()
-        t.process.child_waits.append(sleep)
-        try:
-            yield sleep
-        finally:
-            t.process.child_waits.remove(sleep)
-        if sleep.interrupted and not sleep.woken:
-            found = attempt(abi.WNOHANG)
-            if found:
-                return found
-            raise LinuxError(ERESTARTSYS)

@@ -245,8 +245,20 @@ def kill(t: Thread, pid: Pid, sig: Signal) -> int:
         if sig:
             p.post(SigInfo(sig, abi.SI_USER, pid=p.pid, uid=os.getuid()))
         return 0
+    if sig == abi.SIGSTOP and _stop_tracee(t, pid, abi.SI_USER):
+        return 0
     os.kill(pid, sig)
     return 0
+
+
+def _stop_tracee(t: Thread, tid: int, code: int) -> bool:
+    """SIGSTOP for who is traced by us: the host's would stop its emulator."""
+    tracing = t.process.tracing
+    tracer = tracing.tracer if tracing is not None else None
+    if tracer is None or tid not in tracer.tracees:
+        return False
+    tracer.ask(tid, "signal", abi.SIGSTOP, code)
+    return True
 
 
 @syscall
@@ -273,6 +285,8 @@ def _send_to_thread(t: Thread, tgid: int, tid: int, sig: int) -> int:
         return 0
     if target is not None or tgid == p.pid:
         raise LinuxError(ESRCH)
+    if sig == abi.SIGSTOP and _stop_tracee(t, tid, abi.SI_TKILL):
+        return 0
     if tgid:
         return hostcall.call("tgkill", tgid, tid, sig)
     return hostcall.call("tkill", tid, sig)

@@ -1,6 +1,27 @@
-"""Constants of ptrace(2)."""
+"""Constants and structures of ptrace(2)."""
 
 from __future__ import annotations
+
+from .layout import S32, U8, U32, U64, Bytes, CStruct
+
+
+class PtraceSyscallInfo(CStruct):
+    """struct ptrace_syscall_info up to what the kind of stop decides."""
+
+    op: U8
+    pad: bytes = Bytes(3)
+    arch: U32
+    instruction_pointer: U64
+    stack_pointer: U64
+
+
+class PtracePeekSigInfoArgs(CStruct):
+    """struct ptrace_peeksiginfo_args."""
+
+    off: U64
+    flags: U32
+    nr: S32
+
 
 # man 2 ptrace
 PTRACE_TRACEME = 0
@@ -60,3 +81,12 @@ PTRACE_O_TRACEEXIT = 64
 PTRACE_O_TRACESECCOMP = 128
 PTRACE_O_EXITKILL = 0x100000
 PTRACE_O_SUSPEND_SECCOMP = 0x200000
+PTRACE_O_MASK = 0x3000FF
+PTRACE_PEEKSIGINFO_SHARED = 1
+
+# Notes of elf.h: the register sets that PTRACE_GETREGSET names
+NT_PRSTATUS = 1
+NT_PRFPREG = 2
+NT_X86_XSTATE = 0x202
+NT_ARM_TLS = 0x401
+NT_ARM_SYSTEM_CALL = 0x404

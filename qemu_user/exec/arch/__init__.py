@@ -166,3 +166,8 @@ def of_elf(machine: int, bits: int, order: str) -> Arch | None:
     """The architecture an ELF header asks for, None when it is not one of ours."""
     name = _BY_ELF.get((machine, bits, order))
     return None if name is None else load(name)
+
+
+def registers_of(arch: Arch) -> Any:
+    """How ptrace(2) and core files lay out the registers of `arch`: its module <name>_registers."""
+    return import_module(f".{arch.name}_registers", __name__)

@@ -36,7 +36,7 @@ _SAVED = (*X, "sp", "pc", "pstate")
 _VECTOR = tuple(f"q{n}" for n in range(32))
 _FPSIMD_MAGIC, _ESR_MAGIC = 0x46508001, 0x45535201
 _BTYPE = 3 << 10
-_PSTATE = 0xF0000000 | _BTYPE  # what sigreturn takes from a frame: flags and BTYPE
+PSTATE = 0xF0000000 | _BTYPE  # what sigreturn takes from a frame: flags and BTYPE
 _FAULT_CLASS = {READ: 0x24, WRITE: 0x24, EXEC: 0x20}  # ESR_EL1.EC (Arm ARM, D17.2.37)
 
 
@@ -116,7 +116,7 @@ class Frame:
             values = [int.from_bytes(fp.vregs[16 * n : 16 * n + 16], "little") for n in range(32)]
             cpu.bank(*_VECTOR).set(values)
             cpu.bank("fpsr", "fpcr").set((fp.fpsr, fp.fpcr))
-        cpu.bank(*_SAVED).set((*saved.regs, saved.sp, saved.pc, saved.pstate & _PSTATE))
+        cpu.bank(*_SAVED).set((*saved.regs, saved.sp, saved.pc, saved.pstate & PSTATE))
         restore_altstack(t, context.uc_stack)
         return context.uc_sigmask
 

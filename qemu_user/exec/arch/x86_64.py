@@ -56,14 +56,14 @@ _TO_USER = bytes.fromhex(  # rax: where to
 )
 
 _RED_ZONE = 128  # bytes below RSP that a leaf function may use (System V ABI)
-_FLAGS = 0x50DD5  # what sigreturn takes from a frame: AC, RF, OF, DF, TF and the arithmetic flags
+FLAGS = 0x50DD5  # what sigreturn takes from a frame: AC, RF, OF, DF, TF and the arithmetic flags
 _TF, _DF, _RF = 0x100, 0x400, 0x10000
 _UC_FLAGS = 7  # UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS
 _MAGIC1, _MAGIC2 = 0x46505853, 0x46505845
 _XSTATE_SIZE = 512 + 64  # FXSAVE area and XSAVE header
 _X87_AND_SSE = 3
 _EMPTY = 3  # x87 tag of an unused register
-_CS, _SS = 0x33, 0x2B
+CS, SS = 0x33, 0x2B
 _SAVED = (
     *("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"),
     *("rdi", "rsi", "rbp", "rbx", "rdx", "rax", "rcx", "rsp", "rip"),
@@ -136,7 +136,7 @@ class Frame:
             uc_mcontext=self._context(t, fp_at, mask),
             uc_sigmask=mask,
         )
-        memory.write(fp_at, _fp_state(cpu).pack(model))
+        memory.write(fp_at, fp_state(cpu).pack(model))
         restorer = action.restorer.to_bytes(8, "little")
         memory.write(at, restorer + context.pack(model) + info.pack(model))
         cpu.bank("rdi", "rsi", "rdx", "rax", "rsp", "rip").set(
@@ -149,8 +149,8 @@ class Frame:
         return SigContext(
             general=tuple(t.cpu.bank(*_SAVED).get()),
             eflags=t.cpu.read("eflags"),
-            cs=_CS,
-            ss=_SS,
+            cs=CS,
+            ss=SS,
             err=error,
             trapno=number,
             oldmask=mask,
@@ -164,11 +164,11 @@ class Frame:
         context = memory.load(cpu.read("rsp"), UContext)
         saved = context.uc_mcontext
         if saved.fpstate:
-            _restore_fp(cpu, memory.load(saved.fpstate, FpState))
+            restore_fp(cpu, memory.load(saved.fpstate, FpState))
         if not _canonical(saved.general[-1]):
             raise LinuxError(EFAULT)
         cpu.bank(*_SAVED).set(saved.general)
-        cpu.write("eflags", cpu.read("eflags") & ~_FLAGS | saved.eflags & _FLAGS)
+        cpu.write("eflags", cpu.read("eflags") & ~FLAGS | saved.eflags & FLAGS)
         restore_altstack(t, context.uc_stack)
         return context.uc_sigmask
 
@@ -191,7 +191,8 @@ def _last_trap(t: Thread) -> tuple[int, int, int]:
     return (6, 0, 0) if isinstance(trap, Illegal) else (0, 0, 0)
 
 
-def _fp_state(cpu: Cpu) -> FpState:
+def fp_state(cpu: Cpu) -> FpState:
+    """The x87 and SSE registers as a signal frame and ptrace(2) show them."""
     cwd, swd, tags, mxcsr, *physical = cpu.bank(*_FP).get()
     top = swd >> 11 & 7
     stack = b"".join(physical[(top + n) & 7].to_bytes(16, "little") for n in range(8))
@@ -213,7 +214,8 @@ def _fp_state(cpu: Cpu) -> FpState:
     )
 
 
-def _restore_fp(cpu: Cpu, state: FpState) -> None:
+def restore_fp(cpu: Cpu, state: FpState) -> None:
+    """Set the x87 and SSE registers."""
     top = state.swd >> 11 & 7
     images = [int.from_bytes(state.st[16 * n : 16 * n + 10], "little") for n in range(8)]
     physical = [images[(n - top) & 7] for n in range(8)]

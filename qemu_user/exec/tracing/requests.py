@@ -1,0 +1,242 @@
+"""What the tracee's emulator does for its tracer: registers, memory, signals, /proc."""
+
+from __future__ import annotations
+
+import os
+from errno import EINVAL, EIO, EPERM, ESRCH
+
+from ..abi import ptrace as abi
+from ..abi import signals as sig
+from ..abi.ptrace import PtraceSyscallInfo
+from ..arch import registers_of
+from ..cpu import READ, WRITE
+from ..errors import LinuxError
+from ..signals import COUNT, UNBLOCKABLE, SigInfo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    from ..thread import Thread
+    from .link import Link
+    from .traced import Traced
+
+    R = TypeVar("R")
+
+_PROCESS = frozenset(("attach", "signal"))  # what does not need a traced thread
+_RUNNING = frozenset(("interrupt", "peek", "poke", "read", "write", "proc"))  # nor a stopped one
+_ERRNO_LIMIT = 4095
+
+
+def answer(link: Link, request: tuple[Any, ...]) -> Any:
+    """Do what (name, tid, arguments) asks; the reply, or LinuxError."""
+    name, tid, *about = request
+    if name in _PROCESS:
+        return _OF_PROCESS[name](link, tid, *about)
+    traced = link.threads.get(tid)
+    if traced is None or not (traced.code or name in _RUNNING):
+        raise LinuxError(ESRCH)
+    return _OF_THREAD[name](traced, *about)
+
+
+def _attach(link: Link, tid: int, options: int, seized: bool) -> None:
+    from .attach import begin
+
+    t = link.process.threads.get(tid)
+    if t is None or t.traced is not None:
+        raise LinuxError(ESRCH if t is None else EPERM)
+    begin(link, t, options, seized=seized)
+
+
+def _signal(link: Link, tid: int, signo: int, code: int) -> None:
+    """kill(2) and tgkill(2), for the signal that would stop the emulator."""
+    info = SigInfo(signo, code, pid=link.pid, uid=os.getuid())
+    if code == sig.SI_TKILL:
+        link.process.threads[tid].post(info)
+    else:
+        link.process.post(info)
+
+
+def _go(traced: Traced, mode: int, signo: int) -> None:
+    if not 0 <= signo <= COUNT:
+        raise LinuxError(EIO)
+    traced.resume(mode, signo)
+
+
+def _detach(traced: Traced, signo: int) -> None:
+    if not 0 <= signo <= COUNT:
+        raise LinuxError(EIO)
+    traced.link.release(traced, signo)
+
+
+def _interrupt(traced: Traced) -> None:
+    if not traced.seized:
+        raise LinuxError(EIO)
+    if not traced.code or traced.listening:
+        traced.interrupt()
+
+
+def _listen(traced: Traced) -> None:
+    """Stay in the group-stop until SIGCONT; whatever came meanwhile is reported now."""
+    if not traced.seized or traced.kind != "group":
+        raise LinuxError(EIO)
+    traced.listening = True
+    if traced.trap:
+        traced.interrupt()
+
+
+def _options(traced: Traced, options: int) -> None:
+    traced.options = options
+
+
+def _with_registers(traced: Traced, call: Callable[[Thread], R]) -> R:
+    t = traced.thread
+    return t.process.scheduler.with_registers(t, lambda: call(t))
+
+
+def _regset(traced: Traced, note: int) -> bytes:
+    found = registers_of(traced.thread.arch).SETS.get(note)
+    if found is None:
+        raise LinuxError(EINVAL)
+    data: bytes = _with_registers(traced, lambda t: found.get(t, traced.number))
+    return data
+
+
+def _set_regset(traced: Traced, note: int, data: bytes) -> None:
+    """Replace the first bytes of a register set."""
+    found = registers_of(traced.thread.arch).SETS.get(note)
+    if found is None or len(data) % found.unit:
+        raise LinuxError(EINVAL)
+
+    def change(t: Thread) -> None:
+        old = found.get(t, traced.number)
+        number = found.set(t, data[: len(old)] + old[len(data) :])
+        if number is not None:
+            traced.number = number
+
+    _with_registers(traced, change)
+
+
+def _peek(traced: Traced, addr: int, size: int) -> bytes:
+    return traced.thread.memory.peek_prefix(addr, size)
+
+
+def _poke(traced: Traced, addr: int, data: bytes) -> int:
+    memory = traced.thread.memory
+    size = len(memory.peek_prefix(addr, len(data)))
+    memory.poke(addr, data[:size])
+    return size
+
+
+def _read(traced: Traced, addr: int, size: int) -> bytes:
+    """What process_vm_readv(2) may see: protection counts."""
+    memory = traced.thread.memory
+    size = memory.permitted(addr, size, READ)
+    return memory.read(addr, size)
+
+
+def _write(traced: Traced, addr: int, data: bytes) -> int:
+    memory = traced.thread.memory
+    size = memory.permitted(addr, len(data), WRITE)
+    memory.write(addr, data[:size])
+    return size
+
+
+def _message(traced: Traced) -> int:
+    return traced.message
+
+
+def _info(traced: Traced) -> bytes:
+    if traced.info is None:
+        raise LinuxError(EINVAL)
+    return traced.info.pack(traced.thread.arch.model)
+
+
+def _set_info(traced: Traced, data: bytes) -> None:
+    if traced.info is None:
+        raise LinuxError(EINVAL)
+    traced.info = SigInfo.unpack(traced.thread.arch.model, data)
+
+
+def _mask(traced: Traced) -> int:
+    t = traced.thread
+    return t.mask if t.saved_mask is None else t.saved_mask
+
+
+def _set_mask(traced: Traced, mask: int) -> None:
+    t = traced.thread
+    t.mask, t.saved_mask = mask & ~UNBLOCKABLE, None
+    t.process.scheduler.attention = True
+
+
+def _queued(traced: Traced, shared: bool, first: int, count: int) -> list[bytes]:
+    t = traced.thread
+    queue = t.process.pending if shared else t.pending
+    return [info.pack(t.arch.model) for info in queue.queued()[first : first + count]]
+
+
+def _syscall_info(traced: Traced) -> bytes:
+    """struct ptrace_syscall_info, as many bytes of it as the kind of stop has."""
+    t, phase = traced.thread, traced.phase
+    if traced.kind != "syscall":
+        phase = abi.PTRACE_SYSCALL_INFO_NONE
+    arch = t.arch
+
+    def fill(t: Thread) -> bytes:
+        about = PtraceSyscallInfo(
+            op=phase,
+            arch=arch.audit,
+            instruction_pointer=t.cpu.read(arch.registers.pc),
+            stack_pointer=t.cpu.read(arch.registers.sp),
+        ).pack(arch.model)
+        if phase == abi.PTRACE_SYSCALL_INFO_ENTRY:
+            return about + _words(traced.number, *t.cpu.bank(*arch.syscall.args).get())
+        if phase == abi.PTRACE_SYSCALL_INFO_EXIT:
+            result = t.cpu.read(arch.syscall.result)
+            failed = result >= (1 << 8 * arch.model.word) - _ERRNO_LIMIT
+            return about + _words(result) + bytes((failed,))
+        return about
+
+    return _with_registers(traced, fill)
+
+
+def _words(*values: int) -> bytes:
+    return b"".join((value & (1 << 64) - 1).to_bytes(8, "little") for value in values)
+
+
+def _proc(traced: Traced, name: str) -> bytes:
+    """A file under /proc/<pid>, as this process would see it."""
+    from .. import paths, procfs
+
+    t = traced.thread
+    if name == "exe":
+        return os.path.realpath(paths.program(t))
+    if name == "task":
+        return b"\n".join(b"%d" % tid for tid in t.process.threads)
+    made: bytes = getattr(procfs, name)(t)
+    return made
+
+
+_OF_PROCESS: dict[str, Callable[..., Any]] = {"attach": _attach, "signal": _signal}
+_OF_THREAD: dict[str, Callable[..., Any]] = {
+    "detach": _detach,
+    "go": _go,
+    "info": _info,
+    "interrupt": _interrupt,
+    "listen": _listen,
+    "mask": _mask,
+    "message": _message,
+    "options": _options,
+    "peek": _peek,
+    "poke": _poke,
+    "proc": _proc,
+    "queued": _queued,
+    "read": _read,
+    "regset": _regset,
+    "set_info": _set_info,
+    "set_mask": _set_mask,
+    "set_regset": _set_regset,
+    "syscall_info": _syscall_info,
+    "write": _write,
+}

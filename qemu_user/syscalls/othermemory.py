@@ -1,0 +1,137 @@
+"""The memory of another process: process_vm_readv(2), process_vm_writev(2), /proc/pid/mem."""
+
+from __future__ import annotations
+
+import os
+from errno import EBADF, EFAULT, EINVAL, EIO, EPERM
+
+from ..exec.cpu import READ, WRITE
+from ..exec.errors import LinuxError
+from ..exec.tracing.channel import thread_group
+from .ownmemory import MemoryFile
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..exec.thread import Thread
+    from .args import IoVecIn, IoVecOut, Pid, ULong
+
+    Transfer = Callable[[str, int, object], object]
+
+PIECE = 1 << 18  # bytes asked for in one message
+
+
+@syscall(note="only of tracees and the process itself")
+def process_vm_readv(t: Thread, pid: Pid, local: IoVecOut, remote: IoVecIn, flags: ULong) -> int:
+    transfer = _transfer(t, pid, flags)
+    done = 0
+    for ours, theirs, size in _pieces(local, remote):
+        data = transfer("read", theirs, size)
+        assert isinstance(data, bytes)
+        size = min(len(data), t.memory.permitted(ours, size, WRITE))
+        t.memory.write(ours, data[:size])
+        done += size
+        if not size or size < len(data):
+            break
+    if not done and any(size for _, size in remote.segments()):
+        raise LinuxError(EFAULT)
+    return done
+
+
+@syscall(note="only of tracees and the process itself")
+def process_vm_writev(t: Thread, pid: Pid, local: IoVecIn, remote: IoVecIn, flags: ULong) -> int:
+    transfer = _transfer(t, pid, flags)
+    done = 0
+    for ours, theirs, size in _pieces(local, remote):
+        data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
+        written = transfer("write", theirs, data)
+        assert isinstance(written, int)
+        done += written
+        if written < size:
+            break
+    if not done and any(size for _, size in remote.segments()):
+        raise LinuxError(EFAULT)
+    return done
+
+
+def _transfer(t: Thread, pid: int, flags: int) -> Transfer:
+    if flags:
+        raise LinuxError(EINVAL)
+    if pid in t.process.threads:
+        return lambda name, addr, what: _own(t, name, addr, what)
+    tracing = t.process.tracing
+    if tracing is None or tracing.tracer is None or pid not in tracing.tracer.tracees:
+        thread_group(pid)
+        raise LinuxError(EPERM)
+    tracer = tracing.tracer
+    return lambda name, addr, what: tracer.ask(pid, name, addr, what)
+
+
+def _own(t: Thread, name: str, addr: int, what: object) -> object:
+    memory = t.memory
+    if isinstance(what, int):
+        return memory.read(addr, memory.permitted(addr, what, READ))
+    assert isinstance(what, bytes)
+    size = memory.permitted(addr, len(what), WRITE)
+    memory.write(addr, what[:size])
+    return size
+
+
+def _pieces(
+    local: IoVecIn | IoVecOut, remote: IoVecIn | IoVecOut
+) -> Iterator[tuple[int, int, int]]:
+    """(our address, theirs, bytes) where both vectors run on."""
+    ours = [[addr, size] for addr, size in local.segments() if size]
+    theirs = [[addr, size] for addr, size in remote.segments() if size]
+    while ours and theirs:
+        size = min(ours[0][1], theirs[0][1], PIECE)
+        yield ours[0][0], theirs[0][0], size
+        for side in (ours, theirs):
+            side[0][0] += size
+            side[0][1] -= size
+            if not side[0][1]:
+                side.pop(0)
+
+
+class OtherMemoryFile(MemoryFile):
+    """/proc/pid/mem of a tracee."""
+
+    def __init__(self, access: int, pid: int) -> None:
+        super().__init__(access)
+        self.name = f"/proc/{pid}/mem"
+        self._pid = pid
+
+    def _ask(self, t: Thread, name: str, addr: int, what: object) -> object:
+        tracing = t.process.tracing
+        tracer = tracing.tracer if tracing is not None else None
+        if tracer is None or self._pid not in tracer.tracees:
+            return b"" if name == "peek" else 0  # as when the address space is gone
+        return tracer.ask(self._pid, name, addr, what)
+
+    def pread(self, t: Thread, size: int, offset: int) -> bytes:
+        """Bytes there, whatever their protection; EIO in a hole."""
+        if self._access == os.O_WRONLY:
+            raise LinuxError(EBADF)
+        data = b""
+        while len(data) < size:
+            want = min(size - len(data), PIECE)
+            more = self._ask(t, "peek", offset + len(data), want)
+            assert isinstance(more, bytes)
+            data += more
+            if len(more) < want:
+                break
+        if size and not data:
+            raise LinuxError(EIO)
+        return data
+
+    def pwrite(self, t: Thread, data: bytes, offset: int) -> int:
+        """How many bytes were written."""
+        if self._access == os.O_RDONLY:
+            raise LinuxError(EBADF)
+        done = self._ask(t, "poke", offset, data[:PIECE])
+        assert isinstance(done, int)
+        if data and not done:
+            raise LinuxError(EIO)
+        return done

@@ -1,0 +1,166 @@
+"""Waiting for children and tracees (man 2 wait4, waitid)."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+from ..exec import hostcall
+from ..exec.abi import processes as abi
+from ..exec.abi import signals as sig
+from ..exec.abi.clocks import Timeval
+from ..exec.abi.processes import Rusage
+from ..exec.errors import ERESTARTSYS, LinuxError
+from ..exec.hostthreads import ignored
+from ..exec.process import HOST_MODEL
+from ..exec.signals import SigInfo
+from ..exec.waiting import Wait, in_helper
+from .syscall import syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from ..exec.thread import Thread
+    from ..exec.tracing.tracer import Tracee
+    from ..exec.waiting import Blocking
+    from .args import Addr, IdType, Out, Pid, WaitOptions
+
+_HOST_ORDER: Literal["little", "big"] = "little" if HOST_MODEL.order == "<" else "big"
+
+
+@syscall
+def wait4(
+    t: Thread, upid: Pid, stat_addr: Addr, options: WaitOptions, ru: Out[Rusage]
+) -> Blocking[int]:
+    status = ctypes.create_string_buffer(4)
+    usage = ctypes.create_string_buffer(hostcall.size(Rusage))
+
+    def host(extra: int) -> int:
+        return hostcall.call("wait4", upid, status, options | extra, usage)
+
+    attempt, wanted = Attempt(t, options | abi.WEXITED, host), _of_wait4(upid)
+    pid = yield from _for_child(t, lambda extra: attempt(wanted, extra), options)
+    found = attempt.tracee
+    if pid and stat_addr:
+        seen = int.from_bytes(status.raw, _HOST_ORDER) if found is None else found.status
+        t.memory.set_u32(stat_addr, seen)
+    if pid and ru:
+        ru.write(hostcall.unpack(Rusage, usage.raw) if found is None else _usage(found))
+    return pid
+
+
+def _of_wait4(upid: int) -> Callable[[Tracee], bool]:
+    """Whether wait4 waits for a tracee."""
+    if upid > 0:
+        return lambda tracee: tracee.tid == upid
+    return lambda tracee: upid == -1 or _group(tracee) == (-upid or os.getpgrp())
+
+
+def _group(tracee: Tracee) -> int:
+    try:
+        return os.getpgid(tracee.peer.pid)
+    except OSError:
+        return 0
+
+
+def _usage(tracee: Tracee) -> Rusage:
+    user, system = (
+        Timeval(tv_sec=int(seconds), tv_usec=int(seconds % 1 * 1e6)) for seconds in tracee.times
+    )
+    return Rusage(ru_utime=user, ru_stime=system)
+
+
+class Attempt:
+    """One look for a child: among those we trace first, then by the host's wait."""
+
+    def __init__(self, t: Thread, options: int, host: Callable[[int], int]) -> None:
+        self.process = t.process
+        self.options = options
+        self.host = host
+        self.tracee: Tracee | None = None  # what was found, when it is one
+
+    def __call__(self, wanted: Callable[[Tracee], bool], extra: int) -> int:
+        """The id of a thread or process that has something to report, 0 for none. ECHILD."""
+        tracing = self.process.tracing
+        if tracing is None or tracing.tracer is None:
+            return self.host(extra)
+        tracer = tracing.tracer
+        found = tracer.wait(wanted, self.options, lambda: self.host(extra))
+        if isinstance(found, int):
+            tracer.buried(found)
+            return found
+        self.tracee = found
+        return found.tid
+
+
+@syscall
+def waitid(
+    t: Thread, which: IdType, upid: Pid, infop: Addr, options: WaitOptions, ru: Out[Rusage]
+) -> Blocking[int]:
+    raw = ctypes.create_string_buffer(128)
+    usage = ctypes.create_string_buffer(hostcall.size(Rusage))
+
+    def host(extra: int) -> int:
+        hostcall.call("waitid", which, upid, raw, options | extra, usage)
+        return int.from_bytes(raw.raw[:4], _HOST_ORDER)
+
+    attempt, wanted = Attempt(t, options, host), _of_waitid(which, upid)
+    found, failure = 0, None
+    try:
+        found = yield from _for_child(t, lambda extra: attempt(wanted, extra), options)
+    except LinuxError as error:
+        failure = error  # infop is written all the same, and a bad one is what is reported
+    if infop:
+        info = SigInfo.unpack(HOST_MODEL, raw.raw) if found else SigInfo(0, 0)
+        if attempt.tracee is not None:
+            info = _reported(attempt.tracee)
+        t.memory.write(infop, info.pack(t.arch.model))
+    if failure:
+        raise failure
+    if found and ru:
+        seen = attempt.tracee
+        ru.write(hostcall.unpack(Rusage, usage.raw) if seen is None else _usage(seen))
+    return 0
+
+
+def _of_waitid(which: int, upid: int) -> Callable[[Tracee], bool]:
+    if which == abi.P_PID:
+        return lambda tracee: tracee.tid == upid
+    if which == abi.P_PGID:
+        return lambda tracee: _group(tracee) == (upid or os.getpgrp())
+    return lambda _: which == abi.P_ALL
+
+
+def _reported(tracee: Tracee) -> SigInfo:
+    """What waitid says of a thread that is traced."""
+    code, status = sig.CLD_TRAPPED, tracee.code
+    if tracee.ended is not None:
+        killed = tracee.ended & 0x7F
+        code = sig.CLD_KILLED if killed else sig.CLD_EXITED
+        status = killed or tracee.ended >> 8
+    return SigInfo(sig.SIGCHLD, code, pid=tracee.tid, uid=os.getuid(), status=status)
+
+
+def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocking[int]:
+    """Repeat the host's non-blocking wait at each SIGCHLD until it finds a child."""
+    if ignored(sig.SIGCHLD) and not options & abi.WNOHANG:
+        # No SIGCHLD will come; the host's own wait ends with ECHILD when all children are gone.
+        result = yield from in_helper(t, lambda: attempt(0))
+        return result
+    while True:
+        found = attempt(abi.WNOHANG)
+        if found or options & abi.WNOHANG:
+            return found
+        sleep = Wait()
+        t.process.child_waits.append(sleep)
+        try:
+            yield sleep
+        finally:
+            t.process.child_waits.remove(sleep)
+        if sleep.interrupted and not sleep.woken:
+            found = attempt(abi.WNOHANG)
+            if found:
+                return found
+            raise LinuxError(ERESTARTSYS)

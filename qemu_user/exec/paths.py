@@ -11,8 +11,12 @@ from .hostcall import AT_FDCWD
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from .thread import Thread
+    from .tracing.tracer import Tracer
+
+    Traced: TypeAlias = tuple[Tracer, int, bytes]
 
 # Last components of the files under /proc/<pid> that are not left to the host.
 _GENERATED = frozenset((b"maps", b"auxv", b"cmdline", b"environ", b"stat", b"statm", b"status"))
@@ -33,7 +37,27 @@ def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
     """`host_path`, where /proc/self/exe is the guest's program and not the emulator's."""
     if _own(t, dirfd, path) == b"exe":
         return program(t)
-    return host_path(t, path)
+    return _traced_program(t, dirfd, path) or host_path(t, path)
+
+
+def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
+    """(tracer, id, name below /proc/<id>) of a file of a thread that we trace; None for others."""
+    if t.process.tracing is None:
+        return None
+    absolute = _absolute(dirfd, path)
+    if absolute is None:
+        return None
+    from .tracing import procfs
+
+    return procfs.split(t.process, absolute)
+
+
+def _traced_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
+    other = tracee(t, dirfd, path)
+    if other is None or other[2] != b"exe":
+        return None
+    found: bytes = other[0].ask(other[1], "proc", "exe")
+    return found
 
 
 def program(t: Thread) -> bytes:
@@ -47,6 +71,8 @@ def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     name = _own(t, dirfd, path)
     if name == b"exe":
         return os.path.realpath(program(t))
+    if name is None:
+        return _traced_program(t, dirfd, path)
     if name is not None and name.startswith(b"fd/") and name[3:].isdigit():
         fd = int(name[3:])
         files = t.process.files
@@ -62,7 +88,11 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     """The text of a file that the guest must see its own version of; None for all others."""
     name = _own(t, dirfd, path)
     if name is None:
-        return None
+        other = tracee(t, dirfd, path)
+        if other is None or other[2] not in _GENERATED:
+            return None
+        text: bytes = other[0].ask(other[1], "proc", other[2].decode())
+        return text
     if name == b"/cpuinfo":
         return _cpuinfo(t)
     head, _, last = name.rpartition(b"/")
@@ -93,9 +123,14 @@ def is_own_memory(t: Thread, dirfd: int, path: bytes) -> bool:
 def hidden_entries(t: Thread, fd: int) -> set[bytes] | None:
     """Names in the open directory `fd` that belong to the emulator; None when there are none."""
     try:
-        name = _of_process(t, os.readlink(f"/proc/self/fd/{fd}").encode())
+        path = os.readlink(f"/proc/self/fd/{fd}").encode()
     except OSError:
         return None
+    name = _of_process(t, path)
+    other = tracee(t, AT_FDCWD, path)
+    if other is not None and other[2] == b"task":
+        shown = other[0].ask(other[1], "proc", "task").split(b"\n")
+        return set(os.listdir(path)) - set(shown)
     if name in (b"fd", b"fdinfo") or (name and name.endswith((b"/fd", b"/fdinfo"))):
         return {b"%d" % number for number in t.process.files.reserved}
     if name == b"task":
@@ -118,10 +153,14 @@ def serve(data: bytes, name: str) -> int:
 
 def _own(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     """The path below the guest's own /proc/<pid>, "/cpuinfo" for that file, None for others."""
+    absolute = _absolute(dirfd, path)
+    return None if absolute is None else _of_process(t, absolute)
+
+
+def _absolute(dirfd: int, path: bytes) -> bytes | None:
+    """The whole of a path that may lead below /proc; None for others."""
     if path.startswith(b"/"):
-        if b"/proc" not in path:
-            return None
-        return _of_process(t, os.path.normpath(path))
+        return os.path.normpath(path) if b"/proc" in path else None
     if path.rpartition(b"/")[2] not in _INTERESTING:
         return None
     try:
@@ -129,9 +168,7 @@ def _own(t: Thread, dirfd: int, path: bytes) -> bytes | None:
         base = os.readlink(at).encode()
     except OSError:
         return None
-    if not base.startswith(b"/proc"):
-        return None
-    return _of_process(t, os.path.normpath(base + b"/" + path))
+    return os.path.normpath(base + b"/" + path) if base.startswith(b"/proc") else None
 
 
 def _of_process(t: Thread, path: bytes) -> bytes | None:

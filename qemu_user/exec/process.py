@@ -272,8 +272,11 @@ class Process:
             self._park(t.parked)
 
     def _park(self, parked: Parked) -> None:
-        """Keep a few host threads for guest threads to come."""
-        if len(self._spare) < _SPARE_THREADS:
+        """Keep a few host threads for guest threads to come.
+
+        Not where somebody traces: the tracer may still have to hear of the end of who had the id.
+        """
+        if len(self._spare) < _SPARE_THREADS and self.tracing is None:
             self._spare.append(parked)
         else:
             parked.end()

@@ -48,6 +48,9 @@ def _open(
             return _open_generated(text, path, flags)
         if paths.is_own_memory(t, dirfd, path):
             return _open_memory(t, flags)
+        other = paths.tracee(t, dirfd, path)
+        if other is not None and other[2] == b"mem":
+            return _open_memory(t, flags, other[1])
     if resolve:
         real = path
     elif flags & abi.O_NOFOLLOW:
@@ -95,13 +98,18 @@ def _open_generated(text: bytes, path: bytes, flags: int) -> int:
     return fd
 
 
-def _open_memory(t: Thread, flags: int) -> int:
+def _open_memory(t: Thread, flags: int, tracee: int = 0) -> int:
     from .ownmemory import MemoryFile
 
     if flags & abi.O_DIRECTORY:
         raise LinuxError(ENOTDIR)
     fd = os.memfd_create("mem", os.MFD_CLOEXEC if flags & abi.O_CLOEXEC else 0)
-    return t.process.files.install(fd, MemoryFile(flags & abi.O_ACCMODE))
+    access = flags & abi.O_ACCMODE
+    if tracee:
+        from .othermemory import OtherMemoryFile
+
+        return t.process.files.install(fd, OtherMemoryFile(access, tracee))
+    return t.process.files.install(fd, MemoryFile(access))
 
 
 @syscall

@@ -382,9 +382,10 @@ def main() -> NoReturn:
         _say(f"{program}: {error}")
         os._exit(1)
     except OSError as error:
-        if line.options.log_file is None or error.filename is None:
+        logs = line.options.log_file is not None or line.options.strace_settings is not None
+        if not logs or error.filename is None:
             raise
-        _say(f"{program}: Error opening logfile {line.options.log_file}: {error.strerror}")
+        _say(f"{program}: Error opening logfile {error.filename}: {error.strerror}")
         os._exit(1)
     machine.run()
     os._exit(0)

@@ -101,6 +101,14 @@ def conflict(options: Options) -> str:
     options.strace = options.strace or "full"
     if options.strace == "qemu" and settings.decorations:
         return f"{settings.decorations[0]} needs -strace=full or -strace=json"
+    if settings.stacks and not _installed("elftools"):
+        return "-k needs the Python package pyelftools"
     if settings.separate and settings.summary:
         return "-c and -ff exclude each other"
     return ""
+
+
+def _installed(package: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(package) is not None

@@ -64,4 +64,4 @@ def trace(
     if settings.injections:
         from .inject import Injector
 
-        process.replace_call = Injector(settings.injections).replace
+        process.replace_call = Injector(settings.injections, tracer.wants).replace

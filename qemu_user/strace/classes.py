@@ -23,8 +23,8 @@ mq_timedreceive mq_timedsend name_to_handle_at newfstatat open open_by_handle_at
 openat2 perf_event_open pidfd_getfd pidfd_open pidfd_send_signal pipe pipe2 poll ppoll pread64
 preadv preadv2 process_madvise process_mrelease pselect6 pwrite64 pwritev pwritev2 quotactl_fd read
 readahead readlinkat readv renameat renameat2 select sendfile setns signalfd signalfd4 splice statx
-symlinkat sync_file_range tee timerfd_create timerfd_gettime timerfd_settime unlinkat userfaultfd
-utimensat vmsplice write writev
+symlinkat sync_file_range syncfs tee timerfd_create timerfd_gettime timerfd_settime unlinkat
+userfaultfd utimensat vmsplice write writev
 """
 _TEXTS = {
     "clock": """adjtimex clock_adjtime clock_getres clock_gettime clock_settime gettimeofday

@@ -13,6 +13,7 @@ from ..exec.arch import NAMES
 from ..exec.errors import ERESTARTSYS, LinuxError
 from ..exec.signals import SigInfo
 from ..exec.waiting import Wait
+from .values import Unbound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class When:
         elif plus:
             self.last = None
         if self.last is not None and self.last < self.first:
-            raise ValueError
+            raise ValueError(f"{text} ends before it begins")
 
     def takes(self, count: int) -> bool:
         """Whether the invocation number `count`, from 1, is one of them."""
@@ -51,7 +52,7 @@ class When:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= _MOST:
-        raise ValueError
+        raise ValueError(f"'{text}' is no number of invocations")
     return int(text)
 
 
@@ -116,14 +117,18 @@ class Injection:
 class Injector:
     """Replaces the definitions of the calls that are tampered with."""
 
-    def __init__(self, injections: Sequence[Injection]) -> None:
+    def __init__(self, injections: Sequence[Injection], wants: Callable[[Any], bool]) -> None:
+        """`wants`: whether a call is traced; as with strace(1), others are left alone."""
         self._injections = injections
+        self._wants = wants
         self._counts: dict[tuple[int, str], int] = {}
 
     def replace(self, t: Thread, number: int, bound: Any) -> Any:
         """What is to answer for `bound`, which is None where nobody defines the number."""
         name = number_table(t.arch.name).get(number, f"syscall_{number:#x}")
         name = name if bound is None else bound.name
+        if not self._wants(bound or Unbound(name, number)):
+            return bound
         for injection in reversed(self._injections):
             if injection.calls.has(name, number):
                 return Tampered(self, injection, bound, name, number)

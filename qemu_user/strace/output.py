@@ -17,7 +17,7 @@ class Output:
     def __init__(self, files: Files, path: str, *, separate: bool) -> None:
         """OSError when `path` can't be written."""
         self._files = files
-        self._path = os.path.abspath(path)
+        self._path = os.path.join(os.getcwd(), path)  # the guest may change its directory
         self._separate = separate
         self._fds: dict[int, int] = {}
         self._open(os.getpid())

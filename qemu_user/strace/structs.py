@@ -216,6 +216,16 @@ def _linger(v: View, s: Any) -> str:
     return fields(l_onoff=s.l_onoff, l_linger=s.l_linger)
 
 
+_TICKS = 100  # USER_HZ
+
+
+def _tms(v: View, s: Any) -> str:
+    def text(ticks: int) -> str:
+        return f"{ticks} /* {ticks / _TICKS:.2f} s */" if ticks else "0"
+
+    return fields(**{name: text(ticks) for name, ticks in vars(s).items()})
+
+
 PRINTERS: dict[str, Callable[[View, Any], str]] = {
     stats.Stat.__name__: _stat,
     stats.Statx.__name__: _statx,
@@ -224,6 +234,7 @@ PRINTERS: dict[str, Callable[[View, Any], str]] = {
     signals.KernelSigaction.__name__: _sigaction,
     signals.SigAltStack.__name__: _altstack,
     clocks.Timespec.__name__: _timespec,
+    clocks.Tms.__name__: _tms,
     clocks.Timespec64.__name__: _timespec,
     limits.Rlimit.__name__: _rlimit,
     limits.Rlimit64.__name__: _rlimit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..exec.abi import clocks, files, ioctls, prctl, processes, sockets, terminals
+from ..exec.abi.errno import error_names
 from . import arguments, descriptors, fdpaths, shapes, structs, values
 from .values import View, pointer, unknown, vocabulary
 
@@ -263,8 +264,11 @@ def _inet() -> object:
     return inet
 
 
+_PROTOCOL_LEVELS = {6: "SOL_TCP", 17: "SOL_UDP"}
+
+
 def _sockopt(v: View) -> list[str | Late]:
-    level = shapes.const("SockOptLevel")(v, 1)
+    level = _PROTOCOL_LEVELS.get(v.cint(1)) or shapes.const("SockOptLevel")(v, 1)
     modules = {"SOL_SOCKET": (sockets, "SO_"), "SOL_IP": (_inet(), "IP_"),
                "SOL_TCP": (_inet(), "TCP_"), "SOL_IPV6": (_inet(), "IPV6_")}  # fmt: skip
     module, prefix = modules.get(level, (sockets, "?"))
@@ -272,6 +276,10 @@ def _sockopt(v: View) -> list[str | Late]:
 
 
 def _option_value(v: View, size: int) -> str:
+    if size == 4 and v.cint(1) == sockets.SOL_SOCKET and v.cint(2) == sockets.SO_ERROR:
+        number = v.number(v.words[3], 4)
+        names = error_names(v.arch.name)
+        return f"[{names.get(number, number)}]" if number is not None else pointer(v.words[3])
     if size == 4:
         return shapes.integers(1)(v, 3)
     if size == 8 and v.cint(2) == sockets.SO_LINGER:

@@ -218,7 +218,7 @@ def test_a_failing_pointer_is_written_as_an_address(
         "      n != SYS_setrlimit && n != SYS_munmap && n != SYS_alarm && n != SYS_wait4)\n"
         "    syscall(n, -8L, -8L, -8L, -8L, -8L, -8L);\n  return 0; }\n"
     )
-    for mode in ("full", "qemu"):
+    for mode in ("full", "qemu", "json"):
         result = run_ours(path, options=(f"-strace={mode}",))
         assert result.status == 0
         assert b"observer" not in result.err

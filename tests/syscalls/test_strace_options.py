@@ -310,7 +310,7 @@ def test_when(text: str, taken: list[int]) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "0", "3..2", "+1", "1+x", "65536", "1-2"])
 def test_no_when(text: str) -> None:
-    with pytest.raises(ValueError, match="ends before|is no number"):
+    with pytest.raises(ValueError, match=r"ends before|is no number"):
         When(text)
 
 

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from . import __version__, strace_options
+from . import __version__
 from .exec.options import Options
 
 TYPE_CHECKING = False
@@ -154,14 +154,20 @@ _REFUSED = {  # words of qemu-user's that this version does not have
 }
 
 
-def _strace_option(word: str, metavar: str, variable: str, text: str) -> Option:
-    def act(line: CommandLine, value: str) -> None:
-        try:
-            strace_options.take(line.options, word, value)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
+def _strace_options() -> dict[str, Option]:
+    """Options that are strace(1)'s, made only when somebody wants one."""
+    from . import strace_options
 
-    return Option(word, metavar, variable, text, act)
+    def option(word: str, metavar: str, variable: str, text: str) -> Option:
+        def act(line: CommandLine, value: str) -> None:
+            try:
+                strace_options.take(line.options, word, value)
+            except ValueError as error:
+                raise UsageError(str(error)) from None
+
+        return Option(word, metavar, variable, text, act)
+
+    return {words[0]: option(*words) for words in strace_options.WORDS}
 
 
 _C = CommandLine
@@ -215,7 +221,6 @@ OPTIONS = (
         "log system calls; =full: as strace(1) does, =json: as JSON lines",
         _C.set_strace,
     ),
-    *(_strace_option(*words) for words in strace_options.WORDS),
     Option(
         "seed", "seed", "QEMU_RAND_SEED", "make AT_RANDOM and getrandom repeatable", _C.set_seed
     ),
@@ -269,7 +274,7 @@ def _print_help() -> NoReturn:
         "",
         f"{'Argument':21} {'Env-variable':23} Description",
     ]
-    for option in OPTIONS:
+    for option in (*OPTIONS, *_strace_options().values()):
         argument = f"-{option.name} {option.metavar}"
         lines.append(f"{argument:21} {option.variable:23} {option.help}".rstrip())
     lines += [
@@ -302,7 +307,9 @@ def parse(words: list[str]) -> tuple[CommandLine, list[str]]:
     """Options and the words from the program on; UsageError."""
     line = CommandLine()
     by_name = {option.name: option for option in OPTIONS}
-    for option in OPTIONS:
+    if any(name.startswith("QEMU_STRACE_") for name in os.environ):
+        by_name |= _strace_options()
+    for option in list(by_name.values()):
         value = os.environ.get(option.variable) if option.variable else None
         if value is not None:
             option.act(line, value if option.metavar else "")
@@ -314,7 +321,7 @@ def parse(words: list[str]) -> tuple[CommandLine, list[str]]:
             break
         name = word[2:] if word.startswith("--") else word[1:]
         name, equals, joined = name.partition("=")
-        found = by_name.get(name)
+        found = by_name.get(name) or _strace_options().get(name)
         if found is None:
             if name in _REFUSED:
                 raise UsageError(f"-{name} is not supported: {_REFUSED[name]}")
@@ -329,9 +336,11 @@ def parse(words: list[str]) -> tuple[CommandLine, list[str]]:
         found.act(line, joined)
     if at == len(words):
         raise UsageError("no user program specified")
-    wrong = strace_options.conflict(line.options)
-    if wrong:
-        raise UsageError(wrong)
+    if line.options.strace_settings is not None:
+        from .strace_options import conflict
+
+        if wrong := conflict(line.options):
+            raise UsageError(wrong)
     return line, words[at:]
 
 

@@ -56,7 +56,7 @@ def ptrace(t: Thread, request: PtraceRequest, pid: Pid, addr: ULong, data: ULong
     if request == abi.PTRACE_INTERRUPT:
         asked.ask("interrupt")
         return 0
-    if not _tracee(asked).code:
+    if not _tracee(asked).stop:
         raise LinuxError(ESRCH)
     handler = _HANDLERS.get(request)
     if handler is not None:

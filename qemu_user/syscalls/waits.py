@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ..exec.thread import Thread
-    from ..exec.tracing.tracer import Tracee
+    from ..exec.tracing.state import Seen
     from ..exec.waiting import Blocking
     from .args import Addr, IdType, Out, Pid, WaitOptions
 
@@ -51,21 +51,21 @@ def wait4(
     return pid
 
 
-def _of_wait4(upid: int) -> Callable[[Tracee], bool]:
+def _of_wait4(upid: int) -> Callable[[Seen], bool]:
     """Whether wait4 waits for a tracee."""
     if upid > 0:
         return lambda tracee: tracee.tid == upid
     return lambda tracee: upid == -1 or _group(tracee) == (-upid or os.getpgrp())
 
 
-def _group(tracee: Tracee) -> int:
+def _group(tracee: Seen) -> int:
     try:
-        return os.getpgid(tracee.peer.pid)
+        return os.getpgid(tracee.pid)
     except OSError:
         return 0
 
 
-def _usage(tracee: Tracee) -> Rusage:
+def _usage(tracee: Seen) -> Rusage:
     user, system = (
         Timeval(tv_sec=int(seconds), tv_usec=int(seconds % 1 * 1e6)) for seconds in tracee.times
     )
@@ -79,17 +79,15 @@ class Attempt:
         self.process = t.process
         self.options = options
         self.host = host
-        self.tracee: Tracee | None = None  # what was found, when it is one
+        self.tracee: Seen | None = None  # what was found, when it is one
 
-    def __call__(self, wanted: Callable[[Tracee], bool], extra: int) -> int:
+    def __call__(self, wanted: Callable[[Seen], bool], extra: int) -> int:
         """The id of a thread or process that has something to report, 0 for none. ECHILD."""
         tracing = self.process.tracing
-        if tracing is None or tracing.tracer is None:
+        if tracing is None:
             return self.host(extra)
-        tracer = tracing.tracer
-        found = tracer.wait(wanted, self.options, lambda: self.host(extra))
+        found = tracing.wait(wanted, self.options, lambda: self.host(extra))
         if isinstance(found, int):
-            tracer.buried(found)
             return found
         self.tracee = found
         return found.tid
@@ -115,32 +113,23 @@ def waitid(
     if infop:
         info = SigInfo.unpack(HOST_MODEL, raw.raw) if found else SigInfo(0, 0)
         if attempt.tracee is not None:
-            info = _reported(attempt.tracee)
+            seen = attempt.tracee
+            info = SigInfo(sig.SIGCHLD, seen.code, pid=seen.tid, uid=os.getuid(), status=seen.value)
         t.memory.write(infop, info.pack(t.arch.model))
     if failure:
         raise failure
     if found and ru:
-        seen = attempt.tracee
-        ru.write(hostcall.unpack(Rusage, usage.raw) if seen is None else _usage(seen))
+        host_says = hostcall.unpack(Rusage, usage.raw)
+        ru.write(host_says if attempt.tracee is None else _usage(attempt.tracee))
     return 0
 
 
-def _of_waitid(which: int, upid: int) -> Callable[[Tracee], bool]:
+def _of_waitid(which: int, upid: int) -> Callable[[Seen], bool]:
     if which == abi.P_PID:
         return lambda tracee: tracee.tid == upid
     if which == abi.P_PGID:
         return lambda tracee: _group(tracee) == (upid or os.getpgrp())
     return lambda _: which == abi.P_ALL
-
-
-def _reported(tracee: Tracee) -> SigInfo:
-    """What waitid says of a thread that is traced."""
-    code, status = sig.CLD_TRAPPED, tracee.code
-    if tracee.ended is not None:
-        killed = tracee.ended & 0x7F
-        code = sig.CLD_KILLED if killed else sig.CLD_EXITED
-        status = killed or tracee.ended >> 8
-    return SigInfo(sig.SIGCHLD, code, pid=tracee.tid, uid=os.getuid(), status=status)
 
 
 def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocking[int]:

@@ -23,17 +23,21 @@ if TYPE_CHECKING:
 
 
 def called(process: Process, pid: int, token: int) -> None:
-    """The emulator `pid` wants to trace us, or a child of ours wants to be traced."""
+    """The emulator `pid` wants to trace us, or a child of ours wants to be traced, or has news."""
+    kind, about = channel.kind_of(token)
+    if kind != channel.MEET:
+        tracing(process).child_changed(pid, 0 if kind == channel.CONTINUED else about)
+        return
     met = channel.called(pid, token)
     if met is None:
         return
-    end, (what, *about), ends = met
+    end, (what, *wish), ends = met
     error = 0
     try:
         if what == "attach":
-            _attached(process, pid, ends, *about)
+            _attached(process, pid, ends, *wish)
         else:
-            tracer(process).adopt(pid, ends, *about, child=True)
+            tracer(process).adopt(pid, ends, *wish, child=True)
     except LinuxError as refused:
         error = refused.errno or EPERM
     channel.tell(end, (error,))

@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..files import Files
+    from ..process import Process
 
 _SIGNAL = 62  # never delivered: every emulator blocks it and knows it by its si_code
 _PATIENCE = 5000  # ms to wait for the other emulator's answer
 _NOTE = 4096  # bytes; no note is longer
+MEET, STOPPED, CONTINUED = 0, 1, 2
+_KIND = 56  # bit of a signal's value from which on it says which of these it is about
 _HEAD = struct.Struct("=I")
 _CREDENTIALS = struct.Struct("=iII")
 _FDS = struct.Struct("=2i")
@@ -113,6 +116,23 @@ def hear(end: socket) -> tuple[tuple[Any, ...], tuple[socket, socket] | None] | 
 
 def _address(pid: int, token: int) -> bytes:
     return b"\0qemu-user-trace/%d/%x" % (pid, token)
+
+
+def news(process: Process, what: int, signo: int) -> None:
+    """Tell the emulator that forked this one that its child stopped or went on."""
+    if process.parent != os.getppid():
+        return
+    value = what << _KIND | signo
+    info = SigInfo(_SIGNAL, CALL_BACK, pid=os.getpid(), uid=os.getuid(), value=value)
+    try:
+        hostcall.call("rt_sigqueueinfo", process.parent, _SIGNAL, info.pack(HOST_MODEL))
+    except LinuxError:
+        return  # it has just ended
+
+
+def kind_of(value: int) -> tuple[int, int]:
+    """What an emulator's signal is about: one of MEET, STOPPED, CONTINUED, and its value."""
+    return value >> _KIND, value & (1 << _KIND) - 1
 
 
 def thread_group(tid: int) -> dict[str, str]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..process import Process
     from .traced import Traced
 
+_CORE = 0x80  # of a wait status: the kernel wrote a core file
+
 
 class Link:
     """What connects this process with the process `pid`, which traces `threads` of it."""
@@ -83,7 +85,8 @@ class Link:
         self.tell("renamed", old, new)
 
     def process_ended(self, status: int) -> None:
-        """The process is about to end."""
+        """The process is about to end; without a core file."""
+        status &= ~_CORE if status & 0x7F else -1
         for tid in sorted(self.threads, reverse=True):
             if tid != self.process.pid:
                 self.tell("exit", tid, status)

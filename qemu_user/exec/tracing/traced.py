@@ -286,9 +286,17 @@ class Traced:
         return handled
 
 
+def tell_parent(p: Process, what: int, signo: int) -> None:
+    """The parent hears of the process's stops unless it is the tracer, who does anyway."""
+    tracers = {t.traced.link.pid for t in p.threads.values() if t.traced is not None}
+    if p.parent not in tracers:
+        channel.news(p, what, signo)
+
+
 def begin_group_stop(p: Process, signo: int) -> None:
     """A stopping signal took effect: all traced threads stop."""
     p.group_stop = signo
+    tell_parent(p, channel.STOPPED, signo)
     for t in p.threads.values():
         traced = t.traced
         if traced is None:

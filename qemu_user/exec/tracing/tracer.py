@@ -30,12 +30,12 @@ _STOPPED = 0x7F
 class Tracee:
     """A thread we trace, as it was when it last reported."""
 
-    __slots__ = ("code", "ended", "peer", "reported", "tid", "times")
+    __slots__ = ("ended", "peer", "reported", "stop", "tid", "times")
 
     def __init__(self, tid: int, peer: Peer) -> None:
         self.tid = tid
         self.peer = peer
-        self.code = 0  # exit code of the stop it is in; 0: it runs
+        self.stop = 0  # exit code of the stop it is in; 0: it runs
         self.reported = True  # by wait4
         self.ended: int | None = None  # wait status of a thread that is gone
         self.times = (0.0, 0.0)  # user and system CPU time, in seconds
@@ -43,7 +43,26 @@ class Tracee:
     @property
     def status(self) -> int:
         """What wait4 stores."""
-        return self.code << 8 | _STOPPED if self.ended is None else self.ended
+        return self.stop << 8 | _STOPPED if self.ended is None else self.ended
+
+    @property
+    def code(self) -> int:
+        """si_code for waitid."""
+        if self.ended is None:
+            return sig.CLD_TRAPPED
+        return sig.CLD_KILLED if self.ended & 0x7F else sig.CLD_EXITED
+
+    @property
+    def value(self) -> int:
+        """si_status for waitid."""
+        if self.ended is None:
+            return self.stop
+        return self.ended & 0x7F or self.ended >> 8
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self.peer.pid
 
 
 class Peer:
@@ -144,13 +163,13 @@ class Tracer:
     def resume(self, tid: int, name: str, *about: int) -> None:
         """A request after which the tracee is not in the stop any more."""
         tracee = self.tracees.get(tid)
-        if tracee is None or not tracee.code:
+        if tracee is None or not tracee.stop:
             raise LinuxError(ESRCH)
-        before, tracee.code = tracee.code, 0
+        before, tracee.stop = tracee.stop, 0
         try:
             tracee.peer.ask(name, tid, *about)
         except LinuxError:
-            tracee.code = before
+            tracee.stop = before
             raise
 
     def detach(self, tid: int, signo: int) -> None:
@@ -194,7 +213,7 @@ class Tracer:
             self.tracees[tid] = tracee  # the last one now
             tracee.times = times
             if what == "stop":
-                tracee.code, tracee.reported = more[0], False
+                tracee.stop, tracee.reported = more[0], False
                 self._signal(tid, sig.CLD_TRAPPED, more[0] & 0x7F)
             elif tid != peer.pid or not peer.child:
                 self._ended(tracee, more[0])
@@ -207,11 +226,9 @@ class Tracer:
 
     def _ended(self, tracee: Tracee, status: int) -> None:
         if tracee.ended is None:
-            tracee.ended, tracee.code, tracee.reported = status, 0, False
-            if tracee.tid == tracee.peer.pid:
-                killed = bool(status & 0x7F)
-                code = sig.CLD_KILLED if killed else sig.CLD_EXITED
-                self._signal(tracee.tid, code, status & 0x7F if killed else status >> 8)
+            tracee.ended, tracee.stop, tracee.reported = status, 0, False
+            if tracee.tid == tracee.pid:
+                self._signal(tracee.tid, tracee.code, tracee.value)
 
     def lost(self, peer: Peer) -> None:
         """The tracee's process is gone: who did not say how was killed."""
@@ -236,22 +253,22 @@ class Tracer:
 
     # waiting
 
-    def wait(
-        self, wanted: Callable[[Tracee], bool], options: int, host: Callable[[], int]
-    ) -> Tracee | int:
-        """A tracee with something to report, else what the host's wait finds (0: nothing yet).
-
-        `wanted` says which tracees are waited for. ECHILD.
-        """
+    def reported(self, wanted: Callable[[Tracee], bool], options: int) -> Tracee | None:
+        """A tracee that wait4 with these options has to report."""
         for peer in list(self.peers.values()):
             peer.take_in()
         for tracee in self.tracees.values():
-            if not tracee.reported and wanted(tracee):
+            ends = tracee.ended is not None
+            if not tracee.reported and wanted(tracee) and (not ends or options & abi.WEXITED):
                 if not options & abi.WNOWAIT:
                     tracee.reported = True
-                    if tracee.ended is not None:
+                    if ends:
                         self._forget(tracee.tid)
                 return tracee
+        return None
+
+    def wait(self, wanted: Callable[[Tracee], bool], host: Callable[[], int]) -> int:
+        """What the host's wait finds; ECHILD if that is so and no tracee is wanted either."""
         try:
             found = host()
         except LinuxError as error:
@@ -259,12 +276,9 @@ class Tracer:
             if error.errno != ECHILD or all(_reaped(t) for t in left):
                 raise
             return 0
+        if found in self.tracees and not os.path.exists(f"/proc/{found}"):
+            self._forget(found)  # the end of a child
         return found
-
-    def buried(self, pid: int) -> None:
-        """The host's wait reported a child: if it has ended it is no tracee any more."""
-        if pid in self.tracees and not os.path.exists(f"/proc/{pid}"):
-            self._forget(pid)
 
 
 def _reaped(tracee: Tracee) -> bool:

@@ -227,8 +227,7 @@ class Tracer:
     def _ended(self, tracee: Tracee, status: int) -> None:
         if tracee.ended is None:
             tracee.ended, tracee.stop, tracee.reported = status, 0, False
-            if tracee.tid == tracee.pid:
-                self._signal(tracee.tid, tracee.code, tracee.value)
+            self._signal(tracee.tid, tracee.code, tracee.value)
 
     def lost(self, peer: Peer) -> None:
         """The tracee's process is gone: who did not say how was killed."""

@@ -66,6 +66,7 @@ HEADERS = [
     "linux/capability",
     "linux/filter",
     "linux/seccomp",
+    "linux/ptrace",
     "asm/signal",
     "asm/siginfo",
     "linux/signalfd",
@@ -157,6 +158,8 @@ TYPES = {
     "PackedStatfs64": "struct statfs64",
     "PollFd": "struct pollfd",
     "PselectSigmask": "struct our_sigmask",
+    "PtracePeekSigInfoArgs": "struct ptrace_peeksiginfo_args",
+    "PtraceSyscallInfo": "struct ptrace_syscall_info",
     "Rlimit": "struct rlimit",
     "Rlimit64": "struct rlimit64",
     "RobustListHead": "struct our_robust_list_head",
@@ -249,7 +252,7 @@ FRAMES = {
     },
 }
 # Structures that grow: what we have is their beginning.
-GROWING = {"Rseq"}
+GROWING = {"PtraceSyscallInfo", "Rseq"}
 LINUX_32 = {"i386", "gcc-m32", "arm"}
 STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64", "loongarch64"}
 X86_64 = {"gcc", "x86_64"}

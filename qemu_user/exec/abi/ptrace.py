@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from .layout import S32, U8, U32, U64, Bytes, CStruct
+from .layout import S32, U8, U32, U64, CStruct
 
 
 class PtraceSyscallInfo(CStruct):
     """struct ptrace_syscall_info up to what the kind of stop decides."""
 
     op: U8
-    pad: bytes = Bytes(3)
     arch: U32
     instruction_pointer: U64
     stack_pointer: U64

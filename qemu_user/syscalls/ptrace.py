@@ -39,7 +39,7 @@ class Asked:
         self.ask: Callable[..., Any] = lambda *request: self.tracer.ask(pid, *request)
 
 
-@syscall(note="without hardware breakpoints and seccomp; only programs that run emulated")
+@syscall(note="without seccomp; only programs that run emulated")
 def ptrace(t: Thread, request: PtraceRequest, pid: Pid, addr: ULong, data: ULong) -> int:
     if request == abi.PTRACE_TRACEME:
         from ..exec.tracing.attach import trace_me
@@ -135,6 +135,10 @@ def _user_word(asked: Asked, offset: int) -> int:
     word = asked.t.arch.model.word
     if offset % word or offset > registers.USER_SIZE - word:
         raise LinuxError(EIO)
+    first, end = registers.USER_DEBUG
+    if first <= offset < end:
+        debug: int = asked.ask("debug", (offset - first) // word)
+        return debug
     data: bytes = asked.ask("regset", abi.NT_PRSTATUS)
     order = asked.t.arch.model.order
     return int.from_bytes(data[offset : offset + word], "little" if order == "<" else "big")
@@ -155,8 +159,9 @@ def _poke_user(asked: Asked) -> int:
         asked.ask("set_regset", abi.NT_PRSTATUS, old[:at] + new + old[at + model.word :])
         return 0
     first, end = registers.USER_DEBUG
-    if first <= at < end and not asked.data:
-        return 0  # no breakpoint is what all of them are
+    if first <= at < end:
+        asked.ask("set_debug", (at - first) // model.word, asked.data)
+        return 0
     raise LinuxError(EIO)
 
 

@@ -39,7 +39,7 @@ class SystemCall(CStruct):
     number: S32
 
 
-def _get(t: Thread, number: int) -> bytes:
+def _get(t: Thread, _: int) -> bytes:
     *regs, sp, pc, pstate = t.cpu.bank(*_X, "sp", "pc", "pstate").get()
     return UserRegs(regs=tuple(regs), sp=sp, pc=pc, pstate=pstate).pack(ARCH.model)
 
@@ -50,7 +50,7 @@ def _set(t: Thread, data: bytes) -> None:
     t.cpu.bank(*_X, "sp", "pc", "pstate").set((*new.regs, new.sp, new.pc, pstate))
 
 
-def _get_fp(t: Thread, number: int) -> bytes:
+def _get_fp(t: Thread, _: int) -> bytes:
     fpsr, fpcr = t.cpu.bank("fpsr", "fpcr").get()
     vregs = b"".join(value.to_bytes(16, "little") for value in t.cpu.bank(*_VECTOR).get())
     return FpSimdState(vregs=vregs, fpsr=fpsr, fpcr=fpcr).pack(ARCH.model)
@@ -63,7 +63,7 @@ def _set_fp(t: Thread, data: bytes) -> None:
     t.cpu.bank("fpsr", "fpcr").set((new.fpsr, new.fpcr))
 
 
-def _get_tls(t: Thread, number: int) -> bytes:
+def _get_tls(t: Thread, _: int) -> bytes:
     return t.cpu.read("tpidr_el0").to_bytes(8, "little")
 
 
@@ -71,11 +71,11 @@ def _set_tls(t: Thread, data: bytes) -> None:
     t.cpu.write("tpidr_el0", int.from_bytes(data, "little"))
 
 
-def _get_call(t: Thread, number: int) -> bytes:
+def _get_call(_: Thread, number: int) -> bytes:
     return SystemCall(number=number).pack(ARCH.model)
 
 
-def _set_call(t: Thread, data: bytes) -> int:
+def _set_call(_: Thread, data: bytes) -> int:
     return SystemCall.unpack(ARCH.model, data).number
 
 
@@ -88,4 +88,15 @@ SETS = {
 REQUESTS: dict[int, tuple[int, bool]] = {}  # there are no requests for a whole set
 USER_SIZE = 0  # no PTRACE_PEEKUSER
 USER_DEBUG = (0, 0)
+
+
+def watched(_: list[int]) -> list[tuple[int, int, int]]:
+    """There are no debug registers."""
+    return []
+
+
+def hit(_: list[int], _number: int) -> None:
+    """There are no debug registers."""
+
+
 POINTED: dict[tuple[int, int], int] = {}

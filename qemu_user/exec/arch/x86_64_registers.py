@@ -77,7 +77,7 @@ def _fp(t: Thread) -> bytes:
     return fp_state(t.cpu).pack(ARCH.model)[:_XCR0_AT].ljust(_FXSAVE, b"\0")
 
 
-def _get_fp(t: Thread, number: int) -> bytes:
+def _get_fp(t: Thread, _: int) -> bytes:
     return _fp(t)
 
 
@@ -88,7 +88,7 @@ def _set_fp(t: Thread, data: bytes) -> None:
     restore_fp(t.cpu, state)
 
 
-def _get_xstate(t: Thread, number: int) -> bytes:
+def _get_xstate(t: Thread, _: int) -> bytes:
     components = _X87_AND_SSE.to_bytes(8, "little")
     return _fp(t)[:_XCR0_AT] + components + bytes(40) + components + bytes(56)
 
@@ -112,7 +112,30 @@ REQUESTS = {
     15: (NT_PRFPREG, True),
 }
 USER_SIZE = 928  # sizeof(struct user); what lies behind the registers reads as zeros
-USER_DEBUG = (848, 912)  # u_debugreg: there are no hardware breakpoints
+USER_DEBUG = (848, 912)  # u_debugreg
+_DR6, _DR7 = 6, 7
+_WRITE = 1  # R/W field of DR7; 0: execution (SDM volume 3, 18.2.4)
+_SIZES = (1, 2, 8, 4)  # by LEN field
+
+
+def watched(words: list[int]) -> list[tuple[int, int, int]]:
+    """(number, address, bytes) that DR7 enables, 0 bytes for execution; EINVAL for reads."""
+    found = []
+    for n in range(4):
+        if words[_DR7] >> 2 * n & 3:
+            kind = words[_DR7] >> 16 + 4 * n & 3
+            size = _SIZES[words[_DR7] >> 18 + 4 * n & 3]
+            if kind > _WRITE or (kind == 0 and size != 1) or words[n] >= _ADDRESS_LIMIT:
+                raise LinuxError(EINVAL)
+            found.append((n, words[n], size if kind else 0))
+    return found
+
+
+def hit(words: list[int], number: int) -> None:
+    """Note in DR6 which one it was."""
+    words[_DR6] |= 1 << number
+
+
 _OFFSETS = UserRegs.layout(ARCH.model).offsets
 # (PTRACE_ARCH_PRCTL, code) -> the word of struct user that it asks for.
 POINTED = {(30, 0x1003): _OFFSETS["fs_base"], (30, 0x1004): _OFFSETS["gs_base"]}

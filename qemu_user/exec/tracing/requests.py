@@ -118,6 +118,19 @@ def _set_regset(traced: Traced, note: int, data: bytes) -> None:
     _with_registers(traced, change)
 
 
+def _debug(traced: Traced, index: int) -> int:
+    """A debug register."""
+    return traced.watch.words[index] if traced.watch is not None else 0
+
+
+def _set_debug(traced: Traced, index: int, value: int) -> None:
+    from .watch import Watch
+
+    if traced.watch is None:
+        traced.watch = Watch(traced.thread)
+    traced.watch.set(index, value)
+
+
 def _peek(traced: Traced, addr: int, size: int) -> bytes:
     return traced.thread.memory.peek_prefix(addr, size)
 
@@ -220,6 +233,7 @@ def _proc(traced: Traced, name: str) -> bytes:
 
 _OF_PROCESS: dict[str, Callable[..., Any]] = {"attach": _attach, "signal": _signal}
 _OF_THREAD: dict[str, Callable[..., Any]] = {
+    "debug": _debug,
     "detach": _detach,
     "go": _go,
     "info": _info,
@@ -234,6 +248,7 @@ _OF_THREAD: dict[str, Callable[..., Any]] = {
     "queued": _queued,
     "read": _read,
     "regset": _regset,
+    "set_debug": _set_debug,
     "set_info": _set_info,
     "set_mask": _set_mask,
     "set_regset": _set_regset,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..thread import Thread
     from ..waiting import Blocking
     from .link import Link
+    from .watch import Watch
 
 SYSGOOD = 0x80
 _EVENT_OF = {
@@ -31,6 +32,7 @@ _EVENT_OF = {
     abi.PTRACE_EVENT_CLONE: abi.PTRACE_O_TRACECLONE,
 }
 _INTERRUPTED = Interrupted()
+_BATCH = 1000  # watched instructions between returns to the scheduler
 
 
 def event_code(event: int, signo: int = sig.SIGTRAP) -> int:
@@ -58,6 +60,7 @@ class Traced:
         self.trap = False  # a seized thread shall stop with PTRACE_EVENT_STOP
         self.group = 0  # one that is not shall stop with this signal of its process
         self.sleep: Wait | None = None
+        self.watch: Watch | None = None
         self.newborn: tuple[tuple[socket, socket], tuple[socket, socket]] | None = None
         link.threads[t.tid] = self
 
@@ -73,13 +76,20 @@ class Traced:
         """Run user code: one instruction where the tracer wants steps."""
         t = self.thread
         self.number = -1
-        if self.mode != abi.PTRACE_SINGLESTEP:
-            return t.cpu.run()
-        trap = t.cpu.run(1)
-        if type(trap) is Limit:
+        stepping = self.mode == abi.PTRACE_SINGLESTEP
+        if self.watch is not None and self.watch.places:
+            found = self.watch.run(1 if stepping else _BATCH)
+            if found is None:
+                self.stepped(sig.TRAP_HWBKPT)
+                return _INTERRUPTED
+            trap = found
+        else:
+            trap = t.cpu.run(1 if stepping else None)
+        if type(trap) is not Limit:
+            return trap
+        if stepping:
             self.stepped(sig.TRAP_TRACE)
-            return _INTERRUPTED
-        return trap
+        return _INTERRUPTED
 
     def stepped(self, code: int) -> None:
         """An instruction is done: SIGTRAP."""
@@ -148,6 +158,7 @@ class Traced:
     def executed(self, tid: int) -> Blocking[None]:
         """execve succeeded; `tid` is what the thread's was."""
         t = self.thread
+        self.watch = None
         if tid != t.tid:
             self.link.renamed(tid, t.tid)
         if self.options & abi.PTRACE_O_TRACEEXEC:

@@ -15,8 +15,9 @@ int main(void)
     }
     waitpid(c, &st, 0);
     SHOW(WEXITSTATUS(st));
-    SHOW(posix_spawn(&c, "/bin/sh", NULL, NULL, a, environ));
-    waitpid(c, &st, 0);
+    int spawned = posix_spawn(&c, "/bin/sh", NULL, NULL, a, environ);
+    waitpid(c, &st, 0); /* before printing anything, which the child does as well */
+    SHOW(spawned);
     SHOW(WEXITSTATUS(st));
     enter_scratch();
     int f = open("script", O_CREAT | O_WRONLY, 0700);

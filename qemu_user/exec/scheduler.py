@@ -87,6 +87,10 @@ class Scheduler:
             os.eventfd_write(self._wake_fd, 1)
         self.process.cpu.interrupt()
 
+    def look(self) -> None:
+        """The host may have sent a signal that is due before more user code runs."""
+        self._look = self.attention = True
+
     def add(self, t: Thread) -> None:
         """A new thread, runnable."""
         self._runnable.append(t)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .args import Addr, Fd, In, Out, Pid, Signal, SigprocmaskHow, Size, Tid, UInt
 
 _SIGSET_SIZE = 8
+_BY_HOST = (abi.SIGKILL, abi.SIGCONT)
 _PLAIN_FLAGS = (
     abi.SA_NOCLDSTOP
     | abi.SA_NOCLDWAIT
@@ -38,7 +39,11 @@ _PLAIN_FLAGS = (
 
 @syscall
 def rt_sigaction(
-    t: Thread, signum: Signal, act: In[KernelSigaction], oldact: Out[KernelSigaction], sigsetsize: Size
+    t: Thread,
+    signum: Signal,
+    act: In[KernelSigaction],
+    oldact: Out[KernelSigaction],
+    sigsetsize: Size,
 ) -> int:
     if sigsetsize != _SIGSET_SIZE:
         raise LinuxError(EINVAL)
@@ -245,19 +250,22 @@ def kill(t: Thread, pid: Pid, sig: Signal) -> int:
         if sig:
             p.post(SigInfo(sig, abi.SI_USER, pid=p.pid, uid=os.getuid()))
         return 0
-    if sig == abi.SIGSTOP and _stop_tracee(t, pid, abi.SI_USER):
+    if _sent_to_tracee(t, pid, sig, abi.SI_USER):
         return 0
     os.kill(pid, sig)
     return 0
 
 
-def _stop_tracee(t: Thread, tid: int, code: int) -> bool:
-    """SIGSTOP for who is traced by us: the host's would stop its emulator."""
+def _sent_to_tracee(t: Thread, tid: int, sig: int, code: int) -> bool:
+    """A signal for who is traced by us, which a tracer may look for at once.
+
+    The host's SIGSTOP would stop the emulator, and only its SIGCONT makes it run again.
+    """
     tracing = t.process.tracing
     tracer = tracing.tracer if tracing is not None else None
-    if tracer is None or tid not in tracer.tracees:
+    if tracer is None or tid not in tracer.tracees or sig in _BY_HOST or not 0 < sig <= COUNT:
         return False
-    tracer.ask(tid, "signal", abi.SIGSTOP, code)
+    tracer.ask(tid, "signal", sig, code)
     return True
 
 
@@ -285,7 +293,7 @@ def _send_to_thread(t: Thread, tgid: int, tid: int, sig: int) -> int:
         return 0
     if target is not None or tgid == p.pid:
         raise LinuxError(ESRCH)
-    if sig == abi.SIGSTOP and _stop_tracee(t, tid, abi.SI_TKILL):
+    if _sent_to_tracee(t, tid, sig, abi.SI_TKILL):
         return 0
     if tgid:
         return hostcall.call("tgkill", tgid, tid, sig)

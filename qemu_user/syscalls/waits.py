@@ -140,6 +140,8 @@ def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocki
         return result
     while True:
         found = attempt(abi.WNOHANG)
+        if found:
+            t.process.scheduler.look()  # its SIGCHLD comes before the call returns
         if found or options & abi.WNOHANG:
             return found
         sleep = Wait()

@@ -50,10 +50,13 @@ def _attach(link: Link, tid: int, options: int, seized: bool) -> None:
 
 
 def _signal(link: Link, tid: int, signo: int, code: int) -> None:
-    """kill(2) and tgkill(2), for the signal that would stop the emulator."""
+    """kill(2) and tgkill(2) of the tracer's."""
     info = SigInfo(signo, code, pid=link.pid, uid=os.getuid())
+    target = link.process.threads.get(tid)
+    if target is None:
+        raise LinuxError(ESRCH)
     if code == sig.SI_TKILL:
-        link.process.threads[tid].post(info)
+        target.post(info)
     else:
         link.process.post(info)
 

@@ -46,6 +46,10 @@ int main(int argc, char **argv)
         unsigned long message = 0;
 
         MUST(waitpid(first, &status, __WALL) == first);
+        if (WIFSTOPPED(status) && WSTOPSIG(status) == SIGCHLD) {
+            MUST(ptrace(PTRACE_CONT, first, 0, 0) == 0); /* two of them may be one */
+            continue;
+        }
         describe(status);
         if (!WIFSTOPPED(status))
             break;
@@ -79,11 +83,7 @@ int main(int argc, char **argv)
                     continue;
             }
         }
-        MUST(ptrace(PTRACE_CONT, first, 0,
-                    (void *)(long)(!EVENT(status) && WSTOPSIG(status) != SIGTRAP &&
-                                           WSTOPSIG(status) != SIGCHLD
-                                       ? WSTOPSIG(status)
-                                       : 0)) == 0);
+        MUST(ptrace(PTRACE_CONT, first, 0, 0) == 0);
     }
     TRY(waitpid(-1, 0, __WALL));
     return 0;

@@ -1,4 +1,4 @@
-"""qemu_user: run a Linux program of any architecture on this machine, Intel user interrupts included."""
+"""Run Linux programs of any architecture on this machine, Intel user interrupts included."""
 
 from __future__ import annotations
 

@@ -69,9 +69,13 @@ class GuestMemory(Arena):
         end = addr + size
         if not size:
             return b""
-        if size < 0 or end > self.size or (
-            not (self.table[addr // PAGE] and end <= (addr // PAGE + 1) * PAGE)
-            and self.permitted(addr, size, READ) < size
+        if (
+            size < 0
+            or end > self.size
+            or (
+                not (self.table[addr // PAGE] and end <= (addr // PAGE + 1) * PAGE)
+                and self.permitted(addr, size, READ) < size
+            )
         ):
             raise LinuxError(EFAULT)
         return self.bytes[addr:end].tobytes()

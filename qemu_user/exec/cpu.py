@@ -91,7 +91,7 @@ class Cpu(Protocol):
     `Interrupted` with PC after the instruction."""
 
     def read(self, name: str) -> int:
-        """A register's unsigned value by its name in the arch file (vector registers: up to 128 bits)."""
+        """A register's unsigned value (up to 128 bits) by its name in the arch file."""
 
     def write(self, name: str, value: int) -> None: ...
 
@@ -114,8 +114,10 @@ class Cpu(Protocol):
         """Run until something the kernel must see; `limit` counts instructions (stepping)."""
 
     def interrupt(self) -> None:
-        """From any host thread: make `run` return soon, between two instructions. Never lost: when
-        `run` is not under way the next one returns at its first block."""
+        """From any host thread: make `run` return soon, between two instructions.
+
+        Never lost: when `run` is not under way the next one returns at its first block.
+        """
 
     def leave(self) -> None:
         """Inside `on_syscall` only: return from `run` once the call is done."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .thread import Thread
     from .waiting import Wait
 
+
 class EmulatorBug(Exception):
     """Kernel code failed in a way no guest can be blamed for; says where the guest was."""
 
@@ -178,5 +179,3 @@ class Dispatcher:
         if self._errno is not None:
             number = self._errno.get(number, number)
         self._result.set((-number & self._mask,))
-
-

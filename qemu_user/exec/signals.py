@@ -46,6 +46,7 @@ STOP_BITS = sum(1 << s - 1 for s in STOPPING)
 
 
 def bit(signo: int) -> int:
+    """The signal's bit in a mask."""
     return 1 << signo - 1
 
 
@@ -182,9 +183,7 @@ class SignalHandlers:
     def ignores(self, signo: int) -> bool:
         """The signal would be thrown away at once if it were not blocked."""
         handler = self._actions[signo].handler
-        return handler == abi.SIG_IGN or (
-            handler == abi.SIG_DFL and signo in IGNORED_BY_DEFAULT
-        )
+        return handler == abi.SIG_IGN or (handler == abi.SIG_DFL and signo in IGNORED_BY_DEFAULT)
 
     def exec(self) -> None:
         """Handlers are gone after execve, ignored signals stay ignored."""
@@ -326,7 +325,7 @@ def act(t: Thread, info: SigInfo) -> bool:
 
 
 def settle(t: Thread, handled: bool) -> None:
-    """All signals are delivered: what becomes of an interrupted call, and of a mask for its time."""
+    """All signals are delivered: settle an interrupted call, and a mask for its time."""
     if not handled:
         _restart(t, None)
         if t.saved_mask is not None:

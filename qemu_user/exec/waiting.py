@@ -20,12 +20,21 @@ if TYPE_CHECKING:
 
 
 class Wait:
-    """One sleep of a thread: ends by a ready descriptor, the deadline, `Scheduler.wake` or a signal.
+    """One sleep: ends by a ready descriptor, the deadline, `Scheduler.wake` or a signal.
 
     After the `yield` that handed it to the scheduler, what ended it is set.
     """
 
-    __slots__ = ("deadline", "fds", "interrupted", "ready", "signals", "thread", "timed_out", "woken")
+    __slots__ = (
+        "deadline",
+        "fds",
+        "interrupted",
+        "ready",
+        "signals",
+        "thread",
+        "timed_out",
+        "woken",
+    )
 
     def __init__(
         self,
@@ -44,8 +53,8 @@ class Wait:
         self.thread: Thread | None = None  # while it sleeps
 
 
-def wait(t: Thread, what: Wait) -> Blocking[Wait]:
-    """Sleep; raises ERESTARTSYS when a signal (or an extension) ended it with nothing else ready."""
+def wait(_: Thread, what: Wait) -> Blocking[Wait]:
+    """Sleep; ERESTARTSYS when a signal (or an extension) ended it with nothing else ready."""
     yield what
     if what.interrupted and not (what.ready or what.woken):
         raise LinuxError(ERESTARTSYS)
@@ -62,8 +71,8 @@ def writable(t: Thread, fd: int) -> Blocking[None]:
     yield from wait(t, Wait([(fd, POLLOUT)]))
 
 
-def sleep_until(t: Thread, deadline: int | None) -> Blocking[bool]:
-    """Sleep until `deadline` (monotonic ns; None: for ever). False when something ended it early."""
+def sleep_until(_: Thread, deadline: int | None) -> Blocking[bool]:
+    """Sleep until `deadline` (monotonic ns; None: for ever). False when it ended early."""
     what = Wait(deadline=deadline)
     yield what
     return what.timed_out

@@ -167,9 +167,7 @@ else:
     TimerFdFlags = Flags("TFD_", "clocks", signed=True)
     TimerFlags = Flags("TIMER_ABSTIME", "clocks", signed=True)
     UnshareFlags = Flags("CLONE_", "processes", bits=0)
-    WaitOptions = Flags(
-        "WNOHANG WEXITED WCONTINUED WSTOPPED WNOWAIT __W", "processes", signed=True
-    )
+    WaitOptions = Flags("WNOHANG WEXITED WCONTINUED WSTOPPED WNOWAIT __W", "processes", signed=True)
     XattrFlags = Flags("XATTR_", "files", signed=True)
 
     Clock = Const("CLOCK_", "clocks")

@@ -145,7 +145,7 @@ def _requeue(
 def _wake_op(
     t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
 ) -> int:
-    """man 2 futex, FUTEX_WAKE_OP: change the word at uaddr2, wake there if its old value compares."""
+    """FUTEX_WAKE_OP (man 2 futex): change the word at uaddr2, wake there if it compared."""
     operation, comparison = val3 >> 28 & 15, val3 >> 24 & 15
     operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
     if operation & abi.FUTEX_OP_OPARG_SHIFT:

@@ -122,8 +122,8 @@ def write_sigset(t: Thread, addr: int, value: int) -> None:
 def with_mask(t: Thread, addr: int, size: int) -> None:
     """Block the set at `addr` until the call ends, as ppoll(2) and its relatives do.
 
-    Raises EINVAL for a wrong `size`; the mask comes back, or is saved in the handler's frame, before
-    the thread runs user code.
+    EINVAL for a wrong `size`. The mask comes back, or is saved in the handler's frame, before the
+    thread runs user code.
     """
     if size != _SIGSET_SIZE:
         raise LinuxError(EINVAL)

@@ -144,7 +144,7 @@ def _records(t: Thread) -> tuple[int, bytes]:
     return trap.addr, fp + record.pack(model)
 
 
-def cpuinfo(p: Process) -> str:
+def cpuinfo(_: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
     about = (
         "BogoMIPS\t: 100.00\n"

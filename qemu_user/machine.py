@@ -13,7 +13,7 @@ from .exec.arch import Arch
 from .exec.dispatch import Dispatcher, EmulatorBug
 from .exec.errors import EngineError, GuestExit
 from .exec.files import Files
-from .exec.hostthreads import block_signals, ignored, prepare_helpers
+from .exec.hostthreads import ALL_SIGNALS, block_signals, ignored, prepare_helpers
 from .exec.memory import AddressSpace
 from .exec.observe import Observer, Observers
 from .exec.options import Options
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .exec.extension import Extension
     from .exec.thread import Thread
 
+_PYTHON_IGNORES = (sig.SIGPIPE, sig.SIGXFSZ)  # from its own start, whatever our parent did
 _BUG_STATUS = 70  # EX_SOFTWARE of sysexits.h: the emulator failed, not the guest
 
 
@@ -81,9 +82,7 @@ class Machine:
             return ()
         trace = self.log.line if "uintr" in self.options.log_items else None
         made = extension(self.process, self.options.extra.get("uintr-abi", "auto"), trace)
-        watch = getattr(self.process.cpu, "watch_identification", None)
-        if watch is not None:
-            watch(made.identify)
+        self.process.cpu.watch_identification(made.identify)
         return (made,)
 
     def _add_observers(self) -> None:
@@ -104,8 +103,8 @@ class Machine:
         """The guest begins with the mask and the ignored signals we were started with."""
         self.initial_mask = block_signals()
         prepare_helpers()
-        for signo in (sig.SIGHUP, sig.SIGINT, sig.SIGQUIT, sig.SIGTERM):
-            if ignored(signo):
+        for signo in ALL_SIGNALS:
+            if signo not in _PYTHON_IGNORES and ignored(signo):
                 self.process.handlers[signo] = Action(sig.SIG_IGN)
 
     def run(self) -> None:

@@ -12,9 +12,16 @@ ITEMS = {
     "strace": "log every user-mode syscall, its input, and its result",
     "unimp": "log system calls and requests that are not implemented, each once",
     "int": "log processor exceptions",
-    "page": "log the memory layout when it changes",
     "uintr": "log user interrupts: posted, notified, delivered, returned from",
 }
+
+
+def say(text: str) -> None:
+    """A line on stderr, if that can be written."""
+    try:
+        os.write(2, text.encode(errors="surrogateescape") + b"\n")
+    except OSError:
+        return
 
 
 class Log:

@@ -53,9 +53,6 @@ class Observer:
     def trap(self, t: Thread, trap: Trap) -> None:
         """A processor exception, before the kernel answers it."""
 
-    def memory_changed(self, p: Process, why: str) -> None:
-        """The address space's layout changed."""
-
 
 EVENTS = tuple(name for name in vars(Observer) if not name.startswith("_"))
 
@@ -75,7 +72,6 @@ class Observers:
     process_exec: tuple[Callable[..., None], ...]
     process_exit: tuple[Callable[..., None], ...]
     trap: tuple[Callable[..., None], ...]
-    memory_changed: tuple[Callable[..., None], ...]
 
     def __init__(self) -> None:
         self._all: list[Observer] = []

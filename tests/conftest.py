@@ -14,6 +14,7 @@ fails the test. A missing compiler skips it. Everything compiled is cached in bu
 from __future__ import annotations
 
 import resource
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,11 @@ import pytest
 from tests import programs
 
 resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+for _signo in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+    # A suite started in the background ignores some, and so would every guest.
+    if signal.getsignal(_signo) == signal.SIG_IGN:
+        signal.signal(_signo, signal.SIG_DFL)
 
 
 def compiled(source: Path, arch: str, libc: str, flags: list[str]) -> Path:

@@ -81,6 +81,10 @@ HEADERS = [
     "asm/termbits",
     "asm/termios",
     "linux/elf",
+    "linux/shm",
+    "linux/msg",
+    "linux/sem",
+    "linux/mqueue",
 ]
 
 # What the kernel has no user header for: declared as the manual page has it.
@@ -116,6 +120,17 @@ struct our_robust_list_head { void *list; long futex_offset; void *list_op_pendi
 """
 
 TYPES = {
+    "IpcPerm": "struct ipc64_perm",
+    "MqAttr": "struct mq_attr",
+    "MsgInfo": "struct msginfo",
+    "MsqidDs": "struct msqid64_ds",
+    "SemBuf": "struct sembuf",
+    "SemInfo": "struct seminfo",
+    "SemidDs": "struct semid64_ds",
+    "ShmLimits": "struct shminfo64",
+    "ShmUsage": "struct shm_info",
+    "ShmidDs": "struct shmid64_ds",
+    "X86SemidDs": "struct semid64_ds",
     "CMsgHdr": "struct our_cmsghdr",
     "CapUserData": "struct __user_cap_data_struct",
     "CapUserHeader": "struct __user_cap_header_struct",
@@ -214,6 +229,41 @@ TYPES = {
 }
 # Members that C calls otherwise, or reaches through a union.
 MEMBERS = {
+    "MqAttr": {n: f"mq_{n}" for n in ("flags", "maxmsg", "msgsize", "curmsgs")},
+    "MsqidDs": {
+        "perm": "msg_perm",
+        "stime": "msg_stime",
+        "rtime": "msg_rtime",
+        "ctime": "msg_ctime",
+        "cbytes": "msg_cbytes",
+        "qnum": "msg_qnum",
+        "qbytes": "msg_qbytes",
+        "lspid": "msg_lspid",
+        "lrpid": "msg_lrpid",
+    },
+    "SemBuf": {"num": "sem_num", "op": "sem_op", "flg": "sem_flg"},
+    "SemidDs": {
+        "perm": "sem_perm",
+        "otime": "sem_otime",
+        "ctime": "sem_ctime",
+        "nsems": "sem_nsems",
+    },
+    "ShmidDs": {
+        "perm": "shm_perm",
+        "segsz": "shm_segsz",
+        "atime": "shm_atime",
+        "dtime": "shm_dtime",
+        "ctime": "shm_ctime",
+        "cpid": "shm_cpid",
+        "lpid": "shm_lpid",
+        "nattch": "shm_nattch",
+    },
+    "X86SemidDs": {
+        "perm": "sem_perm",
+        "otime": "sem_otime",
+        "ctime": "sem_ctime",
+        "nsems": "sem_nsems",
+    },
     "SigEvent": {"sigev_notify_thread_id": "_sigev_un._tid"},
     "SigInfoTimer": {"si_timerid": "si_tid", "si_value": "si_ptr"},
     "SigInfoRt": {"si_value": "si_ptr"},
@@ -261,6 +311,11 @@ MIPS = {"mips", "mips64"}
 PPC = {"ppc", "ppc64"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
+    "IpcPerm": STAT_GENERIC | X86_64,
+    "MsqidDs": STAT_GENERIC | X86_64,
+    "SemidDs": STAT_GENERIC,
+    "ShmidDs": STAT_GENERIC | X86_64,
+    "X86SemidDs": X86_64,
     "Stat": STAT_GENERIC,
     "StatX86_64": X86_64,
     "StatShort": LINUX_32,

@@ -25,8 +25,8 @@ ROOT = TESTS.parent
 GUESTS = TESTS / "guests"
 CACHE = build.BUILD / "guests"
 FAMILIES = (
-    "basics", "errors", "files", "floats", "limits", "memory", "processes", "ptrace", "signals",
-    "smc", "terminals", "threads", "time", "uintr",
+    "basics", "errors", "files", "floats", "ipc", "limits", "memory", "processes", "ptrace",
+    "signals", "smc", "terminals", "threads", "time", "uintr",
 )  # fmt: skip
 ARCHES = ("x86_64", "aarch64")
 LIBCS = ("musl", "glibc")

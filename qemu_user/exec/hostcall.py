@@ -98,6 +98,12 @@ def pack(value: CStruct) -> bytes:
     return shape(type(value), host).layout(host.model).pack(value)
 
 
+def pack_as(cls: type[CStruct], value: CStruct) -> bytes:
+    """The bytes of a `cls` for the host's kernel, when `value` is any architecture's form of it."""
+    host = _required()
+    return shape(cls, host).layout(host.model).pack(value)
+
+
 def size(cls: type[CStruct]) -> int:
     """sizeof on the host, in bytes."""
     host = _required()

@@ -85,6 +85,12 @@ if TYPE_CHECKING:
     EpollOp: TypeAlias = int
     FcntlCmd: TypeAlias = int
     IdType: TypeAlias = int
+    IpcFlags: TypeAlias = int
+    ShmFlags: TypeAlias = int
+    MsgRcvFlags: TypeAlias = int
+    ShmCmd: TypeAlias = int
+    SemCmd: TypeAlias = int
+    SysvMsgCmd: TypeAlias = int
     ItimerWhich: TypeAlias = int
     MadviseAdvice: TypeAlias = int
     FadviseAdvice: TypeAlias = int
@@ -149,6 +155,9 @@ else:
     GrndFlags = Flags("GRND_", "system")
     InotifyFlags = Flags("IN_CLOEXEC IN_NONBLOCK", "files", signed=True)
     InotifyMask = Flags("IN_", "files", omit=("IN_CLOEXEC", "IN_NONBLOCK", "IN_CLOSE", "IN_MOVE"))
+    IpcFlags = Flags("IPC_CREAT IPC_EXCL IPC_NOWAIT", "ipc")
+    ShmFlags = Flags("SHM_RDONLY SHM_RND SHM_REMAP SHM_EXEC", "ipc")
+    MsgRcvFlags = Flags("IPC_NOWAIT MSG_NOERROR MSG_EXCEPT MSG_COPY", "ipc")
     LockOp = Flags("LOCK_", "files", signed=True)
     MemfdFlags = Flags("MFD_", "files", omit=("MFD_HUGE_",))
     MlockFlags = Flags("MCL_", "memory", signed=True)
@@ -173,6 +182,11 @@ else:
     Clock = Const("CLOCK_", "clocks")
     EpollOp = Const("EPOLL_CTL_", "polling")
     FcntlCmd = Const("F_", "files", omit=FCNTL_VALUES, signed=False)
+    ShmCmd = Const(
+        "IPC_RMID IPC_SET IPC_STAT IPC_INFO SHM_LOCK SHM_UNLOCK SHM_STAT SHM_INFO", "ipc"
+    )
+    SemCmd = Const("IPC_RMID IPC_SET IPC_STAT IPC_INFO GET SETVAL SETALL SEM_STAT SEM_INFO", "ipc")
+    SysvMsgCmd = Const("IPC_RMID IPC_SET IPC_STAT IPC_INFO MSG_STAT MSG_INFO", "ipc")
     IdType = Const("P_", "processes")
     ItimerWhich = Const("ITIMER_", "clocks")
     MadviseAdvice = Const("MADV_", "memory")

@@ -9,6 +9,7 @@ from ..abi import signals as abi
 from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, Int, SigSet, ULong
 from ..abi.memory import MAP_32BIT
 from ..abi.polling import PackedEpollEvent
+from ..abi.semaphores import X86SemidDs
 from ..abi.signals import SigAltStack
 from ..abi.stats import StatX86_64
 from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
@@ -315,7 +316,11 @@ ARCH = Arch(
     ),
     frame=Frame(),
     constants={"MAP_32BIT": MAP_32BIT},
-    variants={"Stat": StatX86_64, "EpollEvent": PackedEpollEvent},
+    variants={
+        "Stat": StatX86_64,
+        "EpollEvent": PackedEpollEvent,
+        "SemidDs": X86SemidDs,
+    },
     special={"arch_prctl": arch_prctl},
     platform=b"x86_64",
     cpuinfo=cpuinfo,

@@ -1,0 +1,41 @@
+"""Structures of System V semaphores that architectures differ in (man 2 semctl)."""
+
+from __future__ import annotations
+
+from .layout import U16, U32, Array, CStruct, Int, Long, ULong
+
+
+class IpcPerm(CStruct):
+    """struct ipc64_perm (man 5 ipc)."""
+
+    key: Int
+    uid: U32
+    gid: U32
+    cuid: U32
+    cgid: U32
+    mode: U32
+    seq: U16
+    _pad0: U16
+    _pad1: tuple[int, ...] = Array(ULong, 2)
+
+
+class SemidDs(CStruct):
+    """struct semid64_ds (man 2 semctl)."""
+
+    perm: IpcPerm
+    otime: Long
+    ctime: Long
+    nsems: ULong
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class X86SemidDs(CStruct):
+    """struct semid64_ds of x86, with room after the times."""
+
+    perm: IpcPerm
+    otime: Long
+    _pad0: ULong
+    ctime: Long
+    _pad1: ULong
+    nsems: ULong
+    _pad2: tuple[int, ...] = Array(ULong, 2)

@@ -67,6 +67,10 @@ class Futexes:
     def waiting(self, key: int) -> bool:
         return key in self._queues
 
+    def queued(self, waiter: Waiter) -> bool:
+        """Whether nobody has taken `waiter` off its queue."""
+        return waiter in self._queues.get(waiter.key, ())
+
     def clear(self) -> None:
         """A forked child has none of its parent's waiters."""
         self._queues.clear()

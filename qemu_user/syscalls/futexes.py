@@ -36,7 +36,7 @@ def futex(
     if command in (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET):
         bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
         deadline = _deadline(t, op, command, timeout)
-        result = yield from _wait(t, uaddr, private, val, bitset, deadline)
+        result = yield from wait_word(t, uaddr, private, val, bitset, deadline)
         return result
     if command in (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2):
         deadline = _deadline(t, op, command, timeout)
@@ -46,7 +46,7 @@ def futex(
         t.memory.u32(uaddr)  # EFAULT: the key of a shared futex is its mapping
     if command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE):
         compare = val3 if command == abi.FUTEX_CMP_REQUEUE else None
-        return _requeue(t, private, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, compare)
+        return requeue_words(t, private, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, compare)
     if command == abi.FUTEX_WAKE_OP:
         return _wake_op(t, private, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, val3)
     return _at_once(t, command, private, uaddr, val, val3)
@@ -83,7 +83,7 @@ def _deadline(t: Thread, op: int, command: int, timeout: int) -> int | None:
     return at
 
 
-def _wait(
+def wait_word(
     t: Thread, uaddr: int, private: bool, val: int, bitset: int, deadline: int | None
 ) -> Blocking[int]:
     if not bitset:
@@ -127,7 +127,7 @@ def _wait_shared(
     )
 
 
-def _requeue(
+def requeue_words(
     t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, compare: int | None
 ) -> int:
     if uaddr2 & 3 or _signed(val) < 0 or _signed(val2) < 0:

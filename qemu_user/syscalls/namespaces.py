@@ -30,7 +30,7 @@ _UPDATE = 2
 _NUMBERS = (0, 3, 4, 5, 7, 8, 9, 13, 14, 15, 16, 18, 19, 21, 22)  # keyctl without pointers
 
 
-@syscall(note="of several threads none can leave the others: EINVAL")
+@syscall(note="not from several threads, nor CLONE_NEWUSER: EINVAL")
 def unshare(t: Thread, flags: UnshareFlags) -> int:
     alone = len(t.process.threads) == 1
     known = _NAMESPACES | _VM | _FS | _FILES | _SIGHAND | _THREAD | _SYSVSEM
@@ -40,7 +40,7 @@ def unshare(t: Thread, flags: UnshareFlags) -> int:
     return hostcall.call("unshare", wanted) if wanted else 0
 
 
-@syscall(note="of several threads none can leave the others: EINVAL")
+@syscall(note="not from several threads, nor into user namespaces: EINVAL")
 def setns(t: Thread, fd: Fd, nstype: Int) -> int:
     t.process.files.check(fd)
     if len(t.process.threads) > 1:

@@ -1,0 +1,217 @@
+"""Sysroots made of Debian packages, fetched by the machine's apt-get and unpacked without root.
+
+    sysroot(arch) -> Path              build/debian/<arch>/root; raises Unavailable
+    run_native(argv, work) -> Result   a command in amd64's sysroot, by the machine's own kernel
+    run_ours(arch, argv, work) -> Result       the same under the emulator
+
+apt-get gets a configuration, an index and a list of installed packages (an empty one) of its own,
+so that it chooses all the dependencies and the machine's own packages stay as they are.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from samples import build
+from tests import programs
+
+CACHE = build.BUILD / "debian"
+SOURCES = Path("/etc/apt")
+PACKAGES = (
+    "bash", "busybox", "coreutils", "dash", "diffutils", "findutils", "git", "grep", "gron", "gzip",
+    "hexyl", "libc-bin", "lua5.4", "mawk", "openssl", "perl-base", "python3", "ripgrep", "sed",
+    "sqlite3", "tar", "xz-utils",
+)  # fmt: skip
+MERGED = ("bin", "sbin", "lib", "lib64")  # symbolic links to the same below usr
+NOT_FILES = ("dev", "proc", "run", "sys", "tmp")  # of the machine, not of a package
+ENVIRONMENT = {
+    "HOME": "/nonexistent", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin",
+    "TZ": "UTC", "TERM": "dumb", "GIT_CONFIG_NOSYSTEM": "1",
+}  # fmt: skip
+APT_TIMEOUT = 100.0  # seconds, of one apt-get
+
+
+class Unavailable(Exception):
+    """There can be no sysroot here; the text says why."""
+
+
+def apt_get(arch: str, *words: str) -> None:
+    """apt-get for an architecture with everything it writes below CACHE; raises Unavailable."""
+    home = CACHE / arch
+    options = {
+        "APT::Architecture": arch,
+        "APT::Architectures": arch,
+        "APT::Sandbox::User": "",
+        "APT::Install-Recommends": "false",
+        "APT::Update::Error-Mode": "any",
+        "Acquire::Languages": "none",
+        "Acquire::Retries": "1",
+        "Acquire::http::Timeout": "10",
+        "Acquire::https::Timeout": "10",
+        "Debug::NoLocking": "true",
+        "Dir::Cache": str(home / "cache"),
+        "Dir::Etc::sourcelist": str(home / "etc" / "sources.list"),
+        "Dir::Etc::sourceparts": str(home / "etc" / "sources.list.d"),
+        "Dir::State": str(home / "state"),
+        "Dir::State::status": str(home / "state" / "status"),
+    }
+    command = ["apt-get", "-q", "-y", *(f"-o{key}={value}" for key, value in options.items())]
+    try:
+        done = subprocess.run(
+            [*command, *words], capture_output=True, text=True, timeout=APT_TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"apt-get {words[0]} takes longer than {APT_TIMEOUT:.0f} s") from None
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.startswith(("E:", "W:"))]
+        raise Unavailable(f"apt-get {words[0]} for {arch} fails: {' '.join(lines[:2])}")
+
+
+def copy_sources(arch: str) -> None:
+    """The distribution's own package sources of the machine; raises Unavailable."""
+    etc = CACHE / arch / "etc"
+    (etc / "sources.list.d").mkdir(parents=True)
+    found = [SOURCES / "sources.list", *(SOURCES / "sources.list.d").glob("*")]
+    kept = [
+        path
+        for path in found
+        if path.suffix in (".list", ".sources")
+        and path.is_file()
+        and any(name in path.read_text() for name in ("debian-archive", "debian.org", "ubuntu.com"))
+    ]
+    if not kept:
+        raise Unavailable("apt-get has no sources of Debian packages here")
+    for path in kept:
+        shutil.copy(path, etc / path.relative_to(SOURCES))
+    (etc / "sources.list").touch()
+
+
+def unpack(archives: Sequence[Path], root: Path) -> None:
+    """Extracts packages into a root whose bin, lib, ... are links, as on an installed system."""
+    for name in MERGED:
+        (root / "usr" / name).mkdir(parents=True, exist_ok=True)
+        (root / name).symlink_to(f"usr/{name}")
+    for archive in archives:
+        with subprocess.Popen(
+            ["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE
+        ) as package:
+            subprocess.run(
+                ["tar", "-x", "--keep-directory-symlink", "--no-same-owner", "-C", root,
+                 "--exclude=./usr/share/doc", "--exclude=./usr/share/man",
+                 "--exclude=./usr/share/locale"],
+                stdin=package.stdout, check=True,
+            )  # fmt: skip
+        if package.returncode != 0:
+            raise Unavailable(f"dpkg-deb can't unpack {archive.name}")
+    if not (root / "bin" / "sh").is_symlink():
+        (root / "bin" / "sh").symlink_to("dash")
+    for name in NOT_FILES:
+        shutil.rmtree(root / name, ignore_errors=True)
+
+
+def prepare(arch: str) -> None:
+    """Fetches and unpacks into CACHE/arch, which is made anew."""
+    home = CACHE / arch
+    shutil.rmtree(home, ignore_errors=True)
+    for name in ("state/lists/partial", "cache/archives/partial"):
+        (home / name).mkdir(parents=True)
+    (home / "state" / "status").touch()
+    copy_sources(arch)
+    apt_get(arch, "update")
+    apt_get(arch, "install", "--download-only", *PACKAGES)
+    unpack(sorted((home / "cache" / "archives").glob("*.deb")), home / "root")
+    shutil.rmtree(home / "cache")
+
+
+@functools.cache
+def attempt(arch: str) -> str | None:
+    """Makes the sysroot unless it is there; why there is none."""
+    for tool in ("apt-get", "dpkg-deb", "tar"):
+        if shutil.which(tool) is None:
+            return f"{tool} is not on this machine"
+    home, key = CACHE / arch, hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{arch}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = home / "ready"
+        if ready.exists() and ready.read_text() == key:
+            return None
+        try:
+            prepare(arch)
+        except Unavailable as reason:
+            return str(reason)
+        ready.write_text(key)
+    return None
+
+
+def sysroot(arch: str) -> Path:
+    """The sysroot of a Debian architecture, from the cache if it can be; raises Unavailable."""
+    reason = attempt(arch)
+    if reason is not None:
+        raise Unavailable(reason)
+    return CACHE / arch / "root"
+
+
+# In a mount namespace: $1 is the sysroot, $2 an empty directory, $3 the directory to work in.
+ENTER = """\
+set -e
+mount -t tmpfs none "$2"
+cd "$2"
+mkdir usr etc dev proc tmp work
+ln -s usr/bin usr/sbin usr/lib usr/lib64 .
+mount --bind "$1/usr" usr
+mount --bind "$1/etc" etc
+mount --bind "$3" work
+mount --rbind /dev dev
+mount --rbind /proc proc
+shift 3
+exec chroot . /usr/bin/env -C /work "$@"
+"""
+
+
+def namespaced(root: Path, work: Path, argv: Sequence[str]) -> programs.Result:
+    """A command with root as its root and work as its directory."""
+    empty = CACHE / "empty"
+    empty.mkdir(exist_ok=True)
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", ENTER, "sh"]
+    return programs.run(
+        [*command, root, empty, work, *argv],
+        env=ENVIRONMENT | {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"},
+    )
+
+
+@functools.cache
+def namespace_problem() -> str | None:
+    """Why this machine can't run amd64's programs itself."""
+    if platform.machine() != "x86_64":
+        return "the reference is an x86-64 machine's"
+    if shutil.which("unshare") is None:
+        return "unshare is not on this machine"
+    (CACHE / "empty").mkdir(exist_ok=True)
+    done = namespaced(sysroot("amd64"), CACHE / "empty", ["/usr/bin/true"])
+    return f"no user namespaces: {done.err.decode().strip()}" if done.status != 0 else None
+
+
+def run_native(argv: Sequence[str], work: Path) -> programs.Result:
+    """A command of amd64's sysroot, run natively; raises Unavailable."""
+    reason = namespace_problem()
+    if reason is not None:
+        raise Unavailable(reason)
+    path = f"PATH={ENVIRONMENT['PATH']}"
+    return namespaced(sysroot("amd64"), work, [path, f"/usr/bin/{argv[0]}", *argv[1:]])
+
+
+def run_ours(arch: str, argv: Sequence[str], work: Path) -> programs.Result:
+    """A command of the sysroot under the emulator; raises Unavailable."""
+    root = sysroot(arch)
+    options = ["-L", str(root), "-U", "PYTHONPATH"]
+    program = root / "usr" / "bin" / argv[0]
+    return programs.run_ours(program, *argv[1:], options=options, env=ENVIRONMENT, cwd=work)

@@ -72,10 +72,6 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 signal.signal(signal.SIGALRM, lambda *_: print("alarm"))
 signal.setitimer(signal.ITIMER_REAL, 0.01)
 signal.pause()
-import multiprocessing
-if __name__ == "__main__":
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        print(pool.map(abs, range(-5, 5)))
 """
 
 FILES = r"""

@@ -115,16 +115,9 @@ class Dispatcher:
                 t.call = result
                 self.step(t)
                 return
-        except OSError as error:
-            self._failed(t, error)
-            return
-        except MemoryError:
-            self._failed(t, OSError(host_errno.ENOMEM, ""))
-            return
-        except (GuestExit, EmulatorBug):
-            raise
         except Exception as error:
-            raise EmulatorBug(t, error) from error
+            self._raised(t, error)
+            return
         self._done(t, result)
 
     def step(self, t: Thread) -> None:
@@ -143,16 +136,9 @@ class Dispatcher:
         except StopIteration as end:
             t.call = None
             self._done(t, end.value)
-        except OSError as error:
-            t.call = None
-            self._failed(t, error)
-        except MemoryError:
-            t.call = None
-            self._failed(t, OSError(host_errno.ENOMEM, ""))
-        except (GuestExit, EmulatorBug):
-            raise
         except Exception as error:
-            raise EmulatorBug(t, error) from error
+            t.call = None
+            self._raised(t, error)
 
     def _done(self, t: Thread, result: int | None) -> None:
         observers = self.process.observers
@@ -163,6 +149,17 @@ class Dispatcher:
             self._result.set((value & self._mask,))
         for call in observers.syscall_exit:
             call(t, t.bound, t.words, value, 0)
+
+    def _raised(self, t: Thread, error: Exception) -> None:
+        """A handler's exception: an errno for the guest, the end of it, or a bug of ours."""
+        if isinstance(error, OSError):
+            self._failed(t, error)
+        elif isinstance(error, MemoryError):
+            self._failed(t, OSError(host_errno.ENOMEM, ""))
+        elif isinstance(error, (GuestExit, EmulatorBug)):
+            raise error
+        else:
+            raise EmulatorBug(t, error) from error
 
     def _failed(self, t: Thread, error: OSError) -> None:
         number = error.errno or host_errno.EIO

@@ -34,6 +34,7 @@ from .vma import GUARD, Vma, Vmas
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .arch import Arch
+    from .vfork import Loan
 
 MIN_ADDR = 65536  # vm.mmap_min_addr: below it only the privileged map
 MAX_AREAS = 65530  # vm.max_map_count
@@ -66,6 +67,7 @@ class AddressSpace(GuestMemory):
         self.flips: dict[int, int] = {}  # page -> how often it went from W to X or back
         self.objects = 0  # anonymous shared mappings made
         self.shared_code = False  # some shared mapping has been executable
+        self.loan: Loan | None = None  # in a vfork child, until it execs or exits
         self._empty()
 
     def _empty(self) -> None:
@@ -350,6 +352,9 @@ class AddressSpace(GuestMemory):
         for vma in self._reach(addr, len(data)):
             if not vma.may_write and vma.shared:
                 raise LinuxError(EFAULT)
+            if self.loan is not None and not vma.shared:
+                for page in range(addr // PAGE, pages_up(addr + len(data)) // PAGE):
+                    self.loan.note(page)
         self.discard(addr & -PAGE, pages_up(addr + len(data)))
         self.bytes[addr : addr + len(data)] = data
 

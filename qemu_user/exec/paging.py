@@ -28,6 +28,11 @@ def show(space: AddressSpace, vma: Vma, start: int, end: int) -> None:
 
 
 def _shown(space: AddressSpace, vma: Vma) -> int:
+    shown = _permitted(space, vma)
+    return shown if space.loan is None or vma.shared else shown & ~WRITE
+
+
+def _permitted(space: AddressSpace, vma: Vma) -> int:
     backing = vma.backing
     if backing is None or not (vma.prot & EXEC or (vma.shared and vma.prot & WRITE)):
         return SHOWN[vma.prot]
@@ -61,6 +66,8 @@ def fault(space: AddressSpace, addr: int, access: int) -> bool:
     if vma is None or not ALLOWED[vma.prot] & access:
         return False
     page = addr // PAGE
+    if space.loan is not None and access & WRITE and not vma.shared:
+        space.loan.note(page)
     now = space.table[page]
     if not now:
         if addr >= vma.touchable() and not _file_has_grown(space, vma, addr):
@@ -93,6 +100,9 @@ def _flip(space: AddressSpace, vma: Vma, page: int, access: int) -> None:
                 space.discard(at, at + PAGE)
                 space.table[at // PAGE] = READ
         space.table[page] = READ | access
+        return
+    if not vma.prot & EXEC:  # a vfork child's first write
+        space.table[page] = READ | WRITE
         return
     count = space.flips[page] = space.flips.get(page, 0) + 1
     if access == WRITE:

@@ -294,6 +294,7 @@ class Process:
 
     def _become_child(self, t: Thread) -> None:
         self.parent, self.pid = self.pid, os.getpid()
+        self.memory.loan = None  # it was lent to who forked us
         self.release_vfork_parent()
         self._spare.clear()
         self.child_waits.clear()
@@ -340,6 +341,8 @@ class Process:
 
     def release_vfork_parent(self) -> None:
         """The address space is no longer shared with a vfork parent."""
+        if self.memory.loan is not None:
+            self.memory.loan.give_back()
         if self.vfork_fd >= 0:
             fd, self.vfork_fd = self.vfork_fd, -1
             self.files.unreserve(fd)
@@ -354,6 +357,7 @@ class Process:
             self.tracing.process_ended(status)
         for observer in self.observers.process_exit:
             observer(self, status)
+        self.release_vfork_parent()
         signo = status & 0x7F
         if not signo:
             os._exit(status >> 8)

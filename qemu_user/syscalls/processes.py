@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..exec.cpu import RegisterBank
     from ..exec.thread import Thread
+    from ..exec.vfork import Loan
     from ..exec.waiting import Blocking
     from .args import Addr, CloneFlags, Size, ULong
 
@@ -161,10 +162,13 @@ def _store_tid(t: Thread, addr: int, tid: int) -> None:
 def _new_process(t: Thread, request: Request) -> Blocking[int]:
     p, flags = t.process, request.flags
     ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
+    loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
     pid = p.fork(t)
     if pid == 0:
         _in_child(t, request, ends)
+        if loan is not None:
+            loan.begin()
         return 0
     if flags & abi.CLONE_PARENT_SETTID:
         _store_tid(t, request.parent_tid, pid)
@@ -180,9 +184,17 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
             yield Wait([(fd, POLLIN)], signals=False)
         finally:
             p.files.unreserve(fd)
+        if loan is not None:
+            loan.take_back()
         if t.traced is not None:
             yield from t.traced.vfork_done(pid)
     return pid
+
+
+def _lend(t: Thread) -> Loan:
+    from ..exec.vfork import Loan
+
+    return Loan(t.memory)
 
 
 def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None:

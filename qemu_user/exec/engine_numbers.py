@@ -31,6 +31,11 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
         **{f"x{n}": 199 + n for n in range(29)},
         **{f"q{n}": 104 + n for n in range(32)},
     },
+    "RISCV": {
+        **_pairs("fcsr 43 pc 190"),
+        **{f"x{n}": 1 + n for n in range(32)},
+        **{f"f{n}": 158 + n for n in range(32)},
+    },
 }
 
 

@@ -75,6 +75,7 @@ class UnicornCpu:
         self.arch = arch
         self.on_syscall: Callable[[], bool] = _leave_it
         self._trap: Trap | None = None
+        self._raised = -1  # the number of the exception that ended the last run
         self._error: BaseException | None = None
         self._control = (c_uint64 * stubs.WORDS)()
         self._flags = memoryview(self._control).cast("B")[:2]
@@ -139,6 +140,7 @@ class UnicornCpu:
             if number == syscall:
                 entered()
                 return
+            self._raised = number
             self._trap = _ILLEGAL if number in engine.illegal else Raised(number)
             self._stop()
 
@@ -223,8 +225,8 @@ class UnicornCpu:
         if self._interrupted():
             return _INTERRUPTED
         trap = self._run_counted(limit) if limit is not None else self._run_freely()
-        if type(trap) is Raised:
-            self._settle(trap.number)
+        if type(trap) is Raised or type(trap) is Illegal:
+            self._settle(self._raised)
         return trap
 
     def _run_freely(self) -> Trap:
@@ -275,6 +277,8 @@ class UnicornCpu:
 
     def _start(self, pc: int, count: int) -> Trap | None:
         self._trap = None
+        self._raised = -1
+        self._control[stubs.KIND] = 0
         error = self._handle.start(pc, count)
         if self._error is not None:
             raised, self._error = self._error, None
@@ -321,6 +325,9 @@ class UnicornCpu:
             return _ILLEGAL
         if error != _FETCH_REFUSED:
             raise EngineError(self._handle.error_text(error))
+        if not self._control[stubs.KIND]:
+            self._raised = self.arch.engine.stopping
+            return Raised(self._raised)
         address = self._control[stubs.REFUSED]
         exact = self._fault_address
         if exact is not None and exact.value // PAGE == address // PAGE:
@@ -328,6 +335,7 @@ class UnicornCpu:
         access = _ACCESS[self._control[stubs.KIND]]
         raised = self.arch.engine.noncanonical
         if raised is not None and access != EXEC and _LOW_HALF <= address < _HIGH_HALF:
+            self._raised = raised
             return Raised(raised)
         return Fault(address, access)
 

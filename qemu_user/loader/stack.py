@@ -107,6 +107,6 @@ def _auxv(
         (abi.AT_RANDOM, random),
         (abi.AT_HWCAP2, arch.hwcap2),
         (abi.AT_EXECFN, execfn),
-        (abi.AT_PLATFORM, platform),
+        *([(abi.AT_PLATFORM, platform)] if arch.platform else []),
         (abi.AT_NULL, 0),
     ]

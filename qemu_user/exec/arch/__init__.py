@@ -37,6 +37,7 @@ class Engine:
         noncanonical: int | None = None,
         identify: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None,
         illegal_code: int = 2,
+        stopping: int = -1,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
@@ -44,7 +45,8 @@ class Engine:
         self.syscall = syscall  # ("insn", X86 instruction id) or ("intr", exception number)
         # number -> (signal, si_code, bytes the backend adds to PC so that it is where Linux has it)
         self.exceptions = exceptions
-        self.illegal = illegal  # exception numbers that mean an illegal instruction, PC at it
+        # Exception numbers that mean an illegal instruction; a correction in `exceptions` counts.
+        self.illegal = illegal
         self.page_size = page_size  # tell the engine that pages are 4096 bytes
         self.start = start or {}  # registers of a new program that are not 0
         # Code run once to reach user privilege: sp is the end of a page that may be read, written
@@ -52,6 +54,7 @@ class Engine:
         self.user_mode = user_mode
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
+        self.stopping = stopping  # the exception that the engine reports by an error alone
         self.contributory = contributory  # exceptions the engine must be told are over
         # What reading or writing raises at an address that isn't a sign-extended 48-bit one, if
         # that is not a page fault.

@@ -33,6 +33,7 @@ check: $(VENV)/test.stamp
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(PY) -m qemu_user.exec.abi.regenerate --check
+	$(PY) -m qemu_user.exec.arch.vdso --check
 	$(PY) -m qemu_user.syscalls.tables --check
 	$(PY) -m pytest -q tests/test_architecture.py
 
@@ -47,6 +48,7 @@ guests: $(VENV)/test.stamp
 
 tables: $(VENV)/test.stamp
 	$(PY) -m qemu_user.exec.abi.regenerate
+	$(PY) -m qemu_user.exec.arch.vdso
 	$(PY) -m qemu_user.syscalls.tables
 
 clean:

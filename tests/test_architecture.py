@@ -22,8 +22,9 @@ RANKS = {"exec": 0, "loader": 1, "syscalls": 2, "strace": 3, "uintr": 3}
 TOP = 4
 GENERATED = "exec.abi.generated"
 TOOLS = frozenset(
-    ("exec.abi.regenerate", "exec.abi.headers", "exec.abi.compiler", "syscalls.tables")
-)
+    ("exec.abi.regenerate", "exec.abi.headers", "exec.abi.compiler", "exec.arch.vdso",
+     "syscalls.tables")
+)  # fmt: skip
 RARE = frozenset(("loader.symbols", "loader.frames"))  # imported by name when something asks for it
 
 SLOW = frozenset(

@@ -8,10 +8,9 @@ from _thread import get_native_id
 from time import monotonic_ns
 
 from . import cpu as traps
-from . import futex
+from . import futex, vdso
 from .abi import signals as abi
 from .abi.layout import DataModel
-from .abi.memory import MAP_ANONYMOUS, MAP_PRIVATE
 from .dispatch import Dispatcher
 from .errors import GuestExit
 from .hostcall import set_name
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from .tracing.state import Tracing
     from .waiting import Wait
 
-_ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS
 _SPARE_THREADS = 8
 _LONGEST_INSN = 15  # bytes
 _PROMPT = 50_000_000  # ns within which the signal that ended a stop is here
@@ -71,7 +69,6 @@ class Process:
         self.threads: dict[int, Thread] = {}
         self.signal_watchers: list[Callable[[], None]] = []  # called when queues changed
         self._spare: list[Parked] = []
-        self.trampoline = 0  # guest address of the arch's sigreturn code
         self.vfork_fd = -1  # a vfork parent waits for its closing
         self.futexes = futex.Futexes()
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
@@ -204,18 +201,18 @@ class Process:
     def enter(self, t: Thread) -> None:
         """Point the fresh registers of `t` at the program that was loaded."""
         registers, image = self.arch.registers, self.image
-        self._map_trampoline()
         self.comm = t.comm = os.path.basename(image.path)[:15]
         set_name(t.comm)
         self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
 
-    def _map_trampoline(self) -> None:
-        code = self.arch.trampoline
-        if code:
-            read_exec = traps.READ | traps.EXEC
-            self.trampoline = self.memory.mmap(0, len(code), read_exec, _ANONYMOUS, name=b"[vdso]")
-            self.memory.poke(self.trampoline, code)
+    def vdso_function(self, name: str) -> int:
+        """The guest's address of a function of its vDSO."""
+        image = self.image
+        if not image.vdso_symbols:
+            image.vdso_symbols = vdso.symbols(self.arch)
+        address: int = image.vdso + image.vdso_symbols[name]
+        return address
 
     def first_thread(self) -> Thread:
         """The main thread of a program about to start."""

@@ -13,6 +13,8 @@ from elftools.dwarf.dwarf_expr import DWARFExprParser
 from elftools.dwarf.structs import DWARFStructs
 from elftools.elf.elffile import ELFFile
 
+from ..exec.vdso import file_behind
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,11 +137,12 @@ class Frames:
     def _rules(self, memory: AddressSpace, pc: int) -> tuple[Any, Any] | None:
         """Rules at `pc` and the structures to parse their expressions with."""
         vma = memory.vmas.at(pc)
-        if vma is None or not vma.name.startswith(b"/"):
+        file = file_behind(memory.arch, vma.name) if vma is not None else b""
+        if vma is None or not file:
             return None
-        rules = self._files.get(vma.name)
+        rules = self._files.get(file)
         if rules is None:
-            rules = self._files[vma.name] = FrameRules(vma.name)
+            rules = self._files[file] = FrameRules(file)
         offset = vma.offset + pc - vma.start
         for start, size, address in rules.segments:
             if start <= offset < start + size:

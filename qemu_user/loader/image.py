@@ -8,6 +8,7 @@ from errno import ENOMEM
 from ..exec.abi.elf import ET_DYN, PF_R, PF_W, PF_X
 from ..exec.abi.memory import MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE
 from ..exec.errors import LinuxError
+from ..exec.vdso import map_image
 from .errors import bad_image
 from .stack import build
 
@@ -38,6 +39,8 @@ class Image:
         self.arg_start = self.arg_end = 0
         self.env_start = self.env_end = 0
         self.auxv = b""
+        self.vdso = 0  # 0: none
+        self.vdso_symbols: dict[str, int] = {}  # known once somebody asked
 
 
 def map_program(
@@ -57,6 +60,8 @@ def map_program(
         if elf.type == ET_DYN:
             image.bias = -(-memory.pie_base // elf.align) * elf.align - elf.low
         _place(memory, image, program)
+        if image.arch.vdso:
+            image.vdso = map_image(memory)
         build(memory, program, image, (argv, envp), seed)
     except LinuxError as error:
         why = f"Error mapping file: {os.strerror(error.errno or ENOMEM)}"

@@ -6,6 +6,7 @@ import os
 import struct
 
 from ..exec.abi import elf as abi
+from ..exec.vdso import symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +82,15 @@ def _random(seed: int | None) -> bytes:
     return Random(seed).randbytes(16)
 
 
+def _vdso(image: Image) -> list[tuple[int, int]]:
+    if not image.vdso:
+        return []
+    entries = [(abi.AT_SYSINFO_EHDR, image.vdso)]
+    if image.arch.sysinfo:
+        entries.insert(0, (abi.AT_SYSINFO, image.vdso + symbols(image.arch)[image.arch.sysinfo]))
+    return entries
+
+
 def _auxv(
     program: Program, image: Image, execfn: int, platform: int, random: int
 ) -> list[tuple[int, int]]:
@@ -89,6 +99,7 @@ def _auxv(
     from ..exec.abi.signals import MINSIGSTKSZ
 
     return [
+        *_vdso(image),
         (abi.AT_MINSIGSTKSZ, arch.constants.get("MINSIGSTKSZ", MINSIGSTKSZ)),
         (abi.AT_HWCAP, arch.hwcap),
         (abi.AT_PAGESZ, _PAGE),

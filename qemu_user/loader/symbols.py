@@ -8,6 +8,8 @@ from bisect import bisect_right
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
+from ..exec.vdso import file_behind
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,11 +88,12 @@ class SymbolTable:
     def at(self, addr: int) -> tuple[str, int] | None:
         """Name of the function that holds `addr`, and how far into it that is."""
         vma = self._memory.vmas.at(addr)
-        if vma is None or not vma.name.startswith(b"/"):
+        file = file_behind(self._memory.arch, vma.name) if vma is not None else b""
+        if vma is None or not file:
             return None
-        symbols = self._files.get(vma.name)
+        symbols = self._files.get(file)
         if symbols is None:
-            symbols = self._files[vma.name] = Symbols(vma.name)
+            symbols = self._files[file] = Symbols(file)
         return symbols.at(vma.offset + addr - vma.start)
 
     def text(self, addr: int) -> str:

@@ -112,7 +112,6 @@ class Arch:
         registers: Registers,
         syscall: Convention,
         frame: FrameCode,
-        trampoline: bytes = b"",
         platform: bytes,
         hwcap: int,
         hwcap2: int = 0,
@@ -135,9 +134,6 @@ class Arch:
         self.registers = registers
         self.syscall = syscall
         self.frame = frame  # signal frame: setup(t, ...) and restore(t); see signals.py
-        self.trampoline = (
-            trampoline  # code that calls rt_sigreturn, where handlers need the kernel's
-        )
         self.platform = platform  # AT_PLATFORM
         self.hwcap = hwcap
         self.hwcap2 = hwcap2
@@ -154,6 +150,8 @@ class Arch:
         self.cpus = cpus  # what -cpu accepts; the first is what runs
 
 
+        vdso: bool = False,
+        sysinfo: str = "",
 # ELF machine, class (32/64), byte order -> module in this package
 _BY_ELF = {(62, 64, "<"): "x86_64", (183, 64, "<"): "aarch64"}
 NAMES = tuple(_BY_ELF.values())
@@ -174,3 +172,5 @@ def of_elf(machine: int, bits: int, order: str) -> Arch | None:
 def registers_of(arch: Arch) -> Any:
     """How ptrace(2) and core files lay out the registers of `arch`: its module <name>_registers."""
     return import_module(f".{arch.name}_registers", __name__)
+        self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
+        self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names

@@ -96,7 +96,9 @@ class Frame:
         data = info.pack(model) + context.pack(model).ljust(_CONTEXT_AT, b"\0") + registers
         memory.write(at, (data + records).ljust(_FRAME_SIZE, b"\0"))
         memory.write(record, regs[29].to_bytes(8, "little") + regs[30].to_bytes(8, "little"))
-        back = action.restorer if action.flags & abi.SA_RESTORER else t.process.trampoline
+        back = action.restorer
+        if not action.flags & abi.SA_RESTORER:
+            back = t.process.vdso_function("__kernel_rt_sigreturn")
         cpu.bank("x0", "x1", "x2", "x29", "x30", "sp", "pc").set(
             (info.signo, at, at + 128, record, back, at, action.handler)
         )
@@ -188,13 +190,13 @@ ARCH = Arch(
     syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
     frame=Frame(),
     constants=CONSTANTS,
-    trampoline=bytes.fromhex("681180d2010000d4"),  # mov x8, 139 (rt_sigreturn); svc 0
     cpuinfo=cpuinfo,
     platform=b"aarch64",
     hwcap=0x1FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS
     clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
     task_bits=48,
     disassembler=("ARM64", "ARM"),
+    vdso=True,
     audit=0xC00000B7,  # AUDIT_ARCH_AARCH64
     cpus=("max",),
 )

@@ -329,6 +329,7 @@ ARCH = Arch(
     task_bits=47,
     disassembler=("X86", "64"),
     cpuid={(7, 0): (0, 0x1980189, 0, 0)},
+    vdso=True,
     audit=0xC000003E,  # AUDIT_ARCH_X86_64
     cpus=("EPYC-Rome",),
 )

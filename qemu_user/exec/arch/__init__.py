@@ -125,6 +125,8 @@ class Arch:
         cpuid: Mapping[tuple[int, int], tuple[int, int, int, int]] | None = None,
         disassembler: tuple[str, str] = ("", ""),
         audit: int = 0,
+        vdso: bool = False,
+        sysinfo: str = "",
         cpus: tuple[str, ...] = (),
     ) -> None:
         self.name = name
@@ -147,11 +149,11 @@ class Arch:
         self.cpuid = cpuid or {}  # what the engine answers, where an extension may want to edit it
         self.disassembler = disassembler  # capstone's arch and mode
         self.audit = audit
+        self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
+        self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names
         self.cpus = cpus  # what -cpu accepts; the first is what runs
 
 
-        vdso: bool = False,
-        sysinfo: str = "",
 # ELF machine, class (32/64), byte order -> module in this package
 _BY_ELF = {(62, 64, "<"): "x86_64", (183, 64, "<"): "aarch64"}
 NAMES = tuple(_BY_ELF.values())
@@ -172,5 +174,3 @@ def of_elf(machine: int, bits: int, order: str) -> Arch | None:
 def registers_of(arch: Arch) -> Any:
     """How ptrace(2) and core files lay out the registers of `arch`: its module <name>_registers."""
     return import_module(f".{arch.name}_registers", __name__)
-        self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
-        self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names

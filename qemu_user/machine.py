@@ -68,7 +68,7 @@ class Machine:
         process = self.process
         old: AddressSpace | None = getattr(process, "memory", None)
         memory = AddressSpace(arch) if old is None else old.successor(arch)
-        memory.cpu = cpu = UnicornCpu(arch, memory.base, memory.size, memory.perms)
+        memory.cpu = cpu = UnicornCpu(arch, memory.base, memory.engine_size, memory.perms)
         process.attach(arch, memory, cpu)
         calls = table(arch)
         restart = next((n for n, name in calls.names.items() if name == "restart_syscall"), 0)

@@ -39,12 +39,18 @@ class Arena:
     def __init__(self, arch: Arch) -> None:
         self.arch = arch
         self.cpu: Cpu | NoCpu = NoCpu()
-        self.base, self.size = _reserve(arch.task_bits)
-        table = host.reserve(self.size // PAGE)
+        beyond = PAGE + arch.system_size if arch.system_size else 0
+        self.base, self.size = _reserve(arch.task_bits, beyond)
+        self.engine_size = self.size + beyond  # bytes from `base` on that the engine may see
+        table = host.reserve(self.engine_size // PAGE)
         if table is None:
             raise MemoryError("no room for the table of guest pages")
         self.perms = table
-        host.madvise(table, self.size // PAGE, host.NOHUGEPAGE)
+        host.madvise(table, self.engine_size // PAGE, host.NOHUGEPAGE)
+        if beyond:
+            host.fill(table + arch.system_base // PAGE, READ, arch.system_size // PAGE)
+        # What the processor reads by itself, and no guest reaches.
+        self.system = host.view(self.base + self.size + PAGE, arch.system_size or 1)
         self.bytes = host.view(self.base, self.size)  # all of guest memory, nothing checked
         self.table = host.view(table, self.size // PAGE)
 
@@ -52,8 +58,8 @@ class Arena:
         """Give the address space back to the host; it must not be used again."""
         self.bytes.release()
         self.table.release()
-        host.munmap(self.base, self.size)
-        host.munmap(self.perms, self.size // PAGE)
+        host.munmap(self.base, self.engine_size)
+        host.munmap(self.perms, self.engine_size // PAGE)
 
     def paint(self, start: int, end: int, shown: int) -> None:
         """Enter `shown` for the pages of [start, end)."""
@@ -86,14 +92,17 @@ class Arena:
         host.madvise(self.base + start, end - start, host.DONTNEED)
 
 
-def _reserve(bits: int) -> tuple[int, int]:
-    """Address and size of an arena: 64 TiB or less for 64-bit guests, else all that is asked."""
+def _reserve(bits: int, beyond: int) -> tuple[int, int]:
+    """Address and size of an arena: 64 TiB or less for 64-bit guests, else all that is asked.
+
+    `beyond` bytes more are reserved behind it.
+    """
     if host.PAGE != PAGE:
         raise MemoryError(f"the host's pages have {host.PAGE} bytes, not {PAGE}")
     size = 1 << min(bits, 46)
     least = min(size, 1 << 31)
     while size >= least:
-        base = host.reserve(size)
+        base = host.reserve(size + beyond)
         if base is not None:
             return base, size
         size //= 2

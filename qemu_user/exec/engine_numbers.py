@@ -19,7 +19,9 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
     "X86": {
         **_pairs(
             "rax 35 rbp 36 rbx 37 rcx 38 rdi 39 rdx 40 rip 41 rsi 43 rsp 44 eflags 25 fpsw 31"
-            " gdtr 243 fpcw 246 fptag 247 mxcsr 249 fs_base 250 gs_base 251"
+            " gdtr 243 ldtr 244 fpcw 246 fptag 247 mxcsr 249 fs_base 250 gs_base 251"
+            " eax 19 ebp 20 ebx 21 ecx 22 edi 23 edx 24 eip 26 esi 29 esp 30"
+            " cs 11 ds 17 es 28 fs 32 gs 33 ss 49"
         ),
         **{f"r{n}": 98 + n for n in range(8, 16)},
         **{f"fp{n}": 82 + n for n in range(8)},

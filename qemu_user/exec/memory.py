@@ -101,8 +101,8 @@ class AddressSpace(GuestMemory):
 
     def close(self) -> None:
         """Give everything back to the host; the object is of no use afterwards."""
-        host.munmap(self.perms, self.size // PAGE)
-        host.munmap(self.base, self.size)
+        host.munmap(self.perms, self.engine_size // PAGE)
+        host.munmap(self.base, self.engine_size)
 
     # mmap
 

@@ -205,6 +205,9 @@ class Process:
         set_name(t.comm)
         self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
+        begin = self.arch.hooks.begin
+        if begin is not None:
+            begin(t)
 
     def vdso_function(self, name: str) -> int:
         """The guest's address of a function of its vDSO."""

@@ -96,7 +96,7 @@ class Wide(Integer):
             return slot, slot + 2
         if arch.model.word == 8:
             return slot, slot + 1
-        if getattr(arch, "aligned_pairs", False):
+        if arch.syscall.aligned_pairs:
             slot += slot & 1
         return slot, slot + 2
 

@@ -15,9 +15,8 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from ..exec.cpu import RegisterBank
     from ..exec.thread import Thread
     from ..exec.vfork import Loan
     from ..exec.waiting import Blocking
@@ -121,13 +120,18 @@ def _clone(t: Thread, request: Request) -> Blocking[int]:
 
 def _new_thread(t: Thread, request: Request) -> int:
     p, flags = t.process, request.flags
-    registers = _child_registers(t, request)
-    before = registers.get()
-    registers.set(_child_values(t, request, before))
+    set_tls = _tls(t, request)
+    before = t.cpu.new_context()
     try:
+        _child_registers(t, request)
         child = p.new_thread(t)
+        new_thread = t.arch.hooks.new_thread
+        if new_thread is not None and child.context is not None:
+            new_thread(t, child)
+            set_tls(child)
+            t.cpu.save(child.context)
     finally:
-        registers.set(before)
+        t.cpu.restore(before)
     if flags & abi.CLONE_PARENT_SETTID:
         _store_tid(t, request.parent_tid, child.tid)
     if flags & abi.CLONE_CHILD_SETTID:
@@ -138,17 +142,22 @@ def _new_thread(t: Thread, request: Request) -> int:
     return child.tid
 
 
-def _child_registers(t: Thread, request: Request) -> RegisterBank:
+def _child_registers(t: Thread, request: Request) -> None:
+    """Make the parent's registers those that the child begins with."""
     registers = t.arch.registers
-    names = [t.arch.syscall.result, registers.sp]
+    t.cpu.write(t.arch.syscall.result, 0)
+    if request.stack:
+        t.cpu.write(registers.sp, request.stack)
     if request.flags & abi.CLONE_SETTLS and registers.tls:
-        names.append(registers.tls)
-    return t.cpu.bank(*names)
+        t.cpu.write(registers.tls, request.tls)
 
 
-def _child_values(t: Thread, request: Request, before: Sequence[int]) -> list[int]:
-    _, sp, *tls = before
-    return [0, request.stack or sp, *([request.tls] if tls else [])]
+def _tls(t: Thread, request: Request) -> Callable[[Thread], None]:
+    """What CLONE_SETTLS does beside setting a register; LinuxError for a bad value."""
+    hook = t.arch.hooks.tls
+    if not request.flags & abi.CLONE_SETTLS or hook is None:
+        return lambda _: None
+    return hook(t, request.tls)
 
 
 def _store_tid(t: Thread, addr: int, tid: int) -> None:
@@ -161,12 +170,14 @@ def _store_tid(t: Thread, addr: int, tid: int) -> None:
 
 def _new_process(t: Thread, request: Request) -> Blocking[int]:
     p, flags = t.process, request.flags
+    set_tls = _tls(t, request)
     ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
     pid = p.fork(t)
     if pid == 0:
         _in_child(t, request, ends)
+        set_tls(t)
         if loan is not None:
             loan.begin()
         return 0
@@ -202,8 +213,7 @@ def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None
     if ends is not None:
         os.close(ends[0])
         p.vfork_fd = p.files.reserve(ends[1])
-    registers = _child_registers(t, request)
-    registers.set(_child_values(t, request, registers.get()))
+    _child_registers(t, request)
     t.clear_child_tid = request.child_tid if flags & abi.CLONE_CHILD_CLEARTID else 0
     t.robust_list = 0
     if flags & abi.CLONE_CHILD_SETTID:

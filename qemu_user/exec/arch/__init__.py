@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..abi.layout import CStruct, DataModel
+    from ..thread import Thread
 
     FrameCode = Any
 
@@ -92,11 +93,38 @@ class Registers:
 class Convention:
     """How a system call passes its number, arguments and result (man 2 syscall)."""
 
-    def __init__(self, *, number: str, args: tuple[str, ...], result: str, insn_size: int) -> None:
+    def __init__(
+        self,
+        *,
+        number: str,
+        args: tuple[str, ...],
+        result: str,
+        insn_size: int,
+        aligned_pairs: bool = False,
+    ) -> None:
         self.number = number
         self.args = args  # six registers, in order
         self.result = result  # a failed call holds -errno
         self.insn_size = insn_size  # restart subtracts it from PC
+        # 64-bit arguments of 32-bit ABIs begin in an even register (man 2 syscall)
+        self.aligned_pairs = aligned_pairs
+
+
+class Hooks:
+    """What Linux does for one architecture only, at these moments; None: nothing."""
+
+    def __init__(
+        self,
+        *,
+        begin: Callable[[Thread], None] | None = None,
+        tls: Callable[[Thread, int], Callable[[Thread], None]] | None = None,
+        new_thread: Callable[[Thread, Thread], None] | None = None,
+    ) -> None:
+        self.begin = begin  # a program was mapped, and runs next
+        # CLONE_SETTLS where it is more than setting a register: checks the value (LinuxError) and
+        # returns what sets it for a thread whose registers are loaded
+        self.tls = tls
+        self.new_thread = new_thread  # parent and child; registers are those the child begins with
 
 
 class Arch:
@@ -128,6 +156,8 @@ class Arch:
         vdso: bool = False,
         sysinfo: str = "",
         cpus: tuple[str, ...] = (),
+        hooks: Hooks | None = None,
+        system_size: int = 0,
     ) -> None:
         self.name = name
         self.elf_machine = elf_machine
@@ -152,10 +182,24 @@ class Arch:
         self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
         self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names
         self.cpus = cpus  # what -cpu accepts; the first is what runs
+        self.hooks = hooks or Hooks()
+        # Bytes of tables that the processor reads by itself. They lie a page above all that user
+        # code can address; see `system_base`.
+        self.system_size = system_size
+
+    @property
+    def system_base(self) -> int:
+        """Where the processor's tables begin."""
+        return (1 << self.task_bits) + 4096
 
 
 # ELF machine, class (32/64), byte order -> module in this package
-_BY_ELF = {(62, 64, "<"): "x86_64", (183, 64, "<"): "aarch64"}
+_BY_ELF = {
+    (62, 64, "<"): "x86_64",
+    (183, 64, "<"): "aarch64",
+    (3, 32, "<"): "i386",
+    (243, 64, "<"): "riscv64",
+}
 NAMES = tuple(_BY_ELF.values())
 
 

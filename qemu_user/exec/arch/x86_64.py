@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV = 4, 5, 7, 8, 11
 SI_KERNEL = 0x80
 
-_EXCEPTIONS = {  # SDM volume 3, table 6-1 -> what arch/x86 of Linux makes of it
+EXCEPTIONS = {  # SDM volume 3, table 6-1 -> what arch/x86 of Linux makes of it
     0: (SIGFPE, 1, 0),  # divide error: FPE_INTDIV
     1: (SIGTRAP, 2, 0),  # debug: TRAP_TRACE
     3: (SIGTRAP, SI_KERNEL, 0),  # int3 leaves PC after itself
@@ -146,7 +146,7 @@ class Frame:
         cpu.write("eflags", cpu.read("eflags") & ~(_TF | _DF | _RF))
 
     def _context(self, t: Thread, fp_at: int, mask: int) -> SigContext:
-        number, error, cr2 = _last_trap(t)
+        number, error, cr2 = last_trap(t)
         return SigContext(
             general=tuple(t.cpu.bank(*_SAVED).get()),
             eflags=t.cpu.read("eflags"),
@@ -181,7 +181,7 @@ def _canonical(addr: int) -> bool:
     return addr >> 47 in (0, (1 << 17) - 1)
 
 
-def _last_trap(t: Thread) -> tuple[int, int, int]:
+def last_trap(t: Thread) -> tuple[int, int, int]:
     """trapno, error code and CR2 of the thread's last exception (SDM volume 3, chapter 6)."""
     trap = t.last_trap
     if isinstance(trap, Fault):
@@ -245,7 +245,7 @@ def arch_prctl(t: Thread, code: Int, addr: ULong) -> int:
 
 
 # What the engine's EPYC-Rome says in CPUID leaves 1, 7, 0xd and 0x80000001, in Linux's words.
-_CPU_FLAGS = (
+CPU_FLAGS = (
     "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2"
     " syscall nx mmxext pdpe1gb rdtscp lm rep_good nopl cpuid extd_apicid pni pclmulqdq monitor"
     " ssse3 cx16 sse4_1 sse4_2 movbe popcnt aes xsave rdrand hypervisor lahf_lm svm cr8_legacy abm"
@@ -255,7 +255,7 @@ _CPU_FLAGS = (
 
 def cpuinfo(p: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
-    flags = " ".join((_CPU_FLAGS, *(f for e in p.extensions for f in e.cpuinfo_flags)))
+    flags = " ".join((CPU_FLAGS, *(f for e in p.extensions for f in e.cpuinfo_flags)))
     count = os.cpu_count() or 1
     about = (
         "vendor_id\t: AuthenticAMD\ncpu family\t: 23\nmodel\t\t: 49\n"
@@ -279,7 +279,7 @@ ARCH = Arch(
         mode=("64",),
         model="X86_EPYC_ROME",
         syscall=("insn", 699),  # X86_INS_SYSCALL
-        exceptions=_EXCEPTIONS,
+        exceptions=EXCEPTIONS,
         illegal=(6,),
         start={
             "fpcw": 0x37F,

@@ -6,7 +6,7 @@ import os
 from errno import EACCES, EAGAIN, EINVAL, ENOMEM, EOPNOTSUPP, EPERM
 from stat import S_ISREG
 
-from . import host, paging
+from . import host, keptcode, paging
 from .abi.memory import (
     MAP_GROWSDOWN,
     MAP_HUGETLB,
@@ -102,6 +102,8 @@ def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, off
     elif known is not None:
         paging.resized(space, backing, known)
     vma.backing, vma.offset, vma.plain = backing, offset, False
+    if not vma.shared:
+        vma.source = keptcode.source(status)
     vma.name = vma.name or os.readlink(b"/proc/self/fd/%d" % fd)
 
 

@@ -6,7 +6,7 @@ import os
 from errno import EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM
 from stat import S_ISREG
 
-from . import host, mapping, paging
+from . import host, keptcode, mapping, paging
 from .abi.memory import (
     MAP_32BIT,
     MAP_ANONYMOUS,
@@ -34,6 +34,7 @@ from .vma import GUARD, Vma, Vmas
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .arch import Arch
+    from .keptcode import Piece
     from .vfork import Loan
 
 MIN_ADDR = 65536  # vm.mmap_min_addr: below it only the privileged map
@@ -67,6 +68,7 @@ class AddressSpace(GuestMemory):
         self.flips: dict[int, int] = {}  # page -> how often it went from W to X or back
         self.objects = 0  # anonymous shared mappings made
         self.shared_code = False  # some shared mapping has been executable
+        self.kept: list[Piece] = []  # translations of the program before execve
         self.loan: Loan | None = None  # in a vfork child, until it execs or exits
         self._empty()
 
@@ -82,9 +84,7 @@ class AddressSpace(GuestMemory):
 
     def reset(self) -> None:
         """Forget everything, for execve; the stack limit of now decides the new layout."""
-        for vma in self.vmas:
-            if vma.prot & EXEC:
-                self.discard(vma.start, vma.end)
+        keptcode.keep(self)
         host.blank(self.perms, self.size // PAGE)
         host.blank(self.base, self.size)
         self.cpu.flush_tlb()
@@ -178,7 +178,7 @@ class AddressSpace(GuestMemory):
     def _enter(self, vma: Vma) -> None:
         start, end = vma.start, vma.end
         whole = self.vmas.add(vma)
-        paging.show(self, whole, start, end)
+        paging.show(self, whole, start, end, mapped=True)
 
     def unmap(self, start: int, end: int, release: bool = True) -> None:
         """Unmap whole pages; without `release` the host has something else there already."""
@@ -352,6 +352,7 @@ class AddressSpace(GuestMemory):
         for vma in self._reach(addr, len(data)):
             if not vma.may_write and vma.shared:
                 raise LinuxError(EFAULT)
+            vma.source = None
             if self.loan is not None and not vma.shared:
                 for page in range(addr // PAGE, pages_up(addr + len(data)) // PAGE):
                     self.loan.note(page)

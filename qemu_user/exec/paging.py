@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import host
+from . import host, keptcode
 from .arena import ALLOWED, CHUNK, LAZY, PAGE, SHOWN
 from .cpu import EXEC, READ, WRITE
 from .vma import GROWSDOWN, GUARD
@@ -16,9 +16,17 @@ OFTEN = 8  # flips after which a page stays writable and executable
 STACK_STEP = 32 * PAGE  # a stack grows by so much at least
 
 
-def show(space: AddressSpace, vma: Vma, start: int, end: int) -> None:
-    """Enter the part [start, end) of `vma`, of which nothing is translated, into the table."""
+def show(space: AddressSpace, vma: Vma, start: int, end: int, mapped: bool = False) -> None:
+    """Enter the part [start, end) of `vma`, of which nothing is translated, into the table.
+
+    `mapped`: its pages are as mmap made them; what is left of translations from before execve may
+    be theirs.
+    """
     shown = _shown(space, vma)
+    if vma.prot & WRITE:
+        vma.source = None
+    if space.kept:
+        keptcode.settle(space, vma, start, end, shown, mapped)
     limit = vma.touchable()
     if limit < end:
         space.paint(max(limit, start), end, 0)

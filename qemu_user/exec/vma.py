@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .keptcode import Source
+
 GUARD = 256 << 12  # a growing stack keeps this distance from what lies below (stack_guard_gap)
 GROWSDOWN = 0x100  # MAP_GROWSDOWN
 
@@ -31,7 +33,7 @@ class Vma:
 
     __slots__ = (
         *("backing", "end", "flags", "locked", "may_write", "name", "no_fork", "offset"),
-        *("plain", "prot", "shared", "start"),
+        *("plain", "prot", "shared", "source", "start"),
     )
 
     def __init__(
@@ -58,6 +60,7 @@ class Vma:
         self.locked = False
         self.no_fork = False  # MADV_DONTFORK
         self.plain = backing is None  # the host's pages are as the arena was reserved
+        self.source: Source | None = None  # the file of which it shows exactly the bytes
 
     @property
     def dev(self) -> int:
@@ -78,7 +81,14 @@ class Vma:
             may_write=self.may_write,
         )
         other.locked, other.no_fork, other.plain = self.locked, self.no_fork, self.plain
+        other.source = self.source
         return other
+
+    def absorb(self, other: Vma) -> None:
+        """`other`, which `joins` this one or is joined by it, becomes a part of it."""
+        self.plain &= other.plain
+        if self.source != other.source:
+            self.source = None
 
     def touchable(self) -> int:
         """The address where touching this area starts to raise SIGBUS; `end` if nowhere."""
@@ -197,7 +207,7 @@ class Vmas:
             before = self._list[i - 1]
             if before.end == vma.start and before.joins(vma):
                 before.end = vma.end
-                before.plain &= vma.plain
+                before.absorb(vma)
                 self._join_next(i - 1)
                 return before
         if i < len(self._list):
@@ -205,7 +215,7 @@ class Vmas:
             if after.start == vma.end and vma.joins(after):
                 after.start = self._starts[i] = vma.start
                 after.offset = vma.offset
-                after.plain &= vma.plain
+                after.absorb(vma)
                 return after
         self._insert(vma)
         return vma
@@ -223,7 +233,7 @@ class Vmas:
         if vma.end != other.start or not vma.joins(other):
             return False
         vma.end = other.end
-        vma.plain &= other.plain
+        vma.absorb(other)
         del self._starts[i + 1], self._list[i + 1]
         self._forget(other)
         return True

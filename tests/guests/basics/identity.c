@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "machine.h"
 #include <sys/utsname.h>
 int main(void)
 {
@@ -15,12 +15,7 @@ int main(void)
     struct utsname u;
     TRY(uname(&u));
     puts(u.sysname);
-#ifdef __x86_64__
-    const char *machine = "x86_64";
-#else
-    const char *machine = "aarch64";
-#endif
-    SHOW(strcmp(u.machine, machine));
+    SHOW(strcmp(u.machine, MACHINE));
     SHOW(sysconf(_SC_PAGESIZE));
     SHOW(sysconf(_SC_CLK_TCK));
     SHOW(sysconf(_SC_NPROCESSORS_ONLN) > 0);

@@ -1,14 +1,8 @@
 // Synchronous faults: signal, si_code, si_addr and PC of each, and resuming behind the instruction.
-#include "guest.h"
-#include <ucontext.h>
+#include "machine.h"
 static volatile uintptr_t pc, addr;
 static volatile int signo, code, count;
 static volatile uintptr_t resume;
-#ifdef __x86_64__
-#define PC(u) ((u)->uc_mcontext.gregs[REG_RIP])
-#else
-#define PC(u) ((u)->uc_mcontext.pc)
-#endif
 static void on(int n, siginfo_t *i, void *c)
 {
     ucontext_t *u = c;
@@ -21,33 +15,12 @@ static void on(int n, siginfo_t *i, void *c)
 }
 extern char at_load[], at_store[], at_undefined[], at_trap[], after_load[], after_store[],
     after_undefined[], after_trap[];
-#ifdef __x86_64__
 #define BLOCK(name, insn)                                                                          \
     __asm__ volatile(".globl at_" name ", after_" name "\n at_" name ": " insn "\n after_" name    \
                      ":"                                                                           \
                      :                                                                             \
                      : "r"(where)                                                                  \
-                     : "rax", "memory")
-#define LOAD "mov (%0), %%eax"
-#define STORE "movl $1, (%0)"
-#define UNDEFINED "ud2"
-#define TRAP "int3"
-#define TRAP_CODE SI_KERNEL
-#define ILL_CODE ILL_ILLOPN
-#else
-#define BLOCK(name, insn)                                                                          \
-    __asm__ volatile(".globl at_" name ", after_" name "\n at_" name ": " insn "\n after_" name    \
-                     ":"                                                                           \
-                     :                                                                             \
-                     : "r"(where)                                                                  \
-                     : "x9", "memory")
-#define LOAD "ldr w9, [%0]"
-#define STORE "str w9, [%0]"
-#define UNDEFINED ".inst 0x00000000"
-#define TRAP "brk #0"
-#define TRAP_CODE TRAP_BRKPT
-#define ILL_CODE ILL_ILLOPC
-#endif
+                     : SCRATCH, "memory")
 static void show(const char *what, char *at, uintptr_t where)
 {
     if (signo == SIGILL)
@@ -58,7 +31,7 @@ static void show(const char *what, char *at, uintptr_t where)
         printf(" address %s", addr == where ? "right" : "wrong");
     else if (signo == SIGILL)
         printf(" address %s", addr == (uintptr_t)at ? "right" : "wrong");
-    printf(" pc %+ld\n", (long)(pc - (uintptr_t)at));
+    printf(" pc %+ld\n", (long)(pc - (uintptr_t)at) - (signo == SIGILL ? AFTER_UNDEFINED : 0));
 }
 int main(void)
 {
@@ -83,7 +56,8 @@ int main(void)
     show("undefined", at_undefined, 0);
     resume = (uintptr_t)after_trap;
     BLOCK("trap", TRAP);
-    printf("breakpoint: signal %d code %s\n", signo, code == TRAP_CODE ? "right" : "wrong");
+    printf("breakpoint: signal %s code %s\n", signo == TRAP_SIGNAL ? "right" : "wrong",
+           code == TRAP_CODE ? "right" : "wrong");
     where = (uintptr_t)none;
 #ifdef __x86_64__
     extern char at_div[], after_div[], at_gp[], after_gp[], at_nc[], after_nc[];

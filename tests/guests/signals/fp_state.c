@@ -1,6 +1,66 @@
 // Floating-point and vector registers, rounding mode and flags survive a handler that spoils them.
-#include "guest.h"
+#include "machine.h"
 #include <fenv.h>
+/*
+ * SPOIL sets all bits of three registers; kill_between loads FP_BYTES into them, has SIGUSR1
+ * handled and stores them.
+ */
+#if defined __riscv
+#define SPOIL "li t0, -1; fmv.d.x f0, t0; fmv.d.x f9, t0; fmv.d.x f31, t0"
+#define FP_CHANGED "t0", "f0", "f9", "f31"
+#define FP_BYTES 24
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long a0 __asm__("a0") = pid, a1 __asm__("a1") = SIGUSR1, a7 __asm__("a7") = SYS_kill;
+    __asm__ volatile("fld f0, 0(%3); fld f9, 8(%3); fld f31, 16(%3); ecall; fsd f0, 0(%4); "
+                     "fsd f9, 8(%4); fsd f31, 16(%4)"
+                     : "+r"(a0)
+                     : "r"(a1), "r"(a7), "r"(in), "r"(out)
+                     : "f0", "f9", "f31", "memory");
+}
+#elif defined __powerpc64__
+#define SPOIL "xxlxor 0, 0, 0; xxlnor 0, 0, 0; xxlor 20, 0, 0; xxlor 63, 0, 0"
+#define FP_CHANGED "f0", "f20", "v31"
+#define FP_BYTES 48
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long r3 __asm__("r3") = pid, r4 __asm__("r4") = SIGUSR1, r0 __asm__("r0") = SYS_kill;
+    __asm__ volatile("lxvd2x 0, 0, %3; addi 14, %3, 16; lxvd2x 20, 0, 14; addi 14, %3, 32; "
+                     "lxvd2x 63, 0, 14; sc; stxvd2x 0, 0, %4; addi 14, %4, 16; "
+                     "stxvd2x 20, 0, 14; addi 14, %4, 32; stxvd2x 63, 0, 14"
+                     : "+r"(r3), "+r"(r4), "+r"(r0)
+                     : "b"((uintptr_t)in), "b"((uintptr_t)out)
+                     : "r14", "cr0", "f0", "f20", "v31", "memory");
+}
+#elif defined __s390x__
+#define SPOIL "vone %%v0; vone %%v9; vone %%v31"
+#define FP_CHANGED "f0", "f9", "v31"
+#define FP_BYTES 48
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long r2 __asm__("r2") = pid, r3 __asm__("r3") = SIGUSR1, r1 __asm__("r1") = SYS_kill;
+    __asm__ volatile("vl %%v0, 0(%3); vl %%v9, 16(%3); vl %%v31, 32(%3); svc 0; vst %%v0, 0(%4); "
+                     "vst %%v9, 16(%4); vst %%v31, 32(%4)"
+                     : "+r"(r2)
+                     : "r"(r3), "r"(r1), "a"(in), "a"(out)
+                     : "f0", "f9", "v31", "memory");
+}
+#elif defined __mips64
+#define SPOIL "li $12, -1; dmtc1 $12, $f0; dmtc1 $12, $f9; dmtc1 $12, $f31"
+#define FP_CHANGED "$12", "$f0", "$f9", "$f31"
+#define FP_BYTES 24
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long a0 __asm__("$4") = pid, a1 __asm__("$5") = SIGUSR1, v0 __asm__("$2") = SYS_kill,
+                  a3 __asm__("$7") = 0;
+    __asm__ volatile("ldc1 $f0, 0(%4); ldc1 $f9, 8(%4); ldc1 $f31, 16(%4); syscall; "
+                     "sdc1 $f0, 0(%5); sdc1 $f9, 8(%5); sdc1 $f31, 16(%5)"
+                     : "+r"(v0), "+r"(a3)
+                     : "r"(a0), "r"(a1), "r"(in), "r"(out)
+                     : "$1", "$3", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24",
+                       "$25", "hi", "lo", "$f0", "$f9", "$f31", "memory");
+}
+#endif
 static volatile int n;
 static void on(int s)
 {
@@ -13,9 +73,11 @@ static void on(int s)
     __asm__ volatile("pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm7, %%xmm7; pcmpeqd %%xmm15, %%xmm15; "
                      "fninit; fld1; fldpi" ::
                          : "xmm0", "xmm7", "xmm15");
-#else
+#elif defined __aarch64__
     __asm__ volatile("movi v0.16b, #255; movi v8.16b, #255; movi v31.16b, #255" ::
                          : "v0", "v8", "v31");
+#else
+    __asm__ volatile(SPOIL ::: FP_CHANGED);
 #endif
     n++;
 }
@@ -64,7 +126,7 @@ int main(void)
                      : "r"(in), "r"(out), "m"(st), "r"(getpid())
                      : "rdi", "rsi", "rcx", "r11", "xmm0", "xmm7", "xmm15", "memory", "st");
     printf("registers: %d %d %d\n", memcmp(in, out, 48), back == st, n);
-#else
+#elif defined __aarch64__
     signal(SIGUSR1, on);
     unsigned char in[48], out[48];
     for (int i = 0; i < 48; i++)
@@ -75,6 +137,13 @@ int main(void)
         "r"(out), "r"(getpid())
         : "x0", "x1", "x8", "v0", "v8", "v31", "memory");
     printf("registers: %d %d %d\n", memcmp(in, out, 48), 1, n);
+#else
+    signal(SIGUSR1, on);
+    unsigned char in[48], out[48];
+    for (int i = 0; i < 48; i++)
+        in[i] = i * 5;
+    kill_between(in, out, getpid());
+    printf("registers: %d %d %d\n", memcmp(in, out, FP_BYTES), 1, n);
 #endif
     return 0;
 }

@@ -1,6 +1,5 @@
 // A handler reads and changes the registers of the interrupted code.
-#include "guest.h"
-#include <ucontext.h>
+#include "machine.h"
 static volatile int seen;
 #ifdef __x86_64__
 static void on(int n, siginfo_t *i, void *c)
@@ -26,7 +25,7 @@ static long run(void)
         : "rbx", "r12", "rax", "r8", "cc");
     return b == 0xaaaa && r12 == 0xbbbb && ax == 0xcccc && r8 == 0xdddd && !carry;
 }
-#else
+#elif defined __aarch64__
 static void on(int n, siginfo_t *i, void *c)
 {
     mcontext_t *m = &((ucontext_t *)c)->uc_mcontext;
@@ -49,6 +48,49 @@ static long run(void)
         :
         : "x9", "x22", "x0", "x30", "cc", "memory");
     return a == 0xaaaa && b == 0xbbbb && c == 0xcccc && d == 0xdddd && !carry;
+}
+#else
+#if defined __riscv
+#define REG(m, name) (m)->__gregs[R_##name]
+enum { R_A = 9, R_B = 18, R_C = 10, R_D = 1 };
+#define SET "li s1, 0x1111; li s2, 0x2222; li a0, 0x3333; li ra, 0x4444; "
+#define GET "; sd s1, 0(%0); sd s2, 8(%0); sd a0, 16(%0); sd ra, 24(%0)"
+#define CHANGED "s1", "s2", "a0", "ra"
+#elif defined __powerpc64__
+#define REG(m, name) (m)->gp_regs[R_##name]
+enum { R_A = 20, R_B = 7, R_C = 0, R_D = 36 /* lr */ };
+#define SET "li 20, 0x1111; li 7, 0x2222; li 0, 0x4444; mtlr 0; li 0, 0x3333; "
+#define GET "; std 20, 0(%0); std 7, 8(%0); std 0, 16(%0); mflr 0; std 0, 24(%0)"
+#define CHANGED "r20", "r7", "r0", "lr"
+#elif defined __s390x__
+#define REG(m, name) (m)->gregs[R_##name]
+enum { R_A = 1, R_B = 10, R_C = 2, R_D = 14 };
+#define SET "lghi 1, 0x1111; lghi 10, 0x2222; lghi 2, 0x3333; lghi 14, 0x4444; "
+#define GET "; stg 1, 0(%0); stg 10, 8(%0); stg 2, 16(%0); stg 14, 24(%0)"
+#define CHANGED "r1", "r10", "r2", "r14"
+#elif defined __mips64
+#define REG(m, name) (m)->gregs[R_##name]
+enum { R_A = 12, R_B = 18, R_C = 2, R_D = 31 };
+#define SET "li $12, 0x1111; li $18, 0x2222; li $2, 0x3333; li $31, 0x4444; "
+#define GET "; sd $12, 0(%0); sd $18, 8(%0); sd $2, 16(%0); sd $31, 24(%0)"
+#define CHANGED "$12", "$18", "$2", "$31"
+#endif
+static void on(int n, siginfo_t *i, void *c)
+{
+    mcontext_t *m = &((ucontext_t *)c)->uc_mcontext;
+    seen = REG(m, A) == 0x1111 && REG(m, B) == 0x2222 && REG(m, C) == 0x3333 && REG(m, D) == 0x4444;
+    REG(m, A) = 0xaaaa;
+    REG(m, B) = 0xbbbb;
+    REG(m, C) = 0xcccc;
+    REG(m, D) = 0xdddd;
+    PC((ucontext_t *)c) += UNDEFINED_SIZE - AFTER_UNDEFINED;
+}
+static long run(void)
+{
+    long v[4];
+    register long *at = v;
+    __asm__ volatile(SET UNDEFINED GET : : "r"(at) : CHANGED, "memory");
+    return v[0] == 0xaaaa && v[1] == 0xbbbb && v[2] == 0xcccc && v[3] == 0xdddd;
 }
 #endif
 int main(void)

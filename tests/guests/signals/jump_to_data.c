@@ -1,6 +1,5 @@
 // Jumping to what cannot be executed: null, data, the stack, unmapped memory.
-#include "guest.h"
-#include <ucontext.h>
+#include "machine.h"
 static sigjmp_buf back;
 static volatile uintptr_t addr, pc;
 static volatile int code;
@@ -9,11 +8,7 @@ static void on(int n, siginfo_t *i, void *c)
     ucontext_t *u = c;
     code = i->si_code;
     addr = (uintptr_t)i->si_addr;
-#ifdef __x86_64__
-    pc = u->uc_mcontext.gregs[REG_RIP];
-#else
-    pc = u->uc_mcontext.pc;
-#endif
+    pc = PC(u);
     siglongjmp(back, n);
 }
 static int data[64] = {0};

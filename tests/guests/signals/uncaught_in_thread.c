@@ -1,14 +1,10 @@
 // expect-status: -4
 // A thread's undefined instruction kills the whole process.
-#include "guest.h"
+#include "machine.h"
 static void *f(void *a)
 {
     puts("executing");
-#ifdef __x86_64__
-    __asm__ volatile("ud2");
-#else
-    __asm__ volatile(".inst 0");
-#endif
+    __asm__ volatile(UNDEFINED);
     return NULL;
 }
 int main(void)

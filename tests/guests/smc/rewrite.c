@@ -1,21 +1,5 @@
 // Code written, run, rewritten and run again: through RWX pages, W^X flips, remapping, aliases.
-#include "guest.h"
-#ifdef __x86_64__
-static size_t emit(unsigned char *p, int v)
-{
-    p[0] = 0xb8;
-    memcpy(p + 1, &v, 4);
-    p[5] = 0xc3;
-    return 6;
-}
-#else
-static size_t emit(unsigned char *p, int v)
-{
-    uint32_t i[2] = {0x52800000 | (v & 0xffff) << 5, 0xd65f03c0};
-    memcpy(p, i, 8);
-    return 8;
-}
-#endif
+#include "machine.h"
 static int call(void *p)
 {
     __builtin___clear_cache((char *)p, (char *)p + 16);

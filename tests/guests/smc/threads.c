@@ -1,23 +1,8 @@
 // One thread rewrites code that another runs.
-#include "guest.h"
+#include "machine.h"
 #include <stdatomic.h>
 static unsigned char *p;
 static _Atomic int version, seen;
-#ifdef __x86_64__
-static void emit(int v)
-{
-    p[0] = 0xb8;
-    memcpy(p + 1, &v, 4);
-    p[5] = 0xc3;
-}
-#else
-static void emit(int v)
-{
-    uint32_t i[2] = {0x52800000 | (v & 0xffff) << 5, 0xd65f03c0};
-    memcpy(p, i, 8);
-    __builtin___clear_cache((char *)p, (char *)p + 8);
-}
-#endif
 static void *f(void *a)
 {
     long bad = 0;
@@ -38,7 +23,8 @@ int main(void)
     pthread_t t;
     pthread_create(&t, NULL, f, NULL);
     for (int i = 1; i <= 200; i++) {
-        emit(i);
+        emit(p, i);
+        __builtin___clear_cache((char *)p, (char *)p + 8);
         version = i;
         while (seen < i)
             sched_yield();

@@ -1,0 +1,126 @@
+/* What guest programs must know of the machine they are compiled for. */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "guest.h"
+#include <ucontext.h>
+
+/*
+ * MACHINE          what uname(2) says
+ * PC(u)            the PC in a ucontext_t
+ * LOAD, STORE      four bytes at %0
+ * UNDEFINED        an undefined instruction of UNDEFINED_SIZE bytes
+ * AFTER_UNDEFINED  where PC is then, from the instruction on
+ * ILL_CODE         its si_code
+ * TRAP, TRAP_CODE  a breakpoint and its si_code; TRAP_SIGNAL
+ * SCRATCH          a register that LOAD and STORE use
+ */
+#define AFTER_UNDEFINED 0
+#define ILL_CODE ILL_ILLOPC
+#define TRAP_CODE TRAP_BRKPT
+#define TRAP_SIGNAL SIGTRAP
+#define UNDEFINED_SIZE 4
+
+#if defined __x86_64__
+#define MACHINE "x86_64"
+#define PC(u) ((u)->uc_mcontext.gregs[REG_RIP])
+#define LOAD "mov (%0), %%eax"
+#define STORE "movl $1, (%0)"
+#define SCRATCH "rax"
+#define UNDEFINED "ud2"
+#undef UNDEFINED_SIZE
+#define UNDEFINED_SIZE 2
+#define TRAP "int3"
+#undef TRAP_CODE
+#define TRAP_CODE SI_KERNEL
+#undef ILL_CODE
+#define ILL_CODE ILL_ILLOPN
+
+#elif defined __aarch64__
+#ifdef __AARCH64EB__
+#define MACHINE "aarch64_be"
+#else
+#define MACHINE "aarch64"
+#endif
+#define PC(u) ((u)->uc_mcontext.pc)
+#define LOAD "ldr w9, [%0]"
+#define STORE "str w9, [%0]"
+#define SCRATCH "x9"
+#define UNDEFINED ".inst 0"
+#define TRAP "brk #0"
+
+#elif defined __riscv
+#define MACHINE (__riscv_xlen == 64 ? "riscv64" : "riscv32")
+#define PC(u) ((u)->uc_mcontext.__gregs[0])
+#define LOAD "lw t0, (%0)"
+#define STORE "sw t0, (%0)"
+#define SCRATCH "t0"
+#define UNDEFINED ".2byte 0"
+#undef UNDEFINED_SIZE
+#define UNDEFINED_SIZE 2
+#define TRAP "ebreak"
+
+#elif defined __powerpc64__
+#ifdef __LITTLE_ENDIAN__
+#define MACHINE "ppc64le"
+#else
+#define MACHINE "ppc64"
+#endif
+#define PC(u) ((u)->uc_mcontext.gp_regs[32])
+#define LOAD "lwz 9, 0(%0)"
+#define STORE "stw 9, 0(%0)"
+#define SCRATCH "r9"
+#define UNDEFINED ".long 0"
+#define TRAP "trap"
+
+#elif defined __s390x__
+#define MACHINE "s390x"
+#define PC(u) ((u)->uc_mcontext.psw.addr)
+#define LOAD "l %%r1, 0(%0)"
+#define STORE "st %%r1, 0(%0)"
+#define SCRATCH "r1"
+#define UNDEFINED ".short 0"
+#undef UNDEFINED_SIZE
+#define UNDEFINED_SIZE 2
+#undef AFTER_UNDEFINED
+#define AFTER_UNDEFINED 2
+#define TRAP ".short 1"
+#undef TRAP_SIGNAL
+#define TRAP_SIGNAL SIGILL /* only a tracer gets SIGTRAP */
+#undef TRAP_CODE
+#define TRAP_CODE ILL_ILLOPC
+
+#elif defined __mips64
+#define MACHINE "mips64"
+#define PC(u) ((u)->uc_mcontext.pc)
+#define LOAD "lw $12, 0(%0)"
+#define STORE "sw $12, 0(%0)"
+#define SCRATCH "$12"
+#define UNDEFINED ".word 0xec000000"
+#define TRAP "break"
+#endif
+
+/* Writes a function that returns a number below 2048; its size. */
+static inline size_t emit(unsigned char *p, int v)
+{
+#if defined __x86_64__ || defined __i386__
+    unsigned char code[6] = {0xb8, v, v >> 8, v >> 16, v >> 24, 0xc3};
+#elif defined __aarch64__
+    unsigned insn = 0x52800000 | v << 5; /* instructions are little-endian on any */
+    unsigned char code[8] = {insn, insn >> 8, insn >> 16, insn >> 24, 0xc0, 0x03, 0x5f, 0xd6};
+#elif defined __riscv
+    uint32_t code[2] = {0x513 | v << 20, 0x8067};
+#elif defined __powerpc__
+    uint32_t code[2] = {0x38600000 | v, 0x4e800020};
+#elif defined __s390x__
+    unsigned char code[6] = {0xa7, 0x29, v >> 8, v, 0x07, 0xfe};
+#elif defined __mips__
+    uint32_t code[2] = {0x03e00008, 0x24020000 | v}; /* jr $ra; li $v0 in its delay slot */
+#elif defined __arm__
+    uint32_t code[2] = {0xe3000000 | (v & 0xfff), 0xe12fff1e};
+#endif
+    memcpy(p, code, sizeof code);
+    return sizeof code;
+}
+
+#endif

@@ -278,7 +278,6 @@ class UnicornCpu:
     def _start(self, pc: int, count: int) -> Trap | None:
         self._trap = None
         self._raised = -1
-        self._control[stubs.KIND] = 0
         error = self._handle.start(pc, count)
         if self._error is not None:
             raised, self._error = self._error, None
@@ -322,12 +321,10 @@ class UnicornCpu:
 
     def _trap_of(self, error: int) -> Trap:
         if error == _INSN_INVALID:
-            return _ILLEGAL
+            self._raised = self.arch.engine.stopping
+            return _ILLEGAL if self._raised < 0 else Raised(self._raised)
         if error != _FETCH_REFUSED:
             raise EngineError(self._handle.error_text(error))
-        if not self._control[stubs.KIND]:
-            self._raised = self.arch.engine.stopping
-            return Raised(self._raised)
         address = self._control[stubs.REFUSED]
         exact = self._fault_address
         if exact is not None and exact.value // PAGE == address // PAGE:

@@ -6,18 +6,49 @@
 #include <elf.h>
 #include <sys/ptrace.h>
 
-#ifdef __x86_64__
-#define PC_AT 16 /* in words of NT_PRSTATUS */
+/*
+ * In words of NT_PRSTATUS: PC, the result of a call and its first argument. BREAK is a breakpoint's
+ * code, AFTER_BREAK how far PC is then from it.
+ */
+#define AFTER_BREAK 0
+#if defined __x86_64__
+#define PC_AT 16
 #define RESULT_AT 10
 #define ARGUMENT_AT 14
-#define BREAK_SIZE 1
+#define BREAK (unsigned char)0xcc
+#undef AFTER_BREAK
 #define AFTER_BREAK 1
-#else
+#elif defined __aarch64__
 #define PC_AT 32
 #define RESULT_AT 0
 #define ARGUMENT_AT 0
-#define BREAK_SIZE 4
-#define AFTER_BREAK 0
+#ifdef __AARCH64EB__
+#define BREAK (uint32_t)0x20d4 /* instructions are little-endian on any */
+#else
+#define BREAK (uint32_t)0xd4200000
+#endif
+#elif defined __riscv
+#define PC_AT 0
+#define RESULT_AT 10
+#define ARGUMENT_AT 10
+#define BREAK (uint32_t)0x100073
+#elif defined __powerpc64__
+#define PC_AT 32
+#define RESULT_AT 3
+#define ARGUMENT_AT 3
+#define BREAK (uint32_t)0x7fe00008
+#elif defined __s390x__
+#define PC_AT 1
+#define RESULT_AT 4
+#define ARGUMENT_AT 26
+#define BREAK (uint16_t)1
+#undef AFTER_BREAK
+#define AFTER_BREAK 2
+#elif defined __mips64
+#define PC_AT 34
+#define RESULT_AT 2
+#define ARGUMENT_AT 4
+#define BREAK (uint32_t)13
 #endif
 
 #define EVENT(status) ((status) >> 16)
@@ -60,9 +91,18 @@ static inline pid_t traced_child(void)
     return child;
 }
 
+/* A word of code that begins with a breakpoint. */
+static inline long with_break(long word)
+{
+    __typeof__(BREAK) code = BREAK;
+
+    memcpy(&word, &code, sizeof code);
+    return word;
+}
+
 static inline long get_register(pid_t pid, int word)
 {
-    unsigned long registers[34] = {0};
+    unsigned long registers[64] = {0};
     struct iovec room = {registers, sizeof registers};
 
     MUST(ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &room) == 0);
@@ -71,7 +111,7 @@ static inline long get_register(pid_t pid, int word)
 
 static inline void set_register(pid_t pid, int word, long value)
 {
-    unsigned long registers[34] = {0};
+    unsigned long registers[64] = {0};
     struct iovec room = {registers, sizeof registers};
 
     MUST(ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &room) == 0);

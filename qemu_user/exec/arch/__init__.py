@@ -55,7 +55,7 @@ class Engine:
         self.user_mode = user_mode
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
-        self.stopping = stopping  # the exception that the engine reports by an error alone
+        self.stopping = stopping  # the exception that the engine reports as an invalid instruction
         self.contributory = contributory  # exceptions the engine must be told are over
         # What reading or writing raises at an address that isn't a sign-extended 48-bit one, if
         # that is not a page fault.

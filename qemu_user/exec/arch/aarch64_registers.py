@@ -5,7 +5,9 @@ from __future__ import annotations
 from ..abi.layout import S32, U32, U64, Array, Bytes, CStruct
 from ..abi.ptrace import NT_ARM_SYSTEM_CALL, NT_ARM_TLS, NT_PRFPREG, NT_PRSTATUS
 from .aarch64 import ARCH, PSTATE
-from .regsets import RegisterSet
+from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, watched
+
+__all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "watched")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,18 +87,3 @@ SETS = {
     NT_ARM_TLS: RegisterSet(_get_tls, _set_tls),
     NT_ARM_SYSTEM_CALL: RegisterSet(_get_call, _set_call, 4),
 }
-REQUESTS: dict[int, tuple[int, bool]] = {}  # there are no requests for a whole set
-USER_SIZE = 0  # no PTRACE_PEEKUSER
-USER_DEBUG = (0, 0)
-
-
-def watched(_: list[int]) -> list[tuple[int, int, int]]:
-    """There are no debug registers."""
-    return []
-
-
-def hit(_: list[int], _number: int) -> None:
-    """There are no debug registers."""
-
-
-POINTED: dict[tuple[int, int], int] = {}

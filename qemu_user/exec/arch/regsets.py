@@ -23,3 +23,21 @@ class RegisterSet:
         self.get = get
         self.set = set
         self.unit = unit
+
+
+# What a module of registers says that has regsets alone.
+REQUESTS: dict[int, tuple[int, bool]] = {}  # there are no requests for a whole set
+USER_SIZE = 0  # no PTRACE_PEEKUSER
+USER_DEBUG = (0, 0)
+
+
+def watched(_: list[int]) -> list[tuple[int, int, int]]:
+    """There are no debug registers."""
+    return []
+
+
+def hit(_: list[int], _number: int) -> None:
+    """There are no debug registers."""
+
+
+POINTED: dict[tuple[int, int], int] = {}

@@ -48,11 +48,7 @@ int main(void)
     MUST(ptrace(PTRACE_CONT, child, 0, 0) == 0);
     await(child); /* SIGTRAP of its own */
     old = ptrace(PTRACE_PEEKTEXT, child, target, 0);
-#ifdef __x86_64__
-    patched = (old & ~0xffL) | 0xcc;
-#else
-    patched = (old & ~0xffffffffL) | 0xd4200000;
-#endif
+    patched = with_break(old);
     poke(child, target, patched);
     MUST(ptrace(PTRACE_CONT, child, 0, 0) == 0);
     await(child);

@@ -25,7 +25,7 @@ from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .arch import Arch
     from .cpu import Identity, RegisterBank, Trap
@@ -43,7 +43,8 @@ _SYSCALL, _INTERRUPTED, _LIMIT, _ILLEGAL = Syscall(), Interrupted(), Limit(), Il
 class UnicornContext(Context):
     """The engine's own copy of all registers, floating point and thread pointer included."""
 
-    __slots__ = ("_free",)
+    __slots__ = ("_free", "unsaved")
+    unsaved: Sequence[int]  # values of the registers that the engine leaves out
 
     def __init__(self, pointer: c_void_p, free: Callable[[c_void_p], object]) -> None:
         self.pointer = pointer
@@ -104,6 +105,8 @@ class UnicornCpu:
             self.write(name, 0)
         for name, value in arch.engine.start.items():
             self.write(name, value)
+        unsaved = arch.engine.unsaved
+        self._unsaved = self.bank(*unsaved) if unsaved else None
         self._fresh = self.new_context()
         self._pending = PendingException(self._view) if self._view else None
 
@@ -204,15 +207,23 @@ class UnicornCpu:
 
     def new_context(self) -> UnicornContext:
         """A context holding a copy of the current registers."""
-        return UnicornContext(self._handle.new_context(), self._handle.library.uc_context_free)
+        free = self._handle.library.uc_context_free
+        context = UnicornContext(self._handle.new_context(), free)
+        if self._unsaved is not None:
+            context.unsaved = self._unsaved.get()
+        return context
 
     def save(self, context: Context) -> None:
         """Copy all registers into `context`."""
         self._handle.library.uc_context_save(self._handle.pointer, context.pointer)
+        if self._unsaved is not None:
+            context.unsaved = self._unsaved.get()  # type: ignore[attr-defined]
 
     def restore(self, context: Context) -> None:
         """Copy all registers from `context`."""
         self._handle.library.uc_context_restore(self._handle.pointer, context.pointer)
+        if self._unsaved is not None:
+            self._unsaved.set(context.unsaved)  # type: ignore[attr-defined]
 
     def reset(self) -> None:
         """Registers as a new program finds them."""

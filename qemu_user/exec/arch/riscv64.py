@@ -156,6 +156,7 @@ ARCH = Arch(
         illegal=(2,),
         illegal_code=abi.ILL_ILLOPC,
         stopping=3,
+        unsaved=("fcsr",),
         user_mode=_TO_USER,
     ),
     registers=Registers(

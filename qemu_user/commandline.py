@@ -61,7 +61,7 @@ class CommandLine:
         self.argv0 = os.fsencode(text)
 
     def set_sysroot(self, text: str) -> None:
-        self.options.sysroot = os.fsencode(text)
+        self.options.sysroot = os.path.realpath(os.fsencode(text)) if text else None
 
     def set_stack(self, text: str) -> None:
         self.options.stack_size = _size(text, "stack size")

@@ -23,21 +23,37 @@ _GENERATED = frozenset((b"maps", b"auxv", b"cmdline", b"environ", b"stat", b"sta
 _INTERESTING = _GENERATED | {b"exe", b"mem", b"cpuinfo"}
 
 
-def host_path(t: Thread, path: bytes) -> bytes:
-    """Where the host has the existing file that an absolute path names: below -L's prefix first."""
+def host_path(t: Thread, dirfd: int, path: bytes) -> bytes:
+    """Where the host has the existing file that a path names: below -L's prefix first."""
     prefix = t.process.options.sysroot
-    if prefix and path.startswith(b"/"):
-        candidate = prefix.rstrip(b"/") + path
-        if os.path.lexists(candidate):
-            return candidate
-    return path
+    if not prefix:
+        return path
+    prefix = prefix.rstrip(b"/")
+    if not path.startswith(b"/"):
+        return _beyond(prefix, dirfd, path) or path
+    candidate = prefix + path
+    return candidate if os.path.lexists(candidate) else path
+
+
+def _beyond(prefix: bytes, dirfd: int, path: bytes) -> bytes | None:
+    """The file of the host that is not in a directory below the prefix, but in its counterpart."""
+    try:
+        base = os.getcwdb() if dirfd == AT_FDCWD else os.readlink(b"/proc/self/fd/%d" % dirfd)
+    except OSError:
+        return None
+    if base != prefix and not base.startswith(prefix + b"/"):
+        return None
+    if not path or os.path.lexists(base + b"/" + path):
+        return None
+    candidate = base[len(prefix) :] + b"/" + path
+    return candidate if os.path.lexists(candidate) else None
 
 
 def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
     """`host_path`, where /proc/self/exe is the guest's program and not the emulator's."""
     if _own(t, dirfd, path) == b"exe":
         return program(t)
-    return _traced_program(t, dirfd, path) or host_path(t, path)
+    return _traced_program(t, dirfd, path) or host_path(t, dirfd, path)
 
 
 def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:

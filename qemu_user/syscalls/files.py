@@ -54,7 +54,7 @@ def _open(
     if resolve:
         real = path
     elif flags & abi.O_NOFOLLOW:
-        real = paths.host_path(t, path)
+        real = paths.host_path(t, dirfd, path)
     else:
         real = paths.follow(t, dirfd, path)
     if not flags & (abi.O_NONBLOCK | abi.O_PATH) and _is_fifo(dirfd, real, flags):

@@ -33,5 +33,5 @@ def existing(t: Thread, dirfd: int, pointer: StringPtr, flags: int = 0) -> Word:
     if not isinstance(name, bytes):
         return name
     if flags & AT_SYMLINK_NOFOLLOW:
-        return paths.host_path(t, name)
+        return paths.host_path(t, dirfd, name)
     return paths.follow(t, dirfd, name)

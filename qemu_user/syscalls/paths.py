@@ -26,7 +26,7 @@ def _readlink(t: Thread, dirfd: int, path: StringPtr, buf: OutBuf) -> int:
     target = None
     if isinstance(name, bytes):
         target = paths.link_target(t, dirfd, name)
-        name = paths.host_path(t, name)
+        name = paths.host_path(t, dirfd, name)
     if target is None:
         room = ctypes.create_string_buffer(PATH_MAX)
         length = hostcall.call("readlinkat", dirfd, name, room, min(size, PATH_MAX))

@@ -161,6 +161,39 @@ def test_sysroot_comes_first(
     ]
 
 
+def test_directories_of_the_sysroot_are_completed_by_the_hosts(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result], tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc" / "hostname").write_text("from the prefix\n")
+    (tmp_path / "here").write_text("")
+    body = rf"""
+    struct stat at;
+    int fd, etc;
+    char b[100];
+    MUST((fd = open("/", O_PATH | O_DIRECTORY)) >= 0);
+    TRY(fstatat(fd, "etc/hostname", &at, 0));
+    TRY(fstatat(fd, "{str(tmp_path)[1:]}/here", &at, AT_SYMLINK_NOFOLLOW));
+    TRY(faccessat(fd, "etc/absent", F_OK, 0));
+    MUST((etc = openat(fd, "etc", O_RDONLY | O_DIRECTORY)) >= 0);
+    TRY(faccessat(etc, "passwd", R_OK, 0));
+    TRY(readlinkat(fd, "proc/self/nothing", b, sizeof b));
+    MUST(chdir("/etc") == 0);
+    TRY(access("hostname", F_OK));
+    TRY(access("passwd", F_OK));
+    TRY(access("absent", F_OK));
+    MUST((fd = open("{tmp_path}", O_RDONLY)) >= 0);
+    TRY(faccessat(fd, "etc/passwd", F_OK, 0));
+    TRY(faccessat(-1, "passwd", F_OK, 0));
+    """
+    options = ("-L", os.path.relpath(root))
+    result = run(build_c, run_ours, body, options=options)
+    found = [line.rpartition(" = ")[2] for line in result.text.splitlines()]
+    wanted = ["0", "0", "-1 ENOENT", "0", "-1 ENOENT", "0", "0", "-1 ENOENT", "-1 ENOENT"]
+    assert found == [*wanted, "-1 EBADF"]
+
+
 def test_seed_makes_getrandom_repeat(
     build_c: Callable[..., Path], run_ours: Callable[..., Result]
 ) -> None:

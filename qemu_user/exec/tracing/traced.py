@@ -100,8 +100,13 @@ class Traced:
     # stops
 
     def stop(self, code: int, kind: str, info: SigInfo | None = None) -> Blocking[int]:
-        """Stop until the tracer lets the thread go on; the signal it gives then."""
+        """Stop until the tracer lets the thread go on; the signal it gives then.
+
+        A thread that was killed does not stop any more.
+        """
         t = self.thread
+        if (t.pending.bits | t.process.pending.bits) & bit(sig.SIGKILL):
+            return 0
         if info is None and kind != "group":
             info = SigInfo(sig.SIGTRAP, code, pid=t.process.pid, uid=os.getuid())
         self.code, self.kind, self.info, self.given = code, kind, info, 0

@@ -47,9 +47,29 @@ static void tracer_ends(long options)
     close(ends[0]);
 }
 
+/* The call that kills is not seen to return. */
+static void kills_itself(void)
+{
+    pid_t child = traced_child();
+
+    if (!child) {
+        kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    await(child);
+    MUST(ptrace(PTRACE_SETOPTIONS, child, 0, (void *)PTRACE_O_TRACESYSGOOD) == 0);
+    for (int i = 0; i < 20; i++) {
+        if (ptrace(PTRACE_SYSCALL, child, 0, 0))
+            break;
+        if (WIFSIGNALED(await(child)))
+            break;
+    }
+}
+
 int main(void)
 {
     killed_while_stopped();
+    kills_itself();
     tracer_ends(0);
     tracer_ends(PTRACE_O_EXITKILL);
     return 0;

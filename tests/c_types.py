@@ -300,6 +300,22 @@ FRAMES = {
         ),
         "EsrContext": ("struct esr_context", {"magic": "head.magic", "record_size": "head.size"}),
     },
+    "riscv64": {
+        "SigContext": (
+            "struct sigcontext",
+            {
+                "pc": "sc_regs.pc",
+                "regs": "&sc_regs.ra",
+                "f": "sc_fpregs.d.f",
+                "fcsr": "sc_fpregs.d.fcsr",
+                "reserved": "sc_extdesc.reserved",
+                "magic": "sc_extdesc.hdr.magic",
+                "size_": "sc_extdesc.hdr.size",
+                "rest": "",
+            },
+        ),
+        "UContext": ("struct ucontext", {"unused": "__unused"}),
+    },
 }
 # Structures that grow: what we have is their beginning.
 GROWING = {"PtraceSyscallInfo", "Rseq"}

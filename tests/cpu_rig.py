@@ -6,11 +6,12 @@ import ctypes
 import mmap
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from qemu_user.exec import arch
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Trap
 from qemu_user.exec.unicorn_cpu import UnicornCpu
+from tests import riscv_asm
 
 PAGE = 4096
 SIZE = 1 << 32
@@ -29,6 +30,7 @@ class Rig:
     def __init__(self, name: str, **options: Any) -> None:
         self.arch = arch.load(name)
         self.lines = LINES[name]
+        self.order: Literal["little", "big"] = "big" if self.arch.model.order == ">" else "little"
         self.memory, base = _reserve(SIZE)
         self.perms, perms = _reserve(SIZE // PAGE)
         self.base = base
@@ -82,10 +84,10 @@ class Rig:
         self.cpu.write(self.arch.registers.pc, value)
 
     def word(self, addr: int) -> int:
-        return int.from_bytes(self.memory[addr : addr + 8], "little")
+        return int.from_bytes(self.memory[addr : addr + 8], self.order)
 
     def set_word(self, addr: int, value: int) -> None:
-        self.memory[addr : addr + 8] = value.to_bytes(8, "little")
+        self.memory[addr : addr + 8] = value.to_bytes(8, self.order)
 
 
 def assemble(name: str, text: str, addr: int = 0) -> bytes:
@@ -95,6 +97,8 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
     match = re.match(r"\s*\.hex (.*)", text)
     if match:
         return bytes.fromhex(match[1])
+    if name.startswith("riscv"):
+        return riscv_asm.assemble(text, addr)
     kind, mode = {
         "x86_64": (keystone.KS_ARCH_X86, keystone.KS_MODE_64),
         "aarch64": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
@@ -125,6 +129,8 @@ class Lines:
     jump: str  # to {to}
     code_of_set_1: bytes  # value = 1; return
     code_of_set_2: bytes
+    next_page: str  # pointer += PAGE
+    vector_bits: int = 128
     # Faulting instructions: text, registers, (address, access)
     faults: list[tuple[str, dict[str, int], tuple[int, int]]] = field(default_factory=list)
     # Exceptions: text, index of the line where PC is, number, signal
@@ -141,6 +147,7 @@ _X86 = Lines(
     load="mov rax, qword ptr [rbx]", store="mov qword ptr [rbx], rax",
     set_value="mov eax, {n}", call="call rbx", ret="ret", jump="jmp {to}",
     code_of_set_1=bytes.fromhex("b801000000c3"), code_of_set_2=bytes.fromhex("b802000000c3"),
+    next_page=f"add rbx, {PAGE}",
     faults=[
         ("mov rax, qword ptr [rbx]", {"rbx": HOLE + 5}, (HOLE + 5, READ)),
         ("mov qword ptr [rbx], rax", {"rbx": HOLE + 5}, (HOLE + 5, WRITE)),
@@ -191,6 +198,7 @@ _A64 = Lines(
     set_value="mov x2, #{n}", call="blr x1", ret="ret", jump="b {to}",
     code_of_set_1=bytes.fromhex("220080d2c0035fd6"),
     code_of_set_2=bytes.fromhex("420080d2c0035fd6"),
+    next_page=f"add x1, x1, #{PAGE}",
     faults=[
         ("ldr x2, [x1]", {"x1": HOLE + 5}, (HOLE + 5, READ)),
         ("str x2, [x1]", {"x1": HOLE + 5}, (HOLE + 5, WRITE)),
@@ -219,4 +227,40 @@ _A64 = Lines(
     ],
     privileged=["msr daifset, #2", "mrs x0, sctlr_el1", "tlbi vmalle1", "eret", "hvc #0"],
 )  # fmt: skip
-LINES = {"x86_64": _X86, "aarch64": _A64}
+_RV64 = Lines(
+    counter="x5", pointer="x6", value="x7", tls="x4", vector="f5",
+    add_memory="ld x28, 0(x6); addi x28, x28, 1; sd x28, 0(x6)",
+    add_locked="lr.d x28, (x6); addi x28, x28, 1; sc.d x29, x28, (x6); bnez x29, {start}",
+    loop="addi x5, x5, -1; bnez x5, {start}",
+    syscall="ecall", nop="nop", illegal="unimp",
+    load="ld x7, 0(x6)", store="sd x7, 0(x6)",
+    set_value="addi x7, x0, {n}", call="jalr x1, x6", ret="ret", jump="j {to}",
+    code_of_set_1=bytes.fromhex("9303100067800000"),
+    code_of_set_2=bytes.fromhex("9303200067800000"),
+    next_page="addi x6, x6, 2047; addi x6, x6, 2047; addi x6, x6, 2", vector_bits=64,
+    faults=[
+        ("ld x7, 0(x6)", {"x6": HOLE + 5}, (HOLE + 5, READ)),
+        ("sd x7, 0(x6)", {"x6": HOLE + 5}, (HOLE + 5, WRITE)),
+        ("sd x7, 0(x6)", {"x6": RO + 5}, (RO + 5, WRITE)),
+        ("sb x7, 0(x6)", {"x6": RO + 4095}, (RO + 4095, WRITE)),
+        ("sd x7, 0(x6)", {"x6": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, WRITE)),
+        ("ld x7, 0(x6)", {"x6": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, READ)),
+        ("sd x7, 0(x6)", {"x6": DATA - 3}, (DATA - 3, WRITE)),
+        ("fsd f7, 0(x6)", {"x6": RO + 32}, (RO + 32, WRITE)),
+        ("amoadd.d x7, x5, (x6)", {"x6": RO + 8}, (RO + 8, WRITE)),
+        ("amoswap.w x7, x5, (x6)", {"x6": RO + 4}, (RO + 4, WRITE)),
+        ("lr.d x7, (x6)", {"x6": HOLE + 8}, (HOLE + 8, READ)),
+        ("jalr x0, x6", {"x6": HOLE + 8}, (HOLE + 8, EXEC)),
+        ("jalr x0, x6", {"x6": DATA + 8}, (DATA + 8, EXEC)),
+        ("jalr x0, x6", {"x6": 0}, (0, EXEC)),
+        ("ld x7, 0(x6)", {"x6": SIZE}, (SIZE, READ)),
+        ("ld x7, 0(x6)", {"x6": 1 << 63}, (1 << 63, READ)),
+    ],
+    exceptions=[
+        ("nop; ebreak", 1, 3, 5),
+        ("addi x6, x6, 3; lr.d x7, (x6)", 1, 4, 7),
+        ("addi x6, x6, 3; amoadd.d x7, x5, (x6)", 1, 4, 7),
+    ],
+    privileged=["mret", "sret", "wfi", "sfence.vma", "csrr x7, 0x300"],
+)  # fmt: skip
+LINES = {"x86_64": _X86, "aarch64": _A64, "riscv64": _RV64}

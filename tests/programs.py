@@ -28,7 +28,7 @@ FAMILIES = (
     "basics", "errors", "files", "floats", "ipc", "limits", "memory", "processes", "ptrace",
     "signals", "smc", "terminals", "threads", "time", "uintr",
 )  # fmt: skip
-ARCHES = ("x86_64", "aarch64")
+ARCHES = ("x86_64", "aarch64", "riscv64")
 LIBCS = ("musl", "glibc")
 FLAGS = [
     "-std=gnu11", "-O1", "-g0", "-static", "-pthread", "-fno-strict-aliasing", "-fwrapv",

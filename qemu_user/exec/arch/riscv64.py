@@ -6,7 +6,7 @@ import os
 from errno import EFAULT, EINVAL
 
 from ..abi import signals as abi
-from ..abi.layout import I64, U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
+from ..abi.layout import U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
 from ..abi.signals import KernelSigactionNoRestorer, SigAltStack
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Registers
@@ -39,11 +39,10 @@ class SigContext(CStruct):
     regs: tuple[int, ...] = Array(U64, 31)
     f: tuple[int, ...] = Array(U64, 32)
     fcsr: U32
-    rest: bytes = Bytes(252)  # of the union with the quad-precision state
+    rest: bytes = Bytes(256)  # of the union with the quad-precision state
     reserved: U32
     magic: U32  # of the first record of further state: 0 ends them
     size_: U32
-    padding: U32
 
 
 class UContext(CStruct):
@@ -97,13 +96,6 @@ def riscv_flush_icache(t: Thread, start: Addr, end: Addr, flags: ULong) -> int:
     return 0
 
 
-class HwProbe(CStruct):
-    """struct riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst)."""
-
-    key: I64
-    value: U64
-
-
 _PROBES = {
     0: 0,  # MVENDORID
     1: 0,  # MARCHID
@@ -118,15 +110,14 @@ _PROBES = {
 def riscv_hwprobe(
     t: Thread, pairs: Addr, pair_count: ULong, cpusetsize: ULong, cpus: Addr, flags: ULong
 ) -> int:
-    """Fill in the values of keys; one that is not known becomes -1. Sets of CPUs: only all."""
+    """Documentation/arch/riscv/hwprobe.rst: values of keys; an unknown key becomes -1."""
     if flags or bool(cpusetsize) != bool(cpus):
         raise LinuxError(EINVAL)
-    size = HwProbe.size(t.arch.model)
-    for n in range(pair_count):
-        pair = t.memory.load(pairs + n * size, HwProbe)
-        value = _PROBES.get(pair.key)
-        found = HwProbe(key=-1) if value is None else HwProbe(key=pair.key, value=value)
-        t.memory.write(pairs + n * size, found.pack(t.arch.model))
+    for pair in range(pairs, pairs + 16 * pair_count, 16):  # struct riscv_hwprobe
+        key = int.from_bytes(t.memory.read(pair, 8), "little", signed=True)
+        known = key in _PROBES
+        t.memory.write(pair, key.to_bytes(8, "little", signed=True) if known else b"\xff" * 8)
+        t.memory.set_word(pair + 8, _PROBES.get(key, 0))
     return 0
 
 

@@ -69,7 +69,7 @@ class Header(NamedTuple):
     """The `// key: value` lines a guest program starts with.
 
     expect-status: the exit status, or minus a signal (default 0)
-    arch:          the only architecture it is for
+    arch:          the only architecture, or architectures, it is for
     libc:          the only C library it is for
     flags:         more arguments for the compiler
     options:       options of the emulator
@@ -77,7 +77,7 @@ class Header(NamedTuple):
     """
 
     status: int
-    arch: str | None
+    arch: list[str] | None
     libc: str | None
     flags: list[str]
     options: list[str]
@@ -89,7 +89,7 @@ def header(source: Path) -> Header:
     found = dict(re.findall(r"^// ([a-z0-9_-]+): (.*)$", source.read_text(), re.MULTILINE))
     return Header(
         int(found.get("expect-status", 0)),
-        found.get("arch"),
+        found["arch"].split() if "arch" in found else None,
         found.get("libc"),
         found.get("flags", "").split(),
         found.get("options", "").split(),
@@ -192,7 +192,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         (arch, libc)
         for arch in ARCHES
         for libc in LIBCS
-        if wanted.arch in (None, arch) and wanted.libc in (None, libc)
+        if (wanted.arch is None or arch in wanted.arch) and wanted.libc in (None, libc)
     ]
 
 

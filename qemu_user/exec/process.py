@@ -73,6 +73,7 @@ class Process:
         self.futexes = futex.Futexes()
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
         self.membarriers = 0  # registrations of membarrier(2)
+        self.scheduled = False  # some thread asked for processors, a policy or a nice value
         self.before_exit: list[Callable[[], None]] = []
         self.parent = 0  # pid of the emulator that forked this one; 0: none did
         self.tracing: Tracing | None = None  # since somebody first traced
@@ -232,7 +233,10 @@ class Process:
         t.context = self.cpu.new_context()
         t.mask = parent.mask
         t.comm = parent.comm
+        t.cpus = parent.cpus
         self.threads[t.tid] = t
+        if self.scheduled:
+            _inherit(parent.tid, t.tid)
         for extension in self.extensions:
             extension.thread_start(t, parent)
         for call in self.observers.thread_start:
@@ -301,7 +305,9 @@ class Process:
         for other in self.threads.values():
             if other is not t:
                 other.exited = True
-        t.tid, t.parked = self.pid, None
+        if self.scheduled:
+            _inherit(t.tid, self.pid)
+        t.tid, t.parked, t.cpus = self.pid, None, None
         self.threads = {t.tid: t}
         self.pending = PendingSignals()
         self.chosen = {}
@@ -337,6 +343,7 @@ class Process:
         self.handlers.exec()
         t.altstack = (0, abi.SS_DISABLE, 0)
         t.clear_child_tid = t.robust_list = 0
+        t.rseq, self.membarriers = None, 0
         self.release_vfork_parent()
 
     def release_vfork_parent(self) -> None:
@@ -366,6 +373,12 @@ class Process:
             report = f"{name}: uncaught target signal {signo} ({_describe(signo)}) - core dumped\n"
             os.write(2, report.encode())
         die(signo)
+
+
+def _inherit(source: int, tid: int) -> None:
+    from .scheduling import inherit
+
+    inherit(source, tid)
 
 
 def _describe(signo: int) -> str:

@@ -204,6 +204,8 @@ class Scheduler:
         """Run guest code of `t` until it sleeps, ends or has to give way."""
         p = self.process
         self._give_way = False
+        if t.rseq is not None:
+            t.rseq.interrupted()
         while True:
             self.attention = False
             if self._look:
@@ -223,6 +225,8 @@ class Scheduler:
             if not self._listening:
                 self._listen()
             self._give_way = False
+            if t.rseq is not None:
+                t.rseq.refresh()
             # execve of another architecture changes the CPU
             trap = t.cpu.run() if t.traced is None else t.traced.run()
             if type(trap) is traps.Syscall:

@@ -364,6 +364,8 @@ def _restart(t: Thread, flags: int | None) -> None:
 
 def _enter_handler(t: Thread, info: SigInfo, action: Action) -> None:
     p = t.process
+    if t.rseq is not None:
+        t.rseq.interrupted()
     mask = t.mask if t.saved_mask is None else t.saved_mask
     t.saved_mask = None
     try:

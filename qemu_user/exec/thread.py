@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .hostthreads import Parked
     from .memory import AddressSpace
     from .process import Process
+    from .rseq import RestartableSequences
     from .tracing.traced import Traced
     from .waiting import Wait
 
@@ -37,6 +38,8 @@ class Thread:
         self.altstack = (0, abi.SS_DISABLE, 0)  # ss_sp, ss_flags, ss_size
         self.clear_child_tid = 0
         self.robust_list = 0
+        self.rseq: RestartableSequences | None = None  # registered by rseq(2)
+        self.cpus: frozenset[int] | None = None  # processors it may use; None: as the main thread
         self.comm = process.comm
         self.ext: dict[type, Any] = {}  # extensions' state
         self.exited = False

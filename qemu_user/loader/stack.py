@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .program import Program
 
 _PAGE = 4096
+_RSEQ_SIZE = 28  # struct rseq up to and with mm_cid (man 2 rseq)
 _SPARE = 128 << 10  # Linux maps so much beyond what it puts there
 
 
@@ -117,6 +118,8 @@ def _auxv(
         (abi.AT_SECURE, int(uid != euid or gid != egid)),
         (abi.AT_RANDOM, random),
         (abi.AT_HWCAP2, arch.hwcap2),
+        (abi.AT_RSEQ_FEATURE_SIZE, _RSEQ_SIZE),
+        (abi.AT_RSEQ_ALIGN, 32),
         (abi.AT_EXECFN, execfn),
         *([(abi.AT_PLATFORM, platform)] if arch.platform else []),
         (abi.AT_NULL, 0),

@@ -215,6 +215,7 @@ INDEX: dict[str, str] = {
     "request_key": "namespaces",
     "restart_syscall": "signals",
     "rmdir": "directories",
+    "rseq": "threads",
     "rt_sigaction": "signals",
     "rt_sigpending": "signals",
     "rt_sigprocmask": "signals",

@@ -155,4 +155,5 @@ def getpriority(t: Thread, which: PrioWhich, who: Int) -> int:
 
 @syscall
 def setpriority(t: Thread, which: PrioWhich, who: Int, prio: Int) -> int:
+    t.process.scheduled = True  # threads to come inherit it
     return hostcall.call("setpriority", which, _own_pid(t, which, who), prio)

@@ -216,6 +216,8 @@ def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None
     _child_registers(t, request)
     t.clear_child_tid = request.child_tid if flags & abi.CLONE_CHILD_CLEARTID else 0
     t.robust_list = 0
+    if flags & abi.CLONE_VM:
+        t.rseq = None
     if flags & abi.CLONE_CHILD_SETTID:
         _store_tid(t, request.child_tid, t.tid)
     if flags & abi.CLONE_CLEAR_SIGHAND:

@@ -67,12 +67,13 @@ def setdomainname(t: Thread, name: StringPtr, size: Int) -> int:
 
 @syscall
 def getcpu(t: Thread, cpu: Out[UInt], node: Out[UInt]) -> int:
-    both = (ctypes.c_uint * 2)()
-    hostcall.call("getcpu", ctypes.addressof(both), ctypes.addressof(both) + 4, None)
+    from ..exec.rseq import cpu_of, node_of
+
+    number = cpu_of(t)
     if cpu:
-        cpu.write(both[0])
+        cpu.write(number)
     if node:
-        node.write(both[1])
+        node.write(node_of(number))
     return 0
 
 
@@ -112,10 +113,29 @@ def _task(t: Thread, pid: int) -> int:
     return pid or t.tid
 
 
+def _changing(t: Thread, pid: int) -> int:
+    """`_task` of a call that changes how it is scheduled, which threads to come inherit."""
+    t.process.scheduled = True
+    return pid or t.tid
+
+
+def _swapped(t: Thread, mask: bytes) -> bytes:
+    """A mask of processors between the guest's byte order and the host's: words of bits."""
+    word = t.arch.model.word
+    if t.arch.model.order == hostcall.model().order:
+        return mask
+    words = [mask[at : at + word][::-1] for at in range(0, len(mask), word)]
+    return b"".join(words)
+
+
 @syscall
 def sched_setaffinity(t: Thread, pid: Pid, cpusetsize: UInt, mask: Addr) -> int:
-    data = t.memory.read(mask, min(cpusetsize, _CPU_BYTES))
-    return hostcall.call("sched_setaffinity", _task(t, pid), len(data), data)
+    from ..exec.scheduling import confined
+
+    data = _swapped(t, t.memory.read(mask, min(cpusetsize, _CPU_BYTES)))
+    hostcall.call("sched_setaffinity", _task(t, pid), len(data), data)
+    confined(t, _task(t, pid))
+    return 0
 
 
 @syscall
@@ -124,7 +144,7 @@ def sched_getaffinity(t: Thread, pid: Pid, cpusetsize: UInt, mask: Addr) -> int:
         raise LinuxError(EINVAL)
     room = ctypes.create_string_buffer(min(cpusetsize, _CPU_BYTES))
     filled = hostcall.call("sched_getaffinity", _task(t, pid), len(room), room)
-    t.memory.write(mask, room.raw[:filled])
+    t.memory.write(mask, _swapped(t, room.raw[:filled]))
     return filled
 
 
@@ -140,7 +160,7 @@ def sched_getparam(t: Thread, pid: Pid, param: Out[SchedParam]) -> int:
 def sched_setparam(t: Thread, pid: Pid, param: In[SchedParam]) -> int:
     if not param or pid < 0:
         raise LinuxError(EINVAL)
-    return hostcall.call("sched_setparam", _task(t, pid), hostcall.pack(param.read()))
+    return hostcall.call("sched_setparam", _changing(t, pid), hostcall.pack(param.read()))
 
 
 @syscall
@@ -153,7 +173,7 @@ def sched_setscheduler(t: Thread, pid: Pid, policy: SchedPolicy, param: In[Sched
     if not param or pid < 0:
         raise LinuxError(EINVAL)
     packed = hostcall.pack(param.read())
-    return hostcall.call("sched_setscheduler", _task(t, pid), policy & 0xFFFFFFFF, packed)
+    return hostcall.call("sched_setscheduler", _changing(t, pid), policy & 0xFFFFFFFF, packed)
 
 
 @syscall
@@ -199,7 +219,7 @@ def sched_setattr(t: Thread, pid: Pid, attr: In[SchedAttr], flags: UInt) -> int:
     data = memory.read(attr.addr, min(size, SchedAttr.size(model)))
     want = SchedAttr.unpack(model, data.ljust(SchedAttr.size(model), b"\0"))
     packed = hostcall.pack(want)
-    return hostcall.call("sched_setattr", _task(t, pid), packed, flags)
+    return hostcall.call("sched_setattr", _changing(t, pid), packed, flags)
 
 
 @syscall

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from errno import EINVAL, EPERM, ESRCH
+from errno import EBUSY, EINVAL, EPERM, ESRCH
 
+from ..exec import hostcall
 from ..exec.errors import KEEP, GuestExit, LinuxError
 from .syscall import syscall
 
@@ -59,20 +60,50 @@ def exit_group(t: Thread, status: Int) -> int:
     raise GuestExit((status & 0xFF) << 8)
 
 
-_REGISTER = 0b1010100  # commands that register for another
-_NEEDS_REGISTRATION = {1 << 3: 1 << 4, 1 << 5: 1 << 6}  # PRIVATE_EXPEDITED and its SYNC_CORE form
-_COMMANDS = 0b1111111
+@syscall
+def rseq(t: Thread, rseq: Addr, rseq_len: UInt, flags: Int, sig: UInt) -> int:
+    known = t.rseq
+    if flags & ~_RSEQ_UNREGISTER or (flags and known is None):
+        raise LinuxError(EINVAL)
+    if known is not None:
+        if (known.addr, known.size) != (rseq, rseq_len):
+            raise LinuxError(EINVAL)
+        if known.signature != sig:
+            raise LinuxError(EPERM)
+        if not flags:
+            raise LinuxError(EBUSY)
+        known.end()
+        t.rseq = None
+        return 0
+    from ..exec.rseq import RestartableSequences
+
+    t.rseq = RestartableSequences(t, rseq, rseq_len, sig)
+    return 0
 
 
-@syscall(note="trivially true: guest threads take turns on one host thread")
+_RSEQ_UNREGISTER = 1  # RSEQ_FLAG_UNREGISTER
+_GLOBAL = 0b111  # commands that other processes have a part in
+_REGISTER = 0b101010100  # commands that register for another
+_NEEDS_REGISTRATION = {1 << n: 1 << n + 1 for n in (3, 5, 7)}  # PRIVATE_EXPEDITED, its forms
+_GET_REGISTRATIONS = 1 << 9
+_RSEQ = 1 << 7  # PRIVATE_EXPEDITED_RSEQ, which alone has a flag
+_COMMANDS = 0b1111111111
+
+
+@syscall(note="within the process trivially true: its threads take turns on one host thread")
 def membarrier(t: Thread, cmd: Int, flags: UInt, cpu_id: Int) -> int:
-    if flags or cmd < 0 or cmd & (cmd - 1) or cmd & ~_COMMANDS:
+    if flags & ~(cmd == _RSEQ) or cmd < 0 or cmd & (cmd - 1) or cmd & ~_COMMANDS:
         raise LinuxError(EINVAL)
     if cmd == 0:
         return _COMMANDS
+    if cmd == _GET_REGISTRATIONS:
+        return t.process.membarriers
+    if cmd & _GLOBAL:
+        hostcall.call("membarrier", cmd, 0, 0)
     registered = t.process.membarriers
     if cmd & _REGISTER:
         t.process.membarriers = registered | cmd
+        return 0
     needed = _NEEDS_REGISTRATION.get(cmd, 0)
     if needed & ~registered:
         raise LinuxError(EPERM)

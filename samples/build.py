@@ -23,6 +23,23 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
 BUILD = ROOT / "build"
 ARCHES = ("x86_64", "aarch64")
+# What gcc's and zig's targets are called, where it is not ARCH-linux-gnu and ARCH-linux-musl.
+GNU = {
+    "i386": "i686-linux-gnu",
+    "arm": "arm-linux-gnueabihf",
+    "ppc64": "powerpc64-linux-gnu",
+    "ppc64le": "powerpc64le-linux-gnu",
+    "mips64": "mips64-linux-gnuabi64",
+    "mips64el": "mips64el-linux-gnuabi64",
+}
+MUSL = {
+    "i386": "x86-linux-musl",
+    "arm": "arm-linux-musleabihf",
+    "ppc64": "powerpc64-linux-musl",
+    "ppc64le": "powerpc64le-linux-musl",
+    "mips64": "mips64-linux-muslabi64",
+    "mips64el": "mips64el-linux-muslabi64",
+}
 FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread", f"-I{SAMPLES}"]
 TIMEOUT = 600  # seconds: ziglang builds a C library on its first use
 
@@ -65,7 +82,7 @@ def works(*command: str) -> bool:
 @cache
 def gcc(arch: str) -> str | None:
     """The name of a gcc for arch that links statically against glibc, or None."""
-    names = [f"{arch}-linux-gnu-gcc"]
+    names = [f"{GNU.get(arch, f'{arch}-linux-gnu')}-gcc"]
     if platform.machine() == arch:
         names.insert(0, "gcc")
     return next((name for name in names if works(name)), None)
@@ -76,7 +93,8 @@ def zig(arch: str) -> list[str] | None:
     """The command of ziglang's clang for arch with musl, or None when it is not installed."""
     if importlib.util.find_spec("ziglang") is None:
         return None
-    return [sys.executable, "-m", "ziglang", "cc", "-target", f"{arch}-linux-musl", "-g0"]
+    target = MUSL.get(arch, f"{arch}-linux-musl")
+    return [sys.executable, "-m", "ziglang", "cc", "-target", target, "-g0"]
 
 
 def compiler(arch: str, libc: str) -> list[str] | None:

@@ -95,7 +95,8 @@ def shape(cls: type[S], of: Arch) -> type[S]:
 def pack(value: CStruct) -> bytes:
     """`value`'s bytes as the host's kernel wants them."""
     host = _required()
-    return shape(type(value), host).layout(host.model).pack(value)
+    cls: type[CStruct] = getattr(value, "stands_for", type(value))
+    return shape(cls, host).layout(host.model).pack(value)
 
 
 def pack_as(cls: type[CStruct], value: CStruct) -> bytes:

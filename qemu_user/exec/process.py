@@ -206,7 +206,7 @@ class Process:
         set_name(t.comm)
         self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
-        begin = self.arch.hooks.begin
+        begin = self.arch.linux.begin
         if begin is not None:
             begin(t)
 

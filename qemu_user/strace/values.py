@@ -57,7 +57,7 @@ class View:
         raw: bool = False,
     ) -> None:
         self.t = t
-        self.arch: Arch = t.arch
+        self.arch: Arch = getattr(bound, "arch", t.arch)
         self.memory: AddressSpace = t.memory
         self.bound = bound
         self.words = tuple(words)

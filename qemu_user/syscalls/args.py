@@ -5,7 +5,7 @@ To mypy each is what the function receives: int, bytes or one of pointers.py's c
 
 from __future__ import annotations
 
-from .kinds import Const, Descriptor, Flags, Integer, String, Wide
+from .kinds import Const, Descriptor, FileSize, Flags, Id, Integer, String, Wide
 from .pointers import (
     In,
     InArray,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     U64: TypeAlias = int
     Offset: TypeAlias = int
     OffsetPair: TypeAlias = int
+    FileOffset: TypeAlias = int
     Fd: TypeAlias = int
     DirFd: TypeAlias = int
     Mode: TypeAlias = int
@@ -130,14 +131,14 @@ else:
     U64 = Wide(False, "uint")
     Offset = Wide(True)
     OffsetPair = Wide(True, split=True)
+    FileOffset = FileSize(0, True)
     Fd = Descriptor(32, True, "fd")
     DirFd = Descriptor(32, True, "dirfd")
     Mode = Integer(32, False, "mode")
     Dev = Integer(32, False, "dev")
     Pid = Integer(32, True, "pid")
     Tid = Integer(32, True, "pid")
-    Uid = Integer(32, False, "uid")
-    Gid = Integer(32, False, "uid")
+    Uid = Gid = Id()
     Signal = Integer(32, True, "signal")
     IoctlCmd = Integer(32, False, "ioctl")
     FutexOp = Integer(32, True, "futex")

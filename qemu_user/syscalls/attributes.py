@@ -16,6 +16,7 @@ from .args import (
     FadviseAdvice,
     FallocateFlags,
     Fd,
+    FileOffset,
     Gid,
     In,
     InArray,
@@ -75,17 +76,17 @@ def fchmodat2(t: Thread, dirfd: DirFd, path: StringPtr, mode: Mode, flags: AtFla
     return hostcall.call("fchmodat2", dirfd, given(path), mode, flags)
 
 
-@syscall
+@syscall(wide="chown32")
 def chown(t: Thread, path: StringPtr, owner: Uid, group: Gid) -> int:
     return hostcall.call("fchownat", AT_FDCWD, given(path), owner, group, 0)
 
 
-@syscall
+@syscall(wide="lchown32")
 def lchown(t: Thread, path: StringPtr, owner: Uid, group: Gid) -> int:
     return hostcall.call("fchownat", AT_FDCWD, given(path), owner, group, abi.AT_SYMLINK_NOFOLLOW)
 
 
-@syscall
+@syscall(wide="fchown32")
 def fchown(t: Thread, fd: Fd, owner: Uid, group: Gid) -> int:
     return hostcall.call("fchown", fd, owner, group)
 
@@ -112,7 +113,7 @@ def _micro(times: InArray[Timeval]) -> list[Timespec] | None:
     return [Timespec(tv_sec=v.tv_sec, tv_nsec=v.tv_usec * 1000) for v in values]
 
 
-@syscall
+@syscall(wide="utimensat_time64")
 def utimensat(
     t: Thread, dirfd: DirFd, path: StringPtr, times: InArray[Timespec], flags: AtFlags
 ) -> int:
@@ -143,8 +144,8 @@ def futimesat(t: Thread, dirfd: DirFd, path: StringPtr, times: InArray[Timeval])
     return _set_times(dirfd, given(path), values, 0)
 
 
-@syscall
-def truncate(t: Thread, path: StringPtr, length: Offset) -> int:
+@syscall(wide="truncate64")
+def truncate(t: Thread, path: StringPtr, length: FileOffset) -> int:
     name = given(path)
     result = hostcall.call("truncate", name, length)
     if isinstance(name, bytes):
@@ -152,8 +153,8 @@ def truncate(t: Thread, path: StringPtr, length: Offset) -> int:
     return result
 
 
-@syscall
-def ftruncate(t: Thread, fd: Fd, length: Offset) -> int:
+@syscall(wide="ftruncate64")
+def ftruncate(t: Thread, fd: Fd, length: FileOffset) -> int:
     result = hostcall.call("ftruncate", fd, length)
     t.memory.file_changed(fd)
     return result
@@ -167,7 +168,7 @@ def fallocate(t: Thread, fd: Fd, mode: FallocateFlags, offset: Offset, size: Off
 
 
 @syscall
-def fadvise64(t: Thread, fd: Fd, offset: Offset, size: Offset, advice: FadviseAdvice) -> int:
+def fadvise64(t: Thread, fd: Fd, offset: Offset, size: Size, advice: FadviseAdvice) -> int:
     return hostcall.call("fadvise64", fd, offset, size, advice)
 
 

@@ -85,18 +85,18 @@ def nanoseconds(value: Timespec) -> int:
     return value.tv_sec * SECOND + value.tv_nsec
 
 
-@syscall
+@syscall(wide="clock_gettime64")
 def clock_gettime(t: Thread, clockid: Clock, tp: Out[Timespec]) -> int:
     tp.write(timespec(now(t, clockid)))
     return 0
 
 
-@syscall
+@syscall(wide="clock_settime64")
 def clock_settime(t: Thread, clockid: Clock, tp: In[Timespec]) -> int:
     return hostcall.call("clock_settime", clockid & 0xFFFFFFFF, hostcall.pack(tp.read()))
 
 
-@syscall
+@syscall(wide="clock_getres_time64")
 def clock_getres(t: Thread, clockid: Clock, res: Out[Timespec]) -> int:
     found = hostcall.fill(Timespec, "clock_getres", clockid & 0xFFFFFFFF, OUT)
     if res:
@@ -152,7 +152,7 @@ def _alarm_clock(clock: int, flags: int) -> int:
     return _ALARMS[clock]
 
 
-@syscall
+@syscall(wide="clock_nanosleep_time64")
 def clock_nanosleep(
     t: Thread, clockid: Clock, flags: TimerFlags, rqtp: In[Timespec], rmtp: Out[Timespec]
 ) -> Blocking[int]:
@@ -210,6 +210,6 @@ def adjtimex(t: Thread, buf: InOut[Timex]) -> int:
     return _adjust(buf, "adjtimex")
 
 
-@syscall
+@syscall(wide="clock_adjtime64")
 def clock_adjtime(t: Thread, clockid: Clock, buf: InOut[Timex]) -> int:
     return _adjust(buf, "clock_adjtime", clockid & 0xFFFFFFFF)

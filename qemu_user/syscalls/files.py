@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import E2BIG, EACCES, EEXIST, EINVAL, ENOTDIR
+from errno import E2BIG, EACCES, EEXIST, EINVAL, ENOTDIR, EOVERFLOW
 
 from ..exec import hostcall, openflags, paths
 from ..exec.abi import files as abi
 from ..exec.abi.files import OpenHow
+from ..exec.abi.layout import I64
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
 from ..exec.waiting import in_helper
@@ -17,9 +18,10 @@ from .args import (
     DirFd,
     Fd,
     InBuf,
+    Long,
     Mode,
-    Offset,
     OpenFlags,
+    Out,
     StringPtr,
     UInt,
     Whence,
@@ -163,7 +165,23 @@ def close_range(t: Thread, first: UInt, last: UInt, flags: CloseRangeFlags) -> i
 
 
 @syscall
-def lseek(t: Thread, fd: Fd, offset: Offset, whence: Whence) -> int:
+def lseek(t: Thread, fd: Fd, offset: Long, whence: Whence) -> int:
+    place = _seek(t, fd, offset, whence)
+    if place >> 8 * t.arch.model.word - 1:
+        raise LinuxError(EOVERFLOW)
+    return place
+
+
+@syscall(name="_llseek", also=("llseek",))
+def llseek(
+    t: Thread, fd: Fd, offset_high: UInt, offset_low: UInt, result: Out[I64], whence: Whence
+) -> int:
+    offset = offset_high << 32 | offset_low
+    result.write(_seek(t, fd, offset - (offset >> 63 << 64), whence))
+    return 0
+
+
+def _seek(t: Thread, fd: int, offset: int, whence: int) -> int:
     special = t.process.files.special.get(fd)
     if special is not None:
         return special.seek(t, fd, offset, whence)

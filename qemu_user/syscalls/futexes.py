@@ -17,16 +17,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
-    from .args import Addr, FutexOp, UInt
+    from .args import Addr, FutexOp, In, UInt
 
 _COMMAND = ~(abi.FUTEX_PRIVATE_FLAG | abi.FUTEX_CLOCK_REALTIME)
 _BILLION = 1_000_000_000
 _REALTIME_ALLOWED = (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET, abi.FUTEX_LOCK_PI2)
 
 
-@syscall
+@syscall(wide="futex_time64")
 def futex(
-    t: Thread, uaddr: Addr, op: FutexOp, val: UInt, timeout: Addr, uaddr2: Addr, val3: UInt
+    t: Thread,
+    uaddr: Addr,
+    op: FutexOp,
+    val: UInt,
+    timeout: In[clocks.Timespec],
+    uaddr2: Addr,
+    val3: UInt,
 ) -> Blocking[int]:
     command, private = op & _COMMAND, bool(op & abi.FUTEX_PRIVATE_FLAG)
     if op & abi.FUTEX_CLOCK_REALTIME and command not in _REALTIME_ALLOWED:
@@ -35,20 +41,20 @@ def futex(
         raise LinuxError(EINVAL)
     if command in (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET):
         bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
-        deadline = _deadline(t, op, command, timeout)
+        deadline = _deadline(op, command, timeout)
         result = yield from wait_word(t, uaddr, private, val, bitset, deadline)
         return result
     if command in (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2):
-        deadline = _deadline(t, op, command, timeout)
+        deadline = _deadline(op, command, timeout)
         result = yield from _lock_pi(t, uaddr, private, deadline)
         return result
     if not private or uaddr >= t.memory.size:
         t.memory.u32(uaddr)  # EFAULT: the key of a shared futex is its mapping
     if command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE):
         compare = val3 if command == abi.FUTEX_CMP_REQUEUE else None
-        return requeue_words(t, private, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, compare)
+        return requeue_words(t, private, uaddr, val, timeout.addr & 0xFFFFFFFF, uaddr2, compare)
     if command == abi.FUTEX_WAKE_OP:
-        return _wake_op(t, private, uaddr, val, timeout & 0xFFFFFFFF, uaddr2, val3)
+        return _wake_op(t, private, uaddr, val, timeout.addr & 0xFFFFFFFF, uaddr2, val3)
     return _at_once(t, command, private, uaddr, val, val3)
 
 
@@ -68,11 +74,11 @@ def _at_once(t: Thread, command: int, private: bool, uaddr: int, val: int, val3:
     raise LinuxError(ENOSYS)
 
 
-def _deadline(t: Thread, op: int, command: int, timeout: int) -> int | None:
+def _deadline(op: int, command: int, timeout: In[clocks.Timespec]) -> int | None:
     """Monotonic ns; FUTEX_WAIT's timeout is relative, the others' absolute."""
     if not timeout:
         return None
-    span = t.memory.load(timeout, clocks.Timespec)
+    span = timeout.read()
     if span.tv_sec < 0 or not 0 <= span.tv_nsec < _BILLION:
         raise LinuxError(EINVAL)
     at = span.tv_sec * _BILLION + span.tv_nsec

@@ -35,41 +35,41 @@ def getppid(t: Thread) -> int:
     return os.getppid()
 
 
-@syscall
-def getuid(t: Thread) -> int:
+@syscall(wide="getuid32")
+def getuid(t: Thread) -> Uid:
     return os.getuid()
 
 
-@syscall
-def geteuid(t: Thread) -> int:
+@syscall(wide="geteuid32")
+def geteuid(t: Thread) -> Uid:
     return os.geteuid()
 
 
-@syscall
-def getgid(t: Thread) -> int:
+@syscall(wide="getgid32")
+def getgid(t: Thread) -> Gid:
     return os.getgid()
 
 
-@syscall
-def getegid(t: Thread) -> int:
+@syscall(wide="getegid32")
+def getegid(t: Thread) -> Gid:
     return os.getegid()
 
 
-@syscall
+@syscall(wide="getresuid32")
 def getresuid(t: Thread, ruid: Out[Uid], euid: Out[Uid], suid: Out[Uid]) -> int:
     for pointer, value in zip((ruid, euid, suid), os.getresuid(), strict=True):
         pointer.write(value)
     return 0
 
 
-@syscall
+@syscall(wide="getresgid32")
 def getresgid(t: Thread, rgid: Out[Gid], egid: Out[Gid], sgid: Out[Gid]) -> int:
     for pointer, value in zip((rgid, egid, sgid), os.getresgid(), strict=True):
         pointer.write(value)
     return 0
 
 
-@syscall
+@syscall(wide="setuid32")
 def setuid(t: Thread, uid: Uid) -> int:
     if uid == _NOBODY:
         raise LinuxError(EINVAL)
@@ -77,7 +77,7 @@ def setuid(t: Thread, uid: Uid) -> int:
     return 0
 
 
-@syscall
+@syscall(wide="setgid32")
 def setgid(t: Thread, gid: Gid) -> int:
     if gid == _NOBODY:
         raise LinuxError(EINVAL)
@@ -85,41 +85,41 @@ def setgid(t: Thread, gid: Gid) -> int:
     return 0
 
 
-@syscall
+@syscall(wide="setreuid32")
 def setreuid(t: Thread, ruid: Uid, euid: Uid) -> int:
     os.setreuid(_id(ruid), _id(euid))
     return 0
 
 
-@syscall
+@syscall(wide="setregid32")
 def setregid(t: Thread, rgid: Gid, egid: Gid) -> int:
     os.setregid(_id(rgid), _id(egid))
     return 0
 
 
-@syscall
+@syscall(wide="setresuid32")
 def setresuid(t: Thread, ruid: Uid, euid: Uid, suid: Uid) -> int:
     os.setresuid(_id(ruid), _id(euid), _id(suid))
     return 0
 
 
-@syscall
+@syscall(wide="setresgid32")
 def setresgid(t: Thread, rgid: Gid, egid: Gid, sgid: Gid) -> int:
     os.setresgid(_id(rgid), _id(egid), _id(sgid))
     return 0
 
 
-@syscall
-def setfsuid(t: Thread, fsuid: Uid) -> int:
+@syscall(wide="setfsuid32")
+def setfsuid(t: Thread, fsuid: Uid) -> Uid:
     return hostcall.call("setfsuid", fsuid)
 
 
-@syscall
-def setfsgid(t: Thread, fsgid: Gid) -> int:
+@syscall(wide="setfsgid32")
+def setfsgid(t: Thread, fsgid: Gid) -> Gid:
     return hostcall.call("setfsgid", fsgid)
 
 
-@syscall
+@syscall(wide="getgroups32")
 def getgroups(t: Thread, size: Int, list_: OutArray[Gid]) -> int:
     if size < 0:
         raise LinuxError(EINVAL)
@@ -131,7 +131,7 @@ def getgroups(t: Thread, size: Int, list_: OutArray[Gid]) -> int:
     return len(groups)
 
 
-@syscall
+@syscall(wide="setgroups32")
 def setgroups(t: Thread, size: Int, list_: InArray[Gid]) -> int:
     if not 0 <= size <= _GROUPS_MAX or os.geteuid() != 0:
         return hostcall.call("setgroups", size & 0xFFFFFFFF, None)

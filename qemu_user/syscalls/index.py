@@ -2,325 +2,166 @@
 
 from __future__ import annotations
 
-INDEX: dict[str, str] = {
-    "accept": "sockets",
-    "accept4": "sockets",
-    "access": "attributes",
-    "acct": "system",
-    "add_key": "namespaces",
-    "adjtimex": "clocks",
-    "alarm": "timers",
-    "bind": "sockets",
-    "brk": "memory",
-    "cachestat": "namespaces",
-    "capget": "identity",
-    "capset": "identity",
-    "chdir": "directories",
-    "chmod": "attributes",
-    "chown": "attributes",
-    "chroot": "paths",
-    "clock_adjtime": "clocks",
-    "clock_getres": "clocks",
-    "clock_gettime": "clocks",
-    "clock_nanosleep": "clocks",
-    "clock_settime": "clocks",
-    "clone": "processes",
-    "clone3": "processes",
-    "close": "files",
-    "close_range": "files",
-    "connect": "sockets",
-    "copy_file_range": "splices",
-    "creat": "files",
-    "dup": "descriptors",
-    "dup2": "descriptors",
-    "dup3": "descriptors",
-    "epoll_create": "epoll",
-    "epoll_create1": "epoll",
-    "epoll_ctl": "epoll",
-    "epoll_pwait": "epoll",
-    "epoll_pwait2": "epoll",
-    "epoll_wait": "epoll",
-    "eventfd": "descriptors",
-    "eventfd2": "descriptors",
-    "execve": "execute",
-    "execveat": "execute",
-    "exit": "threads",
-    "exit_group": "threads",
-    "faccessat": "attributes",
-    "faccessat2": "attributes",
-    "fadvise64": "attributes",
-    "fallocate": "attributes",
-    "fchdir": "directories",
-    "fchmod": "attributes",
-    "fchmodat": "attributes",
-    "fchmodat2": "attributes",
-    "fchown": "attributes",
-    "fchownat": "attributes",
-    "fcntl": "locks",
-    "fdatasync": "descriptors",
-    "fgetxattr": "xattrs",
-    "flistxattr": "xattrs",
-    "flock": "locks",
-    "fork": "processes",
-    "fremovexattr": "xattrs",
-    "fsconfig": "mounting",
-    "fsetxattr": "xattrs",
-    "fsmount": "mounting",
-    "fsopen": "mounting",
-    "fspick": "mounting",
-    "fstat": "stats",
-    "fstatfs": "stats",
-    "fsync": "descriptors",
-    "ftruncate": "attributes",
-    "futex": "futexes",
-    "futex_requeue": "futex2",
-    "futex_wait": "futex2",
-    "futex_waitv": "futex2",
-    "futex_wake": "futex2",
-    "futimesat": "attributes",
-    "get_mempolicy": "policies",
-    "get_robust_list": "threads",
-    "getcpu": "system",
-    "getcwd": "directories",
-    "getdents": "directories",
-    "getdents64": "directories",
-    "getegid": "identity",
-    "geteuid": "identity",
-    "getgid": "identity",
-    "getgroups": "identity",
-    "getitimer": "timers",
-    "getpeername": "sockets",
-    "getpgid": "identity",
-    "getpgrp": "identity",
-    "getpid": "identity",
-    "getppid": "identity",
-    "getpriority": "limits",
-    "getrandom": "random",
-    "getresgid": "identity",
-    "getresuid": "identity",
-    "getrlimit": "limits",
-    "getrusage": "usage",
-    "getsid": "identity",
-    "getsockname": "sockets",
-    "getsockopt": "sockopts",
-    "gettid": "threads",
-    "gettimeofday": "clocks",
-    "getuid": "identity",
-    "getxattr": "xattrs",
-    "getxattrat": "xattrsat",
-    "inotify_add_watch": "directories",
-    "inotify_init": "directories",
-    "inotify_init1": "directories",
-    "inotify_rm_watch": "directories",
-    "ioctl": "terminals",
-    "ioprio_get": "limits",
-    "ioprio_set": "limits",
-    "kcmp": "namespaces",
-    "keyctl": "namespaces",
-    "kill": "signals",
-    "lchown": "attributes",
-    "lgetxattr": "xattrs",
-    "link": "paths",
-    "linkat": "paths",
-    "listen": "sockets",
-    "listxattr": "xattrs",
-    "listxattrat": "xattrsat",
-    "llistxattr": "xattrs",
-    "lremovexattr": "xattrs",
-    "lseek": "files",
-    "lsetxattr": "xattrs",
-    "lstat": "stats",
-    "madvise": "memory",
-    "mbind": "policies",
-    "membarrier": "threads",
-    "memfd_create": "memory",
-    "memfd_secret": "namespaces",
-    "mincore": "memory",
-    "mkdir": "directories",
-    "mkdirat": "directories",
-    "mknod": "paths",
-    "mknodat": "paths",
-    "mlock": "memory",
-    "mlock2": "memory",
-    "mlockall": "memory",
-    "mmap": "memory",
-    "mmap2": "memory",
-    "mount": "paths",
-    "mount_setattr": "mounting",
-    "move_mount": "mounting",
-    "move_pages": "policies",
-    "mprotect": "memory",
-    "mq_getsetattr": "mqueues",
-    "mq_notify": "mqueues",
-    "mq_open": "mqueues",
-    "mq_timedreceive": "mqueues",
-    "mq_timedsend": "mqueues",
-    "mq_unlink": "mqueues",
-    "mremap": "memory",
-    "msgctl": "ipcs",
-    "msgget": "ipcs",
-    "msgrcv": "ipcs",
-    "msgsnd": "ipcs",
-    "msync": "memory",
-    "munlock": "memory",
-    "munlockall": "memory",
-    "munmap": "memory",
-    "name_to_handle_at": "mounting",
-    "nanosleep": "clocks",
-    "newfstatat": "stats",
-    "open": "files",
-    "open_by_handle_at": "mounting",
-    "open_tree": "mounting",
-    "openat": "files",
-    "openat2": "files",
-    "pause": "signals",
-    "personality": "system",
-    "pidfd_getfd": "descriptors",
-    "pidfd_open": "descriptors",
-    "pidfd_send_signal": "signals",
-    "pipe": "descriptors",
-    "pipe2": "descriptors",
-    "pivot_root": "mounting",
-    "pkey_alloc": "memory",
-    "pkey_free": "memory",
-    "pkey_mprotect": "memory",
-    "poll": "polling",
-    "ppoll": "polling",
-    "prctl": "prctls",
-    "pread64": "transfers",
-    "preadv": "transfers",
-    "preadv2": "transfers",
-    "prlimit64": "limits",
-    "process_mrelease": "namespaces",
-    "process_vm_readv": "othermemory",
-    "process_vm_writev": "othermemory",
-    "pselect6": "polling",
-    "ptrace": "ptrace",
-    "pwrite64": "transfers",
-    "pwritev": "transfers",
-    "pwritev2": "transfers",
-    "read": "transfers",
-    "readahead": "attributes",
-    "readlink": "paths",
-    "readlinkat": "paths",
-    "readv": "transfers",
-    "recvfrom": "messages",
-    "recvmmsg": "messages",
-    "recvmsg": "messages",
-    "removexattr": "xattrs",
-    "removexattrat": "xattrsat",
-    "rename": "paths",
-    "renameat": "paths",
-    "renameat2": "paths",
-    "request_key": "namespaces",
-    "restart_syscall": "signals",
-    "rmdir": "directories",
-    "rseq": "threads",
-    "rt_sigaction": "signals",
-    "rt_sigpending": "signals",
-    "rt_sigprocmask": "signals",
-    "rt_sigqueueinfo": "signals",
-    "rt_sigreturn": "signals",
-    "rt_sigsuspend": "signals",
-    "rt_sigtimedwait": "signals",
-    "rt_tgsigqueueinfo": "signals",
-    "sched_get_priority_max": "system",
-    "sched_get_priority_min": "system",
-    "sched_getaffinity": "system",
-    "sched_getattr": "system",
-    "sched_getparam": "system",
-    "sched_getscheduler": "system",
-    "sched_rr_get_interval": "system",
-    "sched_setaffinity": "system",
-    "sched_setattr": "system",
-    "sched_setparam": "system",
-    "sched_setscheduler": "system",
-    "sched_yield": "threads",
-    "select": "polling",
-    "semctl": "ipcs",
-    "semget": "ipcs",
-    "semop": "ipcs",
-    "semtimedop": "ipcs",
-    "sendfile": "splices",
-    "sendmmsg": "messages",
-    "sendmsg": "messages",
-    "sendto": "messages",
-    "set_mempolicy": "policies",
-    "set_robust_list": "threads",
-    "set_tid_address": "threads",
-    "setdomainname": "system",
-    "setfsgid": "identity",
-    "setfsuid": "identity",
-    "setgid": "identity",
-    "setgroups": "identity",
-    "sethostname": "system",
-    "setitimer": "timers",
-    "setns": "namespaces",
-    "setpgid": "identity",
-    "setpriority": "limits",
-    "setregid": "identity",
-    "setresgid": "identity",
-    "setresuid": "identity",
-    "setreuid": "identity",
-    "setrlimit": "limits",
-    "setsid": "identity",
-    "setsockopt": "sockopts",
-    "settimeofday": "clocks",
-    "setuid": "identity",
-    "setxattr": "xattrs",
-    "setxattrat": "xattrsat",
-    "shmat": "sharedmemory",
-    "shmctl": "sharedmemory",
-    "shmdt": "sharedmemory",
-    "shmget": "sharedmemory",
-    "shutdown": "sockets",
-    "sigaltstack": "signals",
-    "signalfd": "signalfd",
-    "signalfd4": "signalfd",
-    "socket": "sockets",
-    "socketpair": "sockets",
-    "splice": "splices",
-    "stat": "stats",
-    "statfs": "stats",
-    "statx": "stats",
-    "swapoff": "mounting",
-    "swapon": "mounting",
-    "symlink": "paths",
-    "symlinkat": "paths",
-    "sync": "descriptors",
-    "sync_file_range": "descriptors",
-    "syncfs": "descriptors",
-    "sysfs": "mounting",
-    "sysinfo": "system",
-    "syslog": "system",
-    "tee": "splices",
-    "tgkill": "signals",
-    "time": "clocks",
-    "timer_create": "timers",
-    "timer_delete": "timers",
-    "timer_getoverrun": "timers",
-    "timer_gettime": "timers",
-    "timer_settime": "timers",
-    "timerfd_create": "timers",
-    "timerfd_gettime": "timers",
-    "timerfd_settime": "timers",
-    "times": "usage",
-    "tkill": "signals",
-    "truncate": "attributes",
-    "umask": "directories",
-    "umount2": "paths",
-    "uname": "system",
-    "unlink": "paths",
-    "unlinkat": "paths",
-    "unshare": "namespaces",
-    "utime": "attributes",
-    "utimensat": "attributes",
-    "utimes": "attributes",
-    "vfork": "processes",
-    "vhangup": "system",
-    "vmsplice": "splices",
-    "wait4": "waits",
-    "waitid": "waits",
-    "write": "transfers",
-    "writev": "transfers",
-}
+_FAMILIES = {
+    "attributes": (
+        "access chmod chown chown32 faccessat faccessat2 fadvise64 fallocate fchmod fchmodat "
+        "fchmodat2 fchown fchown32 fchownat ftruncate ftruncate64 futimesat lchown lchown32 "
+        "readahead truncate truncate64 utime utimensat utimensat_time64 utimes "
+    ),
+    "clocks": (
+        "adjtimex clock_adjtime clock_adjtime64 clock_getres clock_getres_time64 clock_gettime "
+        "clock_gettime64 clock_nanosleep clock_nanosleep_time64 clock_settime clock_settime64 "
+        "gettimeofday nanosleep settimeofday time "
+    ),
+    "descriptors": (
+        "dup dup2 dup3 eventfd eventfd2 fdatasync fsync pidfd_getfd pidfd_open pipe pipe2 sync "
+        "sync_file_range syncfs "
+    ),
+    "directories": (
+        "chdir fchdir getcwd getdents getdents64 inotify_add_watch inotify_init inotify_init1 "
+        "inotify_rm_watch mkdir mkdirat rmdir umask "
+    ),
+    "epoll": (
+        "epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait "
+    ),
+    "execute": (
+        "execve execveat "
+    ),
+    "files": (
+        "_llseek close close_range creat llseek lseek open openat openat2 "
+    ),
+    "futex2": (
+        "futex_requeue futex_wait futex_waitv futex_wake "
+    ),
+    "futexes": (
+        "futex futex_time64 "
+    ),
+    "identity": (
+        "capget capset getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32 "
+        "getpgid getpgrp getpid getppid getresgid getresgid32 getresuid getresuid32 getsid getuid "
+        "getuid32 setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 "
+        "setpgid setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid "
+        "setreuid32 setsid setuid setuid32 "
+    ),
+    "ipcs": (
+        "msgctl msgget msgrcv msgsnd semctl semget semop semtimedop semtimedop_time64 "
+    ),
+    "limits": (
+        "getpriority getrlimit ioprio_get ioprio_set prlimit64 setpriority setrlimit ugetrlimit "
+    ),
+    "locks": (
+        "fcntl fcntl64 flock "
+    ),
+    "memory": (
+        "brk madvise memfd_create mincore mlock mlock2 mlockall mmap mmap2 mprotect mremap msync "
+        "munlock munlockall munmap pkey_alloc pkey_free pkey_mprotect "
+    ),
+    "messages": (
+        "recvfrom recvmmsg recvmmsg_time64 recvmsg sendmmsg sendmsg sendto "
+    ),
+    "mounting": (
+        "fsconfig fsmount fsopen fspick mount_setattr move_mount name_to_handle_at "
+        "open_by_handle_at open_tree pivot_root swapoff swapon sysfs "
+    ),
+    "mqueues": (
+        "mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend "
+        "mq_timedsend_time64 mq_unlink "
+    ),
+    "multiplexed": (
+        "ipc old_mmap old_select recv send socketcall waitpid "
+    ),
+    "namespaces": (
+        "add_key cachestat kcmp keyctl memfd_secret process_mrelease request_key setns unshare "
+    ),
+    "oldcalls": (
+        "arm_fadvise64_64 arm_sync_file_range fadvise64_64 nice old_getrlimit oldfstat oldlstat "
+        "oldolduname oldstat olduname stime sync_file_range2 umount "
+    ),
+    "oldsignals": (
+        "sgetmask sigaction signal sigpending sigprocmask sigreturn sigsuspend ssetmask "
+    ),
+    "othermemory": (
+        "process_vm_readv process_vm_writev "
+    ),
+    "paths": (
+        "chroot link linkat mknod mknodat mount readlink readlinkat rename renameat renameat2 "
+        "symlink symlinkat umount2 unlink unlinkat "
+    ),
+    "policies": (
+        "get_mempolicy mbind move_pages set_mempolicy "
+    ),
+    "polling": (
+        "_newselect poll ppoll ppoll_time64 pselect6 pselect6_time64 select "
+    ),
+    "prctls": (
+        "prctl "
+    ),
+    "processes": (
+        "clone clone3 fork vfork "
+    ),
+    "ptrace": (
+        "ptrace "
+    ),
+    "random": (
+        "getrandom "
+    ),
+    "sharedmemory": (
+        "shmat shmctl shmdt shmget "
+    ),
+    "signalfd": (
+        "signalfd signalfd4 "
+    ),
+    "signals": (
+        "kill pause pidfd_send_signal restart_syscall rt_sigaction rt_sigpending rt_sigprocmask "
+        "rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 "
+        "rt_tgsigqueueinfo sigaltstack tgkill tkill "
+    ),
+    "sockets": (
+        "accept accept4 bind connect getpeername getsockname listen shutdown socket socketpair "
+    ),
+    "sockopts": (
+        "getsockopt setsockopt "
+    ),
+    "splices": (
+        "copy_file_range sendfile sendfile64 splice tee vmsplice "
+    ),
+    "stats": (
+        "fstat fstat64 fstatat64 fstatfs fstatfs64 lstat lstat64 newfstatat stat stat64 statfs "
+        "statfs64 statx "
+    ),
+    "system": (
+        "acct getcpu personality sched_get_priority_max sched_get_priority_min sched_getaffinity "
+        "sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval "
+        "sched_rr_get_interval_time64 sched_setaffinity sched_setattr sched_setparam "
+        "sched_setscheduler setdomainname sethostname sysinfo syslog uname vhangup "
+    ),
+    "terminals": (
+        "ioctl "
+    ),
+    "threads": (
+        "exit exit_group get_robust_list gettid membarrier rseq sched_yield set_robust_list "
+        "set_tid_address "
+    ),
+    "timers": (
+        "alarm getitimer setitimer timer_create timer_delete timer_getoverrun timer_gettime "
+        "timer_gettime64 timer_settime timer_settime64 timerfd_create timerfd_gettime "
+        "timerfd_gettime64 timerfd_settime timerfd_settime64 "
+    ),
+    "transfers": (
+        "pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readv write writev "
+    ),
+    "usage": (
+        "getrusage times "
+    ),
+    "waits": (
+        "wait4 waitid "
+    ),
+    "xattrs": (
+        "fgetxattr flistxattr fremovexattr fsetxattr getxattr lgetxattr listxattr llistxattr "
+        "lremovexattr lsetxattr removexattr setxattr "
+    ),
+    "xattrsat": (
+        "getxattrat listxattrat removexattrat setxattrat "
+    ),
+}  # fmt: skip
+INDEX = {name: family for family, names in _FAMILIES.items() for name in names.split()}

@@ -110,7 +110,7 @@ def semop(t: Thread, semid: Int, sops: InArray[SemBuf], nsops: UInt) -> Blocking
     return (yield from _operate(t, semid, sops, nsops, None))
 
 
-@syscall
+@syscall(wide="semtimedop_time64")
 def semtimedop(
     t: Thread, semid: Int, sops: InArray[SemBuf], nsops: UInt, timeout: In[Timespec]
 ) -> Blocking[int]:

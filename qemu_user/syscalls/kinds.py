@@ -6,7 +6,7 @@ from importlib import import_module
 from struct import Struct
 
 from ..exec.abi.layout import CStruct, Scalar
-from ..exec.files import FIRST_RESERVED
+from .integers import Descriptor, FileSize, Id, Integer, Kind, Wide, short_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,96 +16,23 @@ if TYPE_CHECKING:
 
     from ..exec.arch import Arch
 
-
-class Kind:
-    """One parameter's type. `show` names the way strace prints it; `on_exit`: after the call."""
-
-    __slots__ = ("on_exit", "show")
-    words: int = 1
-
-    def __init__(self, show: str, on_exit: bool = False) -> None:
-        self.show = show
-        self.on_exit = on_exit
-
-    def place(self, slot: int, arch: Arch) -> tuple[int, int]:
-        """The first argument word used when `slot` is the first free one, and the next free."""
-        return slot, slot + self.words
-
-    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
-        """An expression of `t`, `w` (argument words), `m` (memory) and what it puts in `scope`."""
-        raise NotImplementedError
-
-
-class Integer(Kind):
-    """A C integer of `bits` (0: a word); wider words are truncated, as the kernel does."""
-
-    __slots__ = ("bits", "signed")
-
-    def __init__(self, bits: int, signed: bool, show: str = "int") -> None:
-        super().__init__(show)
-        self.bits = bits
-        self.signed = signed
-
-    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
-        word = arch.model.word * 8
-        bits = self.bits or word
-        raw = f"w[{at}]" if bits == word else f"(w[{at}] & {(1 << bits) - 1:#x})"
-        if not self.signed:
-            return raw
-        half = 1 << bits - 1
-        return f"({raw} ^ {half:#x}) - {half:#x}"
-
-    def value(self, word: int, arch: Arch) -> int:
-        """What a word means; for printing."""
-        bits = self.bits or arch.model.word * 8
-        word &= (1 << bits) - 1
-        return word - (1 << bits) if self.signed and word >> bits - 1 else word
-
-    def code(self, arch: Arch) -> str:
-        """The `struct` format of one in memory."""
-        code = {8: "b", 16: "h", 32: "i", 64: "q"}[self.bits or arch.model.word * 8]
-        return arch.model.order + (code if self.signed else code.upper())
-
-
-class Descriptor(Integer):
-    """A file descriptor; those that the emulator keeps for itself are EBADF."""
-
-    __slots__ = ()
-
-    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
-        fd = f"fd{at}"
-        value = super().decode(at, arch, scope)
-        hidden = f"t.process.files.visible({fd})"
-        return f"({fd} if ({fd} := {value}) < {FIRST_RESERVED} else {hidden})"
-
-
-class Wide(Integer):
-    """A 64-bit integer: on 32-bit machines two words, on an even register where pairs are aligned.
-
-    `split`: always two words, the low one first, as preadv has it (man 2 preadv, NOTES).
-    """
-
-    __slots__ = ("split",)
-
-    def __init__(self, signed: bool, show: str = "int", split: bool = False) -> None:
-        super().__init__(64, signed, show)
-        self.split = split
-
-    def place(self, slot: int, arch: Arch) -> tuple[int, int]:
-        if self.split:
-            return slot, slot + 2
-        if arch.model.word == 8:
-            return slot, slot + 1
-        if arch.syscall.aligned_pairs:
-            slot += slot & 1
-        return slot, slot + 2
-
-    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
-        if arch.model.word == 8:
-            return super().decode(at, arch, scope)
-        low, high = (at, at + 1) if self.split or arch.model.order == "<" else (at + 1, at)
-        raw = f"(w[{low}] | w[{high}] << 32)"
-        return f"({raw} ^ {1 << 63:#x}) - {1 << 63:#x}" if self.signed else raw
+__all__ = (
+    "Codec",
+    "Const",
+    "Descriptor",
+    "FileSize",
+    "Flags",
+    "Id",
+    "Integer",
+    "Kind",
+    "Named",
+    "Pointing",
+    "Ranged",
+    "String",
+    "Wide",
+    "kind_of",
+    "short_id",
+)
 
 
 class Named(Integer):
@@ -275,6 +202,9 @@ class Codec:
             self._integer(Struct(model.order + of.code(model)))
         else:
             self._integer(Struct(of.code(arch)))
+            if isinstance(of, Id) and arch.ids16:
+                store = self.dump
+                self.dump = lambda value: store(short_id(value))
 
     def _integer(self, packer: Struct) -> None:
         mask = (1 << packer.size * 8) - 1

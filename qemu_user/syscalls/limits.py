@@ -92,7 +92,7 @@ def _wide(value: int, word: int) -> int:
     return _INFINITY if value == (1 << 8 * word) - 1 else value
 
 
-@syscall
+@syscall(also=("ugetrlimit",))
 def getrlimit(t: Thread, resource: Resource, rlim: Out[Rlimit]) -> int:
     _check(resource)
     word = t.arch.model.word

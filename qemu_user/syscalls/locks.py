@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from errno import EAGAIN, EINVAL, EWOULDBLOCK
+from errno import EAGAIN, EINVAL, EOVERFLOW, EWOULDBLOCK
 from struct import Struct
 
 from ..exec import hostcall, openflags
@@ -49,11 +49,18 @@ _HINTS = frozenset(
     )
 )
 _LOCKS = frozenset((abi.F_GETLK, abi.F_SETLK, abi.F_OFD_GETLK, abi.F_OFD_SETLK))
+# Those of 32-bit architectures for 64-bit offsets.
+_WIDE_LOCKS = {
+    abi.F_GETLK64: abi.F_GETLK,
+    abi.F_SETLK64: abi.F_SETLK,
+    abi.F_SETLKW64: abi.F_SETLKW,
+}
+_OFD_LOCKS = frozenset((abi.F_OFD_GETLK, abi.F_OFD_SETLK, abi.F_OFD_SETLKW))
 _WAITING_LOCKS = frozenset((abi.F_SETLKW, abi.F_OFD_SETLKW))
 _INT_BITS = 0xFFFFFFFF
 
 
-@syscall
+@syscall(wide="fcntl64")
 def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
     t.process.files.visible(fd)
     if cmd in (abi.F_DUPFD, abi.F_DUPFD_CLOEXEC):
@@ -65,10 +72,14 @@ def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
     if cmd == abi.F_SETFL:
         flags = openflags.from_arch(arg & _INT_BITS, t.arch)
         return hostcall.call("fcntl", fd, cmd, openflags.to_arch(flags, hostcall.arch()))
+    shape: type[CStruct] = Flock
+    if cmd in _OFD_LOCKS or (cmd in _WIDE_LOCKS and t.arch.model.word == 4):
+        shape = hostcall.shape(Flock, t.arch.wide())
+        cmd = _WIDE_LOCKS.get(cmd, cmd)
     if cmd in _LOCKS:
-        return _lock(t, fd, cmd, arg)
+        return _lock(t, fd, cmd, arg, shape)
     if cmd in _WAITING_LOCKS:
-        return (yield from _wait_for_lock(t, fd, cmd, arg))
+        return (yield from _wait_for_lock(t, fd, cmd, arg, shape))
     if cmd in (abi.F_SETOWN_EX, abi.F_GETOWN_EX):
         return _owner(t, fd, cmd, arg)
     if cmd in _HINTS:
@@ -93,19 +104,29 @@ def _packed(t: Thread, addr: int, cls: type[CStruct]) -> bytes | None:
         return None
 
 
-def _lock(t: Thread, fd: int, cmd: int, addr: int) -> int:
-    packed = _packed(t, addr, Flock)
+def _packed_lock(t: Thread, addr: int, shape: type[CStruct]) -> bytes | None:
+    try:
+        return hostcall.pack_as(Flock, t.memory.load(addr, shape))
+    except LinuxError:
+        return None
+
+
+def _lock(t: Thread, fd: int, cmd: int, addr: int, shape: type[CStruct]) -> int:
+    packed = _packed_lock(t, addr, shape)
     if packed is None:
         return hostcall.call("fcntl", fd, cmd, hostcall.INVALID)
     room = ctypes.create_string_buffer(packed)
     hostcall.call("fcntl", fd, cmd, room)
     if cmd in (abi.F_GETLK, abi.F_OFD_GETLK):
-        t.memory.store(addr, hostcall.unpack(Flock, room.raw))
+        found = hostcall.unpack(Flock, room.raw)
+        if shape is Flock and found.l_start >> 8 * t.arch.model.word - 1:
+            raise LinuxError(EOVERFLOW)
+        t.memory.write(addr, shape.layout(t.arch.model).pack(found))
     return 0
 
 
-def _wait_for_lock(t: Thread, fd: int, cmd: int, addr: int) -> Blocking[int]:
-    packed = _packed(t, addr, Flock)
+def _wait_for_lock(t: Thread, fd: int, cmd: int, addr: int, shape: type[CStruct]) -> Blocking[int]:
+    packed = _packed_lock(t, addr, shape)
     if packed is None:
         return hostcall.call("fcntl", fd, cmd, hostcall.INVALID)
     at_once = abi.F_SETLK if cmd == abi.F_SETLKW else abi.F_OFD_SETLK

@@ -268,7 +268,7 @@ def sendmmsg(t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags) -
     return done
 
 
-@syscall
+@syscall(wide="recvmmsg_time64")
 def recvmmsg(
     t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags, timeout: InOut[Timespec]
 ) -> Blocking[int]:

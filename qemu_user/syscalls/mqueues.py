@@ -61,7 +61,7 @@ def _patiently(
     return (yield from in_helper(t, lambda: call(limit)))
 
 
-@syscall
+@syscall(wide="mq_timedsend_time64")
 def mq_timedsend(
     t: Thread, mqdes: Fd, msg: InBuf, prio: UInt, timeout: In[Timespec]
 ) -> Blocking[int]:
@@ -81,7 +81,7 @@ def mq_timedsend(
     )
 
 
-@syscall
+@syscall(wide="mq_timedreceive_time64")
 def mq_timedreceive(
     t: Thread, mqdes: Fd, msg: OutBuf, prio: Out[UInt], timeout: In[Timespec]
 ) -> Blocking[int]:

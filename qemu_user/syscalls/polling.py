@@ -164,7 +164,7 @@ class _Timeout:
                 return
 
 
-@syscall
+@syscall(wide="ppoll_time64")
 def ppoll(
     t: Thread, fds: Addr, nfds: UInt, tmo_p: InOut[Timespec], sigmask: Addr, sigsetsize: Size
 ) -> Blocking[int]:
@@ -234,7 +234,7 @@ def _select(
     return sets.store(entries, found)
 
 
-@syscall
+@syscall(also=("_newselect",))
 def select(
     t: Thread, nfds: Int, readfds: Addr, writefds: Addr, exceptfds: Addr, timeout: InOut[Timeval]
 ) -> Blocking[int]:
@@ -255,7 +255,7 @@ def select(
                 pass
 
 
-@syscall
+@syscall(wide="pselect6_time64")
 def pselect6(
     t: Thread,
     nfds: Int,

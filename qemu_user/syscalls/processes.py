@@ -9,7 +9,7 @@ from select import POLLIN
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
 from ..exec.abi.processes import CloneArgs
-from ..exec.errors import LinuxError
+from ..exec.errors import ERESTARTNOINTR, LinuxError
 from ..exec.waiting import Wait
 from .syscall import syscall
 
@@ -125,7 +125,7 @@ def _new_thread(t: Thread, request: Request) -> int:
     try:
         _child_registers(t, request)
         child = p.new_thread(t)
-        new_thread = t.arch.hooks.new_thread
+        new_thread = t.arch.linux.new_thread
         if new_thread is not None and child.context is not None:
             new_thread(t, child)
             set_tls(child)
@@ -154,7 +154,7 @@ def _child_registers(t: Thread, request: Request) -> None:
 
 def _tls(t: Thread, request: Request) -> Callable[[Thread], None]:
     """What CLONE_SETTLS does beside setting a register; LinuxError for a bad value."""
-    hook = t.arch.hooks.tls
+    hook = t.arch.linux.tls
     if not request.flags & abi.CLONE_SETTLS or hook is None:
         return lambda _: None
     return hook(t, request.tls)
@@ -171,6 +171,9 @@ def _store_tid(t: Thread, addr: int, tid: int) -> None:
 def _new_process(t: Thread, request: Request) -> Blocking[int]:
     p, flags = t.process, request.flags
     set_tls = _tls(t, request)
+    p.scheduler.take_in(lambda: True, 0)
+    if t.has_signal():  # what is for the whole process group the child must not miss
+        raise LinuxError(ERESTARTNOINTR)
     ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0

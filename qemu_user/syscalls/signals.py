@@ -19,6 +19,8 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
     from .args import Addr, Fd, In, Out, Pid, Signal, SigprocmaskHow, Size, Tid, UInt
@@ -47,25 +49,11 @@ def rt_sigaction(
 ) -> int:
     if sigsetsize != _SIGSET_SIZE:
         raise LinuxError(EINVAL)
-    new = act.read() if act else None
-    if not 1 <= signum <= COUNT or (new and bit(signum) & UNBLOCKABLE):
-        raise LinuxError(EINVAL)
-    p = t.process
-    old = p.handlers[signum]
-    if new is not None:
-        action = Action(
-            new.sa_handler,
-            new.sa_flags & _PLAIN_FLAGS,
-            getattr(new, "sa_restorer", 0),
-            new.sa_mask & ~UNBLOCKABLE,
-        )
-        p.handlers[signum] = action
-        if signum == abi.SIGCHLD:
-            _reap_by_host(action)
-        if p.handlers.ignores(signum):
-            p.pending.discard(bit(signum))
-            for thread in p.threads.values():
-                thread.pending.discard(bit(signum))
+    action = None
+    if act:
+        new = act.read()
+        action = Action(new.sa_handler, new.sa_flags, getattr(new, "sa_restorer", 0), new.sa_mask)
+    old = set_action(t, signum, action)
     if oldact:
         oldact.write(
             KernelSigaction(
@@ -76,6 +64,25 @@ def rt_sigaction(
             )
         )
     return 0
+
+
+def set_action(t: Thread, signum: int, action: Action | None) -> Action:
+    """Do sigaction(2), and return what was before; EINVAL. None changes nothing."""
+    if not 1 <= signum <= COUNT or (action is not None and bit(signum) & UNBLOCKABLE):
+        raise LinuxError(EINVAL)
+    p = t.process
+    old = p.handlers[signum]
+    if action is not None:
+        action.flags &= _PLAIN_FLAGS
+        action.mask &= ~UNBLOCKABLE
+        p.handlers[signum] = action
+        if signum == abi.SIGCHLD:
+            _reap_by_host(action)
+        if p.handlers.ignores(signum):
+            p.pending.discard(bit(signum))
+            for thread in p.threads.values():
+                thread.pending.discard(bit(signum))
+    return old
 
 
 def _reap_by_host(action: Action) -> None:
@@ -92,12 +99,17 @@ def rt_sigprocmask(
         raise LinuxError(EINVAL)
     old = t.mask
     if set:
-        t.mask = _new_mask(t, how, read_sigset(t, set)) & ~UNBLOCKABLE
-        if t.has_signal():
-            t.signalled()
+        change_mask(t, how, read_sigset(t, set))
     if oldset:
         write_sigset(t, oldset, old)
     return 0
+
+
+def change_mask(t: Thread, how: int, value: int) -> None:
+    """Block, unblock or set the signals of `value`; EINVAL for another `how`."""
+    t.mask = _new_mask(t, how, value) & ~UNBLOCKABLE
+    if t.has_signal():
+        t.signalled()
 
 
 def _new_mask(t: Thread, how: int, value: int) -> int:
@@ -147,24 +159,25 @@ def rt_sigpending(t: Thread, set: Addr, sigsetsize: Size) -> int:
 @syscall
 def rt_sigsuspend(t: Thread, unewset: Addr, sigsetsize: Size) -> Blocking[int]:
     with_mask(t, unewset, sigsetsize)
-    yield from _until_signal(t)
+    yield from until_signal(t)
     return 0
 
 
 @syscall
 def pause(t: Thread) -> Blocking[int]:
-    yield from _until_signal(t)
+    yield from until_signal(t)
     return 0
 
 
-def _until_signal(t: Thread) -> Blocking[None]:
+def until_signal(t: Thread) -> Blocking[None]:
+    """Sleep until a signal comes, which raises ERESTARTNOHAND."""
     sleep = Wait()
     while not sleep.interrupted:
         yield sleep
     raise LinuxError(ERESTARTNOHAND)
 
 
-@syscall
+@syscall(wide="rt_sigtimedwait_time64")
 def rt_sigtimedwait(
     t: Thread, uthese: Addr, uinfo: Addr, uts: In[Timespec], sigsetsize: Size
 ) -> Blocking[int]:
@@ -225,12 +238,17 @@ def set_altstack(t: Thread, new: SigAltStack) -> None:
 
 @syscall(leaves=True)
 def rt_sigreturn(t: Thread) -> int:
+    returned(t, t.arch.frame.restore)
+    return KEEP
+
+
+def returned(t: Thread, restore: Callable[[Thread], int]) -> None:
+    """Return from a handler: `restore` takes registers and mask from its frame."""
     try:
-        t.mask = t.arch.frame.restore(t) & ~UNBLOCKABLE
+        t.mask = restore(t) & ~UNBLOCKABLE
     except OSError:
         t.force(SigInfo(abi.SIGSEGV, abi.SI_KERNEL))
     t.process.scheduler.attention = True
-    return KEEP
 
 
 @syscall(leaves=True)

@@ -10,7 +10,7 @@ from ..exec.abi import files as abi
 from ..exec.errors import LinuxError
 from ..exec.files import PLAIN, nonblocking
 from ..exec.waiting import in_helper
-from .args import Fd, InOut, IoVecIn, Offset, Size, SpliceFlags, UInt
+from .args import Fd, FileOffset, InOut, IoVecIn, Offset, Size, SpliceFlags, UInt
 from .syscall import syscall
 from .transfers import broken_pipe, vector_room
 
@@ -67,8 +67,10 @@ def _waits(t: Thread, fd: int) -> bool:
         return False
 
 
-@syscall
-def sendfile(t: Thread, out_fd: Fd, in_fd: Fd, offset: InOut[Offset], count: Size) -> Blocking[int]:
+@syscall(wide="sendfile64")
+def sendfile(
+    t: Thread, out_fd: Fd, in_fd: Fd, offset: InOut[FileOffset], count: Size
+) -> Blocking[int]:
     at = _Position(offset)
     if at.word == hostcall.INVALID:
         raise LinuxError(EFAULT)

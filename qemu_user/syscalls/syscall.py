@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from ..exec.errors import KEEP
-from .kinds import Kind, kind_of
+from .kinds import Id, Kind, kind_of, short_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ class Syscall(Generic[P, R]):
     Calling it calls the function, so that one call can be written in terms of another. `names` are
     the kernel's names for it, on whatever architecture; `note` tells where it is partial; `leaves`:
     it moves PC, or replaces registers or the image, so it must not run inside the engine's hook;
-    `blocks`: the function is a generator of waits.
+    `wide` are those of the names under which 32-bit architectures have it with 64-bit times and
+    sizes and 32-bit ids; `blocks`: the function is a generator of waits.
     """
 
-    __slots__ = ("blocks", "function", "leaves", "names", "note")
+    __slots__ = ("blocks", "function", "leaves", "names", "note", "wide")
 
     def __init__(
         self,
@@ -56,12 +57,14 @@ class Syscall(Generic[P, R]):
         note: str = "",
         *,
         leaves: bool = False,
+        wide: tuple[str, ...] = (),
     ) -> None:
         code: CodeType = function.__code__
         self.function = function
         self.names = names or (function.__name__,)
         self.note = note
         self.leaves = leaves
+        self.wide = wide
         self.blocks = bool(code.co_flags & _GENERATOR)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -103,7 +106,12 @@ def syscall(function: Callable[P, R], /) -> Syscall[P, R]: ...
 
 @overload
 def syscall(  # noqa: F811
-    *, name: str = "", also: tuple[str, ...] = (), note: str = "", leaves: bool = False
+    *,
+    name: str = "",
+    also: tuple[str, ...] = (),
+    wide: str = "",
+    note: str = "",
+    leaves: bool = False,
 ) -> Callable[[Callable[P, R]], Syscall[P, R]]: ...
 
 
@@ -113,19 +121,23 @@ def syscall(  # noqa: F811
     *,
     name: str = "",
     also: tuple[str, ...] = (),
+    wide: str = "",
     note: str = "",
     leaves: bool = False,
 ) -> Syscall[P, R] | Callable[[Callable[P, R]], Syscall[P, R]]:
     """Make a function `(t: Thread, ...) -> int` a system call of its own name.
 
     `name` is the kernel's where it would hide one of Python's, `also` other names for the same
-    call (fstatat64), `note` a sentence for the documentation on what is partial.
+    call, `wide` one that 32-bit architectures have beside it for wider numbers (clock_gettime64),
+    `note` a sentence for the documentation on what is partial.
     """
     if function is not None:
         return Syscall(function)
 
     def decorate(function: Callable[P, R]) -> Syscall[P, R]:
-        return Syscall(function, (name or function.__name__, *also), note, leaves=leaves)
+        wider = tuple(wide.split())
+        names = tuple(dict.fromkeys((name or function.__name__, *also, *wider)))
+        return Syscall(function, names, note, leaves=leaves, wide=wider)
 
     return decorate
 
@@ -133,7 +145,7 @@ def syscall(  # noqa: F811
 class Bound:
     """A system call under one architecture: `call(t, words)` decodes and runs it."""
 
-    __slots__ = ("blocks", "call", "leaves", "name", "number", "slots", "syscall", "words")
+    __slots__ = ("arch", "blocks", "call", "leaves", "name", "number", "slots", "syscall", "words")
 
     def __init__(self, syscall: Syscall[..., Any], arch: Arch, name: str, number: int) -> None:
         self.syscall = syscall
@@ -141,6 +153,9 @@ class Bound:
         self.number = number
         self.blocks = syscall.blocks
         self.leaves = syscall.leaves
+        if name in syscall.wide:
+            arch = arch.wide()
+        self.arch = arch  # as this call sees it
         self.slots, self.words = place(syscall.parameters(), arch)
         self.call: Callable[[Thread, Sequence[int]], Any] = compile_decoder(
             syscall, self.slots, arch
@@ -167,7 +182,11 @@ def compile_decoder(
     parts = [kind.decode(at, arch, scope) for _, kind, at in slots]
     args = "".join(", " + part for part in parts)
     memory = "    m = t.memory\n" if "m." in args or "(m" in args else ""
-    source = f"def call(t, w):\n{memory}    return function(t{args})\n"
+    result = f"function(t{args})"
+    if arch.ids16 and isinstance(syscall.result(), Id):
+        scope["short_id"] = short_id
+        result = f"short_id({result})"
+    source = f"def call(t, w):\n{memory}    return {result}\n"
     exec(source, scope)  # not compile(): its first call makes the classes of all syntax trees
     call: Callable[[Thread, Sequence[int]], Any] = scope["call"]
     return call

@@ -21,30 +21,48 @@ if TYPE_CHECKING:
 _CPU_BYTES = 1024  # room for 8192 CPUs
 _QUERY = 0xFFFFFFFF  # personality: only tell
 _ATTR_MIN = 48  # SCHED_ATTR_SIZE_VER0
+_SIZES = (
+    *("totalram", "freeram", "sharedram", "bufferram"),
+    *("totalswap", "freeswap", "totalhigh", "freehigh"),
+)
+
+
+def names_of_system(t: Thread) -> UtsName:
+    """What uname(2) tells."""
+    host = os.uname()
+    release = t.process.options.release or host.release
+    domain = hostcall.fill(UtsName, "uname", hostcall.OUT).domainname
+    return UtsName(
+        sysname=host.sysname.encode(),
+        nodename=host.nodename.encode(),
+        release=release.encode()[:64],
+        version=host.version.encode(),
+        machine=t.arch.uname.encode(),
+        domainname=domain,
+    )
 
 
 @syscall
 def uname(t: Thread, buf: Out[UtsName]) -> int:
-    host = os.uname()
-    release = t.process.options.release or host.release
-    domain = hostcall.fill(UtsName, "uname", hostcall.OUT).domainname
-    buf.write(
-        UtsName(
-            sysname=host.sysname.encode(),
-            nodename=host.nodename.encode(),
-            release=release.encode()[:64],
-            version=host.version.encode(),
-            machine=t.arch.uname.encode(),
-            domainname=domain,
-        )
-    )
+    buf.write(names_of_system(t))
     return 0
 
 
 @syscall
 def sysinfo(t: Thread, info: Out[SysInfo]) -> int:
-    info.write(hostcall.fill(SysInfo, "sysinfo", hostcall.OUT))
+    found = hostcall.fill(SysInfo, "sysinfo", hostcall.OUT)
+    if t.arch.model.word == 4:
+        _scale(found)
+    info.write(found)
     return 0
+
+
+def _scale(info: SysInfo) -> None:
+    """Give memory in larger units where a word can't hold the bytes."""
+    while max(info.totalram, info.totalswap) >> 32 and info.mem_unit < 4096:
+        info.mem_unit *= 2
+        for name in _SIZES:
+            setattr(info, name, getattr(info, name) >> 1)
 
 
 def _name(name: StringPtr, size: int, call: str) -> int:
@@ -186,7 +204,7 @@ def sched_get_priority_min(t: Thread, policy: SchedPolicy) -> int:
     return hostcall.call("sched_get_priority_min", policy & 0xFFFFFFFF)
 
 
-@syscall
+@syscall(wide="sched_rr_get_interval_time64")
 def sched_rr_get_interval(t: Thread, pid: Pid, tp: Out[Timespec]) -> int:
     if pid < 0:
         raise LinuxError(EINVAL)

@@ -54,7 +54,7 @@ class Table:
         name = self.names.get(number)
         if name is None:
             return None
-        call = self._special(name) or find(name)
+        call = self._special(name) or find(self.arch.linux.calls.get(name, name))
         return Bound(call, self.arch, name, number) if call else None
 
     def _special(self, name: str) -> Syscall[..., Any] | None:

@@ -214,7 +214,7 @@ def _current(timer: PosixTimer) -> Itimerspec:
     return Itimerspec(it_interval=timespec(timer.interval), it_value=timespec(timer.left()))
 
 
-@syscall
+@syscall(wide="timer_settime64")
 def timer_settime(
     t: Thread, timerid: Int, flags: TimerFlags, new: In[Itimerspec], old: Out[Itimerspec]
 ) -> int:
@@ -232,7 +232,7 @@ def timer_settime(
     return 0
 
 
-@syscall
+@syscall(wide="timer_gettime64")
 def timer_gettime(t: Thread, timerid: Int, value: Out[Itimerspec]) -> int:
     value.write(_current(_timer(t, timerid)))
     return 0
@@ -256,7 +256,7 @@ def timerfd_create(t: Thread, clockid: Clock, flags: TimerFdFlags) -> int:
     return hostcall.call("timerfd_create", clockid & 0xFFFFFFFF, flags)
 
 
-@syscall
+@syscall(wide="timerfd_settime64")
 def timerfd_settime(
     t: Thread, fd: Fd, flags: TimerFdFlags, new: In[Itimerspec], old: Out[Itimerspec]
 ) -> int:
@@ -267,7 +267,7 @@ def timerfd_settime(
     return 0
 
 
-@syscall
+@syscall(wide="timerfd_gettime64")
 def timerfd_gettime(t: Thread, fd: Fd, value: Out[Itimerspec]) -> int:
     value.write(hostcall.fill(Itimerspec, "timerfd_gettime", fd, hostcall.OUT))
     return 0

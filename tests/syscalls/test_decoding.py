@@ -11,11 +11,13 @@ import pytest
 from qemu_user.exec.abi import files as abi
 from qemu_user.exec.abi.clocks import Timespec
 from qemu_user.exec.abi.layout import DataModel, SigSet
+from qemu_user.exec.arch import Convention
 from qemu_user.exec.errors import LinuxError
 from qemu_user.syscalls.args import (
     Addr,
     Clock,
     Fd,
+    FileOffset,
     In,
     InBuf,
     InOutArray,
@@ -32,14 +34,28 @@ from qemu_user.syscalls.args import (
     Size,
     SockAddrOut,
     StringArray,
+    Uid,
     UInt,
 )
 from qemu_user.syscalls.syscall import Bound, Syscall, syscall
 
 
-def machine(word: int = 8, order: str = "<", **more: Any) -> Any:
+def machine(
+    word: int = 8,
+    order: str = "<",
+    *,
+    aligned_pairs: bool = False,
+    ids16: bool = False,
+    **more: Any,
+) -> Any:
+    convention = Convention(
+        number="r0", args=(), result="r0", insn_size=2, aligned_pairs=aligned_pairs
+    )
     base = {"name": "made-up", "variants": {}, "constants": {}, "special": {}}
-    return SimpleNamespace(model=DataModel(word, order), **{**base, **more})
+    base |= {"syscall": convention, "ids16": ids16, "is_wide": word == 8}
+    arch = SimpleNamespace(model=DataModel(word, order), **{**base, **more})
+    arch.wide = lambda: SimpleNamespace(**{**vars(arch), "is_wide": True, "ids16": False})
+    return arch
 
 
 class Memory:
@@ -84,10 +100,10 @@ class Memory:
         self.write(addr, value.to_bytes(4, "little"))
 
 
-def run(call: Syscall[..., Any], words: list[int], arch: Any = None) -> Any:
+def run(call: Syscall[..., Any], words: list[int], arch: Any = None, name: str = "") -> Any:
     arch = arch or machine()
     t = SimpleNamespace(memory=Memory(arch))
-    return Bound(call, arch, call.names[0], 1).call(t, words)  # type: ignore[arg-type]
+    return Bound(call, arch, name or call.names[0], 1).call(t, words)  # type: ignore[arg-type]
 
 
 @syscall
@@ -127,6 +143,30 @@ def test_wide_offsets(arch: Any, words: list[int], expected: tuple[int, int]) ->
 def test_split_offsets_have_the_low_word_first_everywhere() -> None:
     assert run(pairs, [3, 5, 77, 9]) == (5, 9)
     assert run(pairs, [3, 5, 1, 9], machine(4, ">")) == (5 + 2**32, 9)
+
+
+@syscall(wide="sizes64")
+def sizes(t: Any, size: FileOffset, last: Int) -> Any:
+    return size, last
+
+
+@syscall(wide="owners32")
+def owners(t: Any, uid: Uid) -> Uid:
+    return uid if uid == 0xFFFFFFFF else uid + 0x10000
+
+
+def test_names_for_wide_numbers() -> None:
+    assert run(sizes, [0xFFFFFFFF, 9, 1], machine(4)) == (-1, 9)
+    assert run(sizes, [0xFFFFFFFF, 9, 1], machine(4), "sizes64") == (0x9FFFFFFFF, 1)
+    assert run(sizes, [2**64 - 1, 9, 1]) == (-1, 9)
+
+
+def test_short_ids() -> None:
+    old = machine(4, ids16=True)
+    assert run(owners, [0x12FFFF], old) == 65534
+    assert run(owners, [0x120001], old) == 65534
+    assert run(owners, [0x120001], old, "owners32") == 0x130001
+    assert run(owners, [0xFFFF], old, "owners32") == 0x1FFFF
 
 
 @syscall

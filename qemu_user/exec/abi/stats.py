@@ -77,6 +77,22 @@ class StatShort(CStruct):
     _pad0: tuple[int, ...] = Array(ULong, 2)
 
 
+class OldStat(CStruct):
+    """struct __old_kernel_stat, the first of them."""
+
+    st_dev: U16
+    st_ino: U16
+    st_mode: U16
+    st_nlink: U16
+    st_uid: U16
+    st_gid: U16
+    st_rdev: U16
+    st_size: ULong
+    st_atime: ULong
+    st_mtime: ULong
+    st_ctime: ULong
+
+
 class Stat64(CStruct):
     """struct stat64 of those ABIs: what stat64(2) and fstatat64(2) fill."""
 

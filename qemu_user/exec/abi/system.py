@@ -16,6 +16,26 @@ class UtsName(CStruct):
     domainname: bytes = Bytes(65)
 
 
+class OldUtsName(CStruct):
+    """struct old_utsname (man 2 uname, NOTES)."""
+
+    sysname: bytes = Bytes(65)
+    nodename: bytes = Bytes(65)
+    release: bytes = Bytes(65)
+    version: bytes = Bytes(65)
+    machine: bytes = Bytes(65)
+
+
+class OldOldUtsName(CStruct):
+    """struct oldold_utsname."""
+
+    sysname: bytes = Bytes(9)
+    nodename: bytes = Bytes(9)
+    release: bytes = Bytes(9)
+    version: bytes = Bytes(9)
+    machine: bytes = Bytes(9)
+
+
 class SysInfo(CStruct):
     """struct sysinfo (man 2 sysinfo)."""
 

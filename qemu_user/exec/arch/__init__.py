@@ -112,8 +112,8 @@ class Convention:
         self.aligned_pairs = aligned_pairs
 
 
-class Hooks:
-    """What Linux does for one architecture only, at these moments; None: nothing."""
+class Linux:
+    """What Linux does for one architecture only; functions are called at these moments."""
 
     def __init__(
         self,
@@ -121,12 +121,17 @@ class Hooks:
         begin: Callable[[Thread], None] | None = None,
         tls: Callable[[Thread, int], Callable[[Thread], None]] | None = None,
         new_thread: Callable[[Thread, Thread], None] | None = None,
+        calls: Mapping[str, str] | None = None,
+        ids16: bool = False,
     ) -> None:
         self.begin = begin  # a program was mapped, and runs next
         # CLONE_SETTLS where it is more than setting a register: checks the value (LinuxError) and
         # returns what sets it for a thread whose registers are loaded
         self.tls = tls
         self.new_thread = new_thread  # parent and child; registers are those the child begins with
+        # Names of calls -> those of the definitions: {"mmap": "old_mmap"}
+        self.calls = calls or {}
+        self.ids16 = ids16  # users and groups of the older calls have 16 bits (getuid, getuid32)
 
 
 class Arch:
@@ -158,7 +163,7 @@ class Arch:
         vdso: bool = False,
         sysinfo: str = "",
         cpus: tuple[str, ...] = (),
-        hooks: Hooks | None = None,
+        linux: Linux | None = None,
         system_size: int = 0,
     ) -> None:
         self.name = name
@@ -184,14 +189,26 @@ class Arch:
         self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
         self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names
         self.cpus = cpus  # what -cpu accepts; the first is what runs
-        self.hooks = hooks or Hooks()
-        # Bytes of tables that the processor reads by itself. They lie a page above all that user
-        # code can address; see `system_base`.
-        self.system_size = system_size
+        self.linux = linux or Linux()
+        self.system_size = system_size  # bytes of tables that the processor reads; `system_base`
+        self.ids16 = self.linux.ids16
+        self.is_wide = model.word == 8  # file sizes, times and ids are not the older calls'
+
+    def wide(self) -> Arch:
+        """This architecture as the calls see it that have names of their own for wide numbers."""
+        if self.is_wide:
+            return self
+        from ..abi.wide import variants
+
+        other = Arch.__new__(Arch)
+        other.__dict__.update(self.__dict__)
+        other.variants = variants(self.variants, self.model)
+        other.is_wide, other.ids16 = True, False
+        return other
 
     @property
     def system_base(self) -> int:
-        """Where the processor's tables begin."""
+        """Where the processor's tables begin: a page above all that user code can address."""
         return (1 << self.task_bits) + 4096
 
 

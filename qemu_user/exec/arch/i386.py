@@ -7,7 +7,7 @@ that kernel's, and the descriptor tables lie where 32-bit code has no addresses.
 from __future__ import annotations
 
 from ..abi.stats import Stat64, Statfs64, StatShort
-from . import Arch, Convention, Engine, Hooks, Registers
+from . import Arch, Convention, Engine, Linux, Registers
 from .i386_frames import MODEL, Frame
 from .i386_segments import (
     START,
@@ -45,6 +45,7 @@ ARCH = Arch(
     engine=Engine(
         arch="X86",
         mode=("64",),
+        target="x86_64",
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
         exceptions=EXCEPTIONS,
@@ -83,10 +84,21 @@ ARCH = Arch(
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX
     clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
     task_bits=32,
-    hooks=Hooks(begin=begin, tls=tls, new_thread=new_thread),
+    linux=Linux(
+        begin=begin,
+        tls=tls,
+        new_thread=new_thread,
+        calls={
+            "mmap": "old_mmap",
+            "select": "old_select",
+            "getrlimit": "old_getrlimit",
+        },
+        ids16=True,
+    ),
     system_size=SYSTEM_SIZE,
     disassembler=("X86", "32"),
     vdso=True,
+    sysinfo="__kernel_vsyscall",
     sysinfo="__kernel_vsyscall",
     audit=0x40000003,  # AUDIT_ARCH_I386
     cpus=("EPYC-Rome",),

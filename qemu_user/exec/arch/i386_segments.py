@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errno import EINVAL, ENOSYS, ESRCH
 
-from ..abi.layout import Addr, CStruct, Int, U32, ULong
+from ..abi.layout import U32, Addr, CStruct, Int, ULong
 from ..errors import LinuxError
 
 TYPE_CHECKING = False

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 FIRST_RESERVED = 1000
 _MEM_MAJOR = 1  # null, zero, full, random: never block
 
+_MASTER = os.makedev(5, 2)  # of pseudoterminals: job control is about the slaves
+
 _SURE = 256  # bytes that a terminal takes at once when it says it is writable
 
-PLAIN, TRY, POLL = 1, 2, 3  # never waits; can be asked not to wait (RWF_NOWAIT); must be polled
+# Never waits; can be asked not to wait (RWF_NOWAIT); must be polled; a terminal, so too.
+PLAIN, TRY, POLL, TTY = 1, 2, 3, 4
 
 
 class SpecialFile:
@@ -176,7 +179,7 @@ class Files:
                 self.close(fd)
 
     def kind(self, fd: int) -> int:
-        """How reads and writes of `fd` can wait: PLAIN, TRY or POLL; EBADF."""
+        """How reads and writes of `fd` can wait: PLAIN, TRY, POLL or TTY; EBADF."""
         kind = self._kinds.get(fd)
         if kind is None:
             if fd in self.reserved:
@@ -186,7 +189,10 @@ class Files:
             plain = stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISBLK(mode)
             if stat.S_ISCHR(mode) and os.major(about.st_rdev) == _MEM_MAJOR:
                 plain = True
-            kind = self._kinds[fd] = PLAIN if plain else TRY
+            kind = PLAIN if plain else TRY
+            if kind == TRY and stat.S_ISCHR(mode) and about.st_rdev != _MASTER and os.isatty(fd):
+                kind = TTY
+            self._kinds[fd] = kind
         return kind
 
     def must_poll(self, fd: int) -> None:
@@ -246,6 +252,15 @@ def nonblocking(fd: int) -> bool:
     return bool(fcntl(fd, F_GETFL) & os.O_NONBLOCK)
 
 
+def in_background(fd: int) -> bool:
+    """Whether the terminal `fd` is this session's and another process group's turn to use."""
+    try:
+        foreground = os.tcgetpgrp(fd)
+    except OSError:
+        return False
+    return foreground not in (0, os.getpgrp())
+
+
 def ready(fd: int, events: int) -> bool:
     """Whether poll(2) has anything to say of `fd` now; EBADF."""
     if fd < 0:
@@ -288,6 +303,10 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
         kind = files.kind(fd)
         if kind == PLAIN:
             return os.readv(fd, views)
+        if kind == TTY and in_background(fd):
+            from .jobcontrol import before_read
+
+            before_read(t)
         try:
             if kind == TRY:
                 return os.preadv(fd, views, -1, os.RWF_NOWAIT)
@@ -313,7 +332,11 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
         kind = files.kind(fd)
         if kind == PLAIN:
             return os.writev(fd, views)
-        if kind == POLL and sum(map(len, views)) > _SURE and not nonblocking(fd):
+        if kind == TTY and not done and in_background(fd):
+            from .jobcontrol import before_write
+
+            before_write(t, fd)
+        if kind >= POLL and sum(map(len, views)) > _SURE and not nonblocking(fd):
             return (yield from in_helper(t, _writing(fd, views)))
         try:
             sent = _offer(fd, views, kind)

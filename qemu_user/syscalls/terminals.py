@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EBADF, EFAULT, EINVAL, ENOTTY
+from errno import EBADF, EFAULT, EINVAL, EIO, ENOTTY
 from fcntl import F_GETFL, fcntl
 
 from ..exec import hostcall
@@ -14,6 +14,7 @@ from ..exec.abi.files import FileCloneRange
 from ..exec.abi.layout import CStruct
 from ..exec.abi.terminals import Termio, Termios, Termios2, WinSize
 from ..exec.errors import LinuxError
+from ..exec.files import TTY, in_background
 from ..exec.waiting import in_helper
 from .args import Fd, IoctlCmd, ULong
 from .syscall import syscall
@@ -97,6 +98,13 @@ _INOUT: dict[int, Shape] = dict.fromkeys(
     ),
     _IFREQ,
 )
+_CHANGES = frozenset(  # what a background process must not do (man 4 tty_ioctl)
+    (
+        *(tty.TCSETS, tty.TCSETSW, tty.TCSETSF, tty.TCSETS2, tty.TCSETSW2, tty.TCSETSF2),
+        *(tty.TCSETA, tty.TCSETAW, tty.TCSETAF, tty.TCSBRK, tty.TCSBRKP, tty.TIOCSBRK),
+        *(tty.TIOCCBRK, tty.TCXONC, tty.TCFLSH, tty.TIOCSETD, tty.TIOCSPGRP),
+    )
+)
 _DRAINS = frozenset((tty.TCSBRK, tty.TCSBRKP, tty.TCSETSW, tty.TCSETSF, tty.TCSETSW2, tty.TCSETSF2))
 
 
@@ -173,12 +181,26 @@ def _must_drain(fd: int, cmd: int) -> bool:
     return room.value > 0
 
 
+def _change(t: Thread, request: int) -> None:
+    """SIGTTOU for a background process that wants to change the terminal's state."""
+    from ..exec.jobcontrol import before_change
+
+    try:
+        before_change(t)
+    except LinuxError as error:
+        if error.errno == EIO and request == tty.TIOCSPGRP:
+            raise LinuxError(ENOTTY) from None
+        raise
+
+
 @syscall
 def ioctl(t: Thread, fd: Fd, request: IoctlCmd, argp: ULong) -> Blocking[int]:
     files = t.process.files
     special = files.special.get(fd)
     if special is not None and request not in _VALUE and request not in (tty.FIONBIO,):
         return special.ioctl(t, request, argp)
+    if request in _CHANGES and files.kind(fd) == TTY and in_background(fd):
+        _change(t, request)
     if request in _VALUE:
         if _must_drain(fd, request):
             return (yield from in_helper(t, lambda: hostcall.call("ioctl", fd, request, argp)))

@@ -99,7 +99,6 @@ ARCH = Arch(
     disassembler=("X86", "32"),
     vdso=True,
     sysinfo="__kernel_vsyscall",
-    sysinfo="__kernel_vsyscall",
     audit=0x40000003,  # AUDIT_ARCH_I386
     cpus=("EPYC-Rome",),
 )

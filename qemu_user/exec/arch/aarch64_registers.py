@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from ..abi.layout import S32, U32, U64, Array, Bytes, CStruct
-from ..abi.ptrace import NT_ARM_SYSTEM_CALL, NT_ARM_TLS, NT_PRFPREG, NT_PRSTATUS
+from ..abi.ptrace import (
+    NT_ARM_HW_BREAK,
+    NT_ARM_HW_WATCH,
+    NT_ARM_SYSTEM_CALL,
+    NT_ARM_TLS,
+    NT_PRFPREG,
+    NT_PRSTATUS,
+)
 from .aarch64 import ARCH, PSTATE
-from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, watched
+from .aarch64_debug import (
+    BREAKPOINTS,
+    DEBUG_WORDS,
+    TRAPS_BEFORE,
+    WATCHPOINTS,
+    hit,
+    repeatable,
+    watched,
+)
+from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet
 
-__all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "watched")
+__all__ = (
+    "DEBUG_WORDS", "POINTED", "REQUESTS", "SETS", "TRAPS_BEFORE", "USER_DEBUG", "USER_SIZE", "hit",
+    "repeatable", "watched",
+)  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,5 +104,7 @@ SETS = {
     NT_PRSTATUS: RegisterSet(_get, _set),
     NT_PRFPREG: RegisterSet(_get_fp, _set_fp, 4),
     NT_ARM_TLS: RegisterSet(_get_tls, _set_tls),
+    NT_ARM_HW_BREAK: BREAKPOINTS,
+    NT_ARM_HW_WATCH: WATCHPOINTS,
     NT_ARM_SYSTEM_CALL: RegisterSet(_get_call, _set_call, 4),
 }

@@ -113,6 +113,8 @@ REQUESTS = {
 }
 USER_SIZE = 928  # sizeof(struct user); what lies behind the registers reads as zeros
 USER_DEBUG = (848, 912)  # u_debugreg
+DEBUG_WORDS = 8
+TRAPS_BEFORE = False
 _DR6, _DR7 = 6, 7
 _WRITE = 1  # R/W field of DR7; 0: execution (SDM volume 3, 18.2.4)
 _SIZES = (1, 2, 8, 4)  # by LEN field

@@ -127,11 +127,10 @@ def _debug(traced: Traced, index: int) -> int:
 
 
 def _set_debug(traced: Traced, index: int, value: int) -> None:
-    from .watch import Watch
-
-    if traced.watch is None:
-        traced.watch = Watch(traced.thread)
-    traced.watch.set(index, value)
+    watch = traced.debug_registers()
+    words = list(watch.words)
+    words[index] = value
+    watch.set(words)
 
 
 def _peek(traced: Traced, addr: int, size: int) -> bytes:
@@ -209,9 +208,8 @@ def _syscall_info(traced: Traced) -> bytes:
         if phase == abi.PTRACE_SYSCALL_INFO_ENTRY:
             return about + _words(traced.number, *t.cpu.bank(*arch.syscall.args).get())
         if phase == abi.PTRACE_SYSCALL_INFO_EXIT:
-            result = t.cpu.read(arch.syscall.result)
-            failed = result >= (1 << 8 * arch.model.word) - _ERRNO_LIMIT
-            return about + _words(result) + bytes((failed,))
+            result = t.process.dispatcher.result()
+            return about + _words(result) + bytes((-_ERRNO_LIMIT <= result < 0,))
         return about
 
     return _with_registers(traced, fill)

@@ -80,7 +80,7 @@ class Traced:
         if self.watch is not None and self.watch.places:
             found = self.watch.run(1 if stepping else _BATCH)
             if found is None:
-                self.stepped(sig.TRAP_HWBKPT)
+                self.thread.force(SigInfo(sig.SIGTRAP, sig.TRAP_HWBKPT, addr=self.watch.address))
                 return _INTERRUPTED
             trap = found
         else:
@@ -90,6 +90,14 @@ class Traced:
         if stepping:
             self.stepped(sig.TRAP_TRACE)
         return _INTERRUPTED
+
+    def debug_registers(self) -> Watch:
+        """The thread's debug registers, for who changes them."""
+        from .watch import Watch
+
+        if self.watch is None:
+            self.watch = Watch(self.thread)
+        return self.watch
 
     def stepped(self, code: int) -> None:
         """An instruction is done: SIGTRAP."""

@@ -1,8 +1,11 @@
 """Sysroots made of Debian packages, fetched by the machine's apt-get and unpacked without root.
 
-    sysroot(arch) -> Path              build/debian/<arch>/root; raises Unavailable
-    run_native(argv, work) -> Result   a command in amd64's sysroot, by the machine's own kernel
-    run_ours(arch, argv, work) -> Result       the same under the emulator
+    sysroot(arch, kind) -> Path          build/debian/<kind>-<arch>/root; raises Unavailable
+    run_native(kind, argv, work) -> Result     a command in amd64's, by the machine's own kernel
+    run_ours(arch, kind, argv, work) -> Result           the same under the emulator
+
+There are two kinds, so that what needs few packages does not wait for many: "programs" and
+"tools", a compiler and a debugger.
 
 apt-get gets a configuration, an index and a list of installed packages (an empty one) of its own,
 so that it chooses all the dependencies and the machine's own packages stay as they are.
@@ -25,11 +28,17 @@ from tests import programs
 
 CACHE = build.BUILD / "debian"
 SOURCES = Path("/etc/apt")
-PACKAGES = (
-    "bash", "busybox", "coreutils", "dash", "diffutils", "findutils", "git", "grep", "gron", "gzip",
-    "hexyl", "libc-bin", "lua5.4", "mawk", "openssl", "perl-base", "python3", "ripgrep", "sed",
-    "sqlite3", "tar", "xz-utils",
-)  # fmt: skip
+PACKAGES = {
+    "programs": (
+        "bash", "busybox", "coreutils", "dash", "diffutils", "findutils", "git", "grep", "gron",
+        "gzip", "hexyl", "libc-bin", "lua5.4", "make", "mawk", "openssh-client", "openssl",
+        "perl-base", "python3", "ripgrep", "rsync", "sed", "sqlite3", "strace", "tar", "xz-utils",
+    ),
+    "tools": (
+        "bash", "binutils", "coreutils", "dash", "gcc", "gdb", "grep", "libc-bin", "libc6-dev",
+        "sed",
+    ),
+}  # fmt: skip
 MERGED = ("bin", "sbin", "lib", "lib64")  # symbolic links to the same below usr
 NOT_FILES = ("dev", "proc", "run", "sys", "tmp")  # of the machine, not of a package
 ENVIRONMENT = {
@@ -43,9 +52,13 @@ class Unavailable(Exception):
     """There can be no sysroot here; the text says why."""
 
 
-def apt_get(arch: str, *words: str) -> None:
-    """apt-get for an architecture with everything it writes below CACHE; raises Unavailable."""
-    home = CACHE / arch
+def home_of(arch: str, kind: str) -> Path:
+    """Where a sysroot and what belongs to it are."""
+    return CACHE / f"{kind}-{arch}"
+
+
+def apt_get(arch: str, home: Path, *words: str) -> None:
+    """apt-get for an architecture with everything it writes below home; raises Unavailable."""
     options = {
         "APT::Architecture": arch,
         "APT::Architectures": arch,
@@ -75,9 +88,8 @@ def apt_get(arch: str, *words: str) -> None:
         raise Unavailable(f"apt-get {words[0]} for {arch} fails: {' '.join(lines[:2])}")
 
 
-def copy_sources(arch: str) -> None:
+def copy_sources(etc: Path) -> None:
     """The distribution's own package sources of the machine; raises Unavailable."""
-    etc = CACHE / arch / "etc"
     (etc / "sources.list.d").mkdir(parents=True)
     found = [SOURCES / "sources.list", *(SOURCES / "sources.list.d").glob("*")]
     kept = [
@@ -115,49 +127,51 @@ def unpack(archives: Sequence[Path], root: Path) -> None:
         (root / "bin" / "sh").symlink_to("dash")
     for name in NOT_FILES:
         shutil.rmtree(root / name, ignore_errors=True)
+    users = "".join(f"u{uid}:x:{uid}:{uid}::/:/bin/sh\n" for uid in sorted({0, os.getuid()}))
+    (root / "etc" / "passwd").write_text(users)
 
 
-def prepare(arch: str) -> None:
-    """Fetches and unpacks into CACHE/arch, which is made anew."""
-    home = CACHE / arch
+def prepare(arch: str, kind: str) -> None:
+    """Fetches and unpacks into the sysroot's home, which is made anew."""
+    home = home_of(arch, kind)
     shutil.rmtree(home, ignore_errors=True)
     for name in ("state/lists/partial", "cache/archives/partial"):
         (home / name).mkdir(parents=True)
     (home / "state" / "status").touch()
-    copy_sources(arch)
-    apt_get(arch, "update")
-    apt_get(arch, "install", "--download-only", *PACKAGES)
+    copy_sources(home / "etc")
+    apt_get(arch, home, "update")
+    apt_get(arch, home, "install", "--download-only", *PACKAGES[kind])
     unpack(sorted((home / "cache" / "archives").glob("*.deb")), home / "root")
     shutil.rmtree(home / "cache")
 
 
 @functools.cache
-def attempt(arch: str) -> str | None:
+def attempt(arch: str, kind: str) -> str | None:
     """Makes the sysroot unless it is there; why there is none."""
     for tool in ("apt-get", "dpkg-deb", "tar"):
         if shutil.which(tool) is None:
             return f"{tool} is not on this machine"
-    home, key = CACHE / arch, hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    home, key = home_of(arch, kind), hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / f"{arch}.lock").open("w") as lock:
+    with home.with_name(f"{home.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ready = home / "ready"
         if ready.exists() and ready.read_text() == key:
             return None
         try:
-            prepare(arch)
+            prepare(arch, kind)
         except Unavailable as reason:
             return str(reason)
         ready.write_text(key)
     return None
 
 
-def sysroot(arch: str) -> Path:
+def sysroot(arch: str, kind: str) -> Path:
     """The sysroot of a Debian architecture, from the cache if it can be; raises Unavailable."""
-    reason = attempt(arch)
+    reason = attempt(arch, kind)
     if reason is not None:
         raise Unavailable(reason)
-    return CACHE / arch / "root"
+    return home_of(arch, kind) / "root"
 
 
 # In a mount namespace: $1 is the sysroot, $2 an empty directory, $3 the directory to work in.
@@ -189,29 +203,29 @@ def namespaced(root: Path, work: Path, argv: Sequence[str]) -> programs.Result:
 
 
 @functools.cache
-def namespace_problem() -> str | None:
+def namespace_problem(kind: str) -> str | None:
     """Why this machine can't run amd64's programs itself."""
     if platform.machine() != "x86_64":
         return "the reference is an x86-64 machine's"
     if shutil.which("unshare") is None:
         return "unshare is not on this machine"
     (CACHE / "empty").mkdir(exist_ok=True)
-    done = namespaced(sysroot("amd64"), CACHE / "empty", ["/usr/bin/true"])
+    done = namespaced(sysroot("amd64", kind), CACHE / "empty", ["/usr/bin/true"])
     return f"no user namespaces: {done.err.decode().strip()}" if done.status != 0 else None
 
 
-def run_native(argv: Sequence[str], work: Path) -> programs.Result:
+def run_native(kind: str, argv: Sequence[str], work: Path) -> programs.Result:
     """A command of amd64's sysroot, run natively; raises Unavailable."""
-    reason = namespace_problem()
+    reason = namespace_problem(kind)
     if reason is not None:
         raise Unavailable(reason)
     path = f"PATH={ENVIRONMENT['PATH']}"
-    return namespaced(sysroot("amd64"), work, [path, f"/usr/bin/{argv[0]}", *argv[1:]])
+    return namespaced(sysroot("amd64", kind), work, [path, f"/usr/bin/{argv[0]}", *argv[1:]])
 
 
-def run_ours(arch: str, argv: Sequence[str], work: Path) -> programs.Result:
+def run_ours(arch: str, kind: str, argv: Sequence[str], work: Path) -> programs.Result:
     """A command of the sysroot under the emulator; raises Unavailable."""
-    root = sysroot(arch)
+    root = sysroot(arch, kind)
     options = ["-L", str(root), "-U", "PYTHONPATH"]
     program = root / "usr" / "bin" / argv[0]
     return programs.run_ours(program, *argv[1:], options=options, env=ENVIRONMENT, cwd=work)

@@ -251,11 +251,105 @@ seq 40 | hexyl --color=never -n 64; hexyl --color=never --border=ascii -s 5 -n 2
 echo $?; rg '(' d 2>/dev/null; echo $?
 """
 
+MAKE = r"""
+printf 'all: a b c\n\t@echo all done $(shell echo sub)\n' > Makefile
+printf '%%: %%.in\n\ttr a-z A-Z < $< > $@; cat $@\n' >> Makefile
+for i in a b c; do echo $i text > $i.in; done; make; make; make -j4 -B | sort; rm a; make -n a
+printf 'x:\n\t@false\n' > fails; make -f fails 2> /dev/null; echo $?; make -s nothing 2>&1; echo $?
+printf 'all: s1 s2\ns1 s2:\n\t+@$(MAKE) -f sub $@x\n' > top; printf 's1x s2x:\n\t@echo $@\n' > sub
+make -j3 -f top --no-print-directory | sort
+"""
+
+KEYS = r"""
+for t in ed25519 ecdsa rsa; do ssh-keygen -q -t $t -N '' -C me -f k$t
+ssh-keygen -lf k$t.pub | sed 's/SHA256:[^ ]*/FINGERPRINT/'; ssh-keygen -yf k$t | cmp - k$t.pub; done
+stat -c '%n %a' k*; seq 10 > text; ssh-keygen -q -Y sign -f ked25519 -n file text
+head -n 1 text.sig
+echo "me $(cat ked25519.pub)" > allowed
+verify() { ssh-keygen -Y verify -f allowed -I me -n file -s text.sig; echo $?; }
+verify < text | sed 's/key .*/key/'; echo more | verify 2>&1
+ssh-keygen -q -p -P '' -N secret -f krsa; ssh-keygen -y -P wrong -f krsa 2> /dev/null; echo $?
+"""
+
+RSYNC = r"""
+mkdir -p a/b; seq 1000 > a/b/n; ln -s n a/b/l; touch -d @1000000 a/b/n a/b
+rsync -a a/ c/; ls -lR --time-style=+%s c/b | cut -c1-10
+stat -c '%Y %s' c/b/n; echo x >> a/b/n; rm a/b/l
+touch -d @2000000 a/b; rsync -ai --delete a/ c/; cmp a/b/n c/b/n
+rsync -ac --stats a/ c/ | grep 'files:'; rsync -a nothing c
+echo $?
+"""
+
+STRACE = r"""
+normal() { sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/P/g; s/[0-9]{3,}/N/g; s/(si_.time=)[^,}]*/\1T/g'; }
+strace -e trace=write,exit_group -o log sh -c 'echo one; exit 5'; echo $?; cat log
+strace -f -o log -e trace=execve,exit_group,kill,write sh -c 'env x=1 true; (exit 4); kill -9 $$'
+echo $?; normal < log | sed 's/execve(\([^,]*\),.*/\1/' | sort
+strace -e trace=openat cat /x 2>&1 | tail -n 3
+strace -o log -e inject=write:error=ENOSPC -e trace=write echo full 2> /dev/null; echo $?; cat log
+strace -c -o log -e trace=unlinkat,chdir sh -c 'rm -f a; cd /'; sed 's/^[ 0-9.]*//' log
+"""
+
+GCC = r"""
+cat > main.c <<'C'
+#include <stdio.h>
+#include <math.h>
+int twice(int);
+int main(int argc, char **argv) { printf("hello %d %.3f\n", twice(argc), sqrt(argc)); return 3; }
+C
+echo 'int twice(int x) { return 2 * x; }' > twice.c
+gcc -O2 -Wall -o whole main.c twice.c -lm; ./whole a b; echo $?; gcc -c -g main.c
+nm main.o | cut -c18-
+gcc -shared -fPIC -o libtwice.so twice.c; gcc -o dynamic main.o -L. -ltwice -lm -Wl,-rpath,$PWD
+./dynamic; gcc -pipe -static -flto -o static main.c twice.c -lm; ./static x; ar rc libt.a main.o
+ar t libt.a
+gcc -E twice.c | tail -n 1; echo 'int main( { }' > bad.c; gcc bad.c 2>&1 | head -n 1; gcc none.c
+echo $?; echo 'main: .long 7' | as -o x.o; objdump -h x.o | grep -c text
+"""
+
+GDB = r"""
+cat > p.c <<'C'
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+int total;
+int twice(int x)
+{
+    total += x;
+    return 2 * x;
+}
+void *run(void *p)
+{
+    return twice(7) ? p : 0;
+}
+int main(void)
+{
+    pthread_t thread;
+    twice(21);
+    signal(SIGUSR1, SIG_IGN);
+    pthread_create(&thread, 0, run, 0);
+    pthread_join(thread, 0);
+    kill(getpid(), SIGUSR1);
+    return total;
+}
+C
+gcc -g -pthread -o p p.c
+gdb -q -batch -nx -ex 'set pagination off' \
+-ex 'set debug-file-directory /none' -ex 'break twice' -ex run -ex bt -ex finish \
+-ex 'watch total' -ex continue -ex continue -ex 'print $_thread' -ex 'bt 2' -ex next -ex 'up' \
+-ex 'delete' -ex 'print twice(total)' -ex 'catch syscall getpid' -ex 'continue' -ex 'continue' \
+-ex 'print total' -ex 'handle SIGUSR1 stop print' -ex 'continue' -ex 'continue' ./p 2>&1 |
+sed -E '/libthread_db|New Thread|exited\]|Switching|^warning/d
+s/0x[0-9a-f]+/P/g; s/\(LWP [^)]*\)|\(process [^)]*\)|process [0-9]+/ID/; s/Hardware w/W/
+s,/lib/[a-z0-9_]*-,/lib/ARCH-,; s/\[[0-9]+\]//'
+"""
+
 
 class Case(NamedTuple):
-    """A command, and for an architecture why the emulator is known to differ."""
+    """A command, the kind of sysroot, and for an architecture why the emulator differs."""
 
     argv: tuple[str, ...]
+    packages: str = "programs"
     xfail: dict[str, str] = {}
 
 
@@ -275,14 +369,20 @@ CASES = {
     "python-children": Case(("python3", "-c", CHILDREN)),
     "python-files": Case(("python3", "-c", FILES)),
     "git": Case(("bash", "-c", GIT)),
+    "make": Case(("bash", "-c", MAKE)),
+    "ssh-keygen": Case(("bash", "-c", KEYS)),
+    "rsync": Case(("bash", "-c", RSYNC)),
+    "strace": Case(("bash", "-c", STRACE)),
     "go": Case(("bash", "-c", GO)),
     "rust": Case(("bash", "-c", RUST)),
+    "gcc": Case(("bash", "-c", GCC), "tools"),
+    "gdb": Case(("bash", "-c", GDB), "tools"),
 }
 
 
 def expected(name: str, folder: Path) -> programs.Result:
     folder.mkdir()
-    return debian.run_native(CASES[name].argv, folder)
+    return debian.run_native(CASES[name].packages, CASES[name].argv, folder)
 
 
 @pytest.mark.parametrize("arch", ["amd64", "arm64"])
@@ -292,12 +392,12 @@ def test_same_output_and_status_as_natively(
 ) -> None:
     case = CASES[name]
     try:
-        debian.sysroot(arch)
+        debian.sysroot(arch, case.packages)
         native = expected(name, tmp_path / "native")
     except debian.Unavailable as reason:
         pytest.skip(str(reason))
     if arch in case.xfail:
         request.applymarker(pytest.mark.xfail(reason=case.xfail[arch], strict=True))
     (tmp_path / "ours").mkdir()
-    ours = debian.run_ours(arch, case.argv, tmp_path / "ours")
+    ours = debian.run_ours(arch, case.packages, case.argv, tmp_path / "ours")
     assert (ours.status, ours.text) == (native.status, native.text), ours.err.decode()

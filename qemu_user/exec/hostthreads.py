@@ -24,8 +24,9 @@ else:
 ALL_SIGNALS = tuple(n for n in range(1, 65) if n not in (32, 33))
 _HELPER_SIGNAL = 63  # ends a helper's host call with EINTR
 _WAKE_SIGNAL = 64  # makes a parked thread look whether it shall end
-_LISTEN_SLICE = 0.1  # s; bounds the delay of host signals sent to the main thread alone
+_LISTEN_SLICE = 100  # ms; bounds the delay of host signals sent to the main thread alone
 _STACK = 256 * 1024
+_EPOLL_CTL_ADD, _EPOLLIN, _EPOLLET = 1, 1, 1 << 31
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -115,16 +116,24 @@ class Parked:
         signal.pthread_kill(self.ident, _WAKE_SIGNAL)
 
 
-def listen(post: Callable[[int, bytes], None], look: Callable[[], None]) -> None:
-    """Start the process's listener: `post(0, info)` for each signal, `look()` now and then."""
+def signal_edges(fd: int) -> int:
+    """A descriptor for `listen`, which tells each signal that comes to the `signal_fd` once."""
+    edges: int = _libc.epoll_create1(os.O_CLOEXEC)
+    _libc.epoll_ctl(edges, _EPOLL_CTL_ADD, fd, struct.pack("=IQ", _EPOLLIN | _EPOLLET, 0))
+    return edges
+
+
+def listen(edges: int, look: Callable[[], None]) -> None:
+    """Start the process's listener: `look()` when a signal came, and now and then.
+
+    It leaves the signal where it is: one that it took would be nowhere until it can run Python,
+    and a fork or a wait4 in that time would miss it.
+    """
 
     def run() -> None:
         while True:
-            info = take_signal(_LISTEN_SLICE)
-            if info is None:
-                look()
-            else:
-                post(0, info)
+            _libc.epoll_wait(edges, room, 1, _LISTEN_SLICE)
+            look()
 
     start(run)
 

@@ -7,9 +7,8 @@ for reads and consent to everything else.
 from __future__ import annotations
 
 import os
+import termios
 from errno import EIO
-from termios import TOSTOP, tcgetattr
-from termios import error as TermiosError
 
 from .abi.signals import SI_KERNEL, SIG_IGN, SIGTTIN, SIGTTOU
 from .errors import ERESTARTSYS, LinuxError
@@ -34,10 +33,10 @@ def before_read(t: Thread) -> None:
 def before_write(t: Thread, fd: int) -> None:
     """SIGTTOU and ERESTARTSYS, or EIO, for a write from the background where TOSTOP is set."""
     try:
-        flags = tcgetattr(fd)[_LFLAGS]
-    except TermiosError:  # it hung up: the write itself says so
+        flags = termios.tcgetattr(fd)[_LFLAGS]
+    except termios.error:  # it hung up: the write itself says so
         return
-    if flags & TOSTOP:
+    if flags & termios.TOSTOP:
         before_change(t)
 
 

@@ -8,7 +8,7 @@ from time import monotonic_ns, thread_time_ns
 
 from . import cpu as traps
 from .errors import EngineError
-from .hostthreads import Ticker, listen, poll_fds, signal_fd, take_signal
+from .hostthreads import Ticker, listen, poll_fds, signal_edges, signal_fd, take_signal
 from .signals import deliver
 
 TYPE_CHECKING = False
@@ -49,18 +49,19 @@ class Scheduler:
     def _start_host_side(self) -> None:
         create = self.process.files.create
         self._wake_fd = create(lambda: os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
-        self._signal_fd = -1
+        self._signal_fd = self._edges_fd = -1
         self._ticker = Ticker(self._tick, SLICE)
-        self._listening = False
 
     def _tick(self) -> None:
         self._ticked = self._look = self.attention = True
         self.process.cpu.interrupt()
 
     def _listen(self) -> None:
-        """Signals come in from now on."""
-        self._listening = True
-        listen(self.process.signal_came, self._tick)
+        """Signals make themselves felt from now on."""
+        create = self.process.files.create
+        self._signal_fd = create(signal_fd)
+        self._edges_fd = create(lambda: signal_edges(self._signal_fd))
+        listen(self._edges_fd, self._tick)
 
     def forked(self, t: Thread) -> None:
         """In a forked child: `t` alone is left, and no host thread but this one."""
@@ -69,7 +70,7 @@ class Scheduler:
         self._timers.clear()
         self._outside.clear()
         self._waited.clear()
-        for fd in (self._wake_fd, self._signal_fd):
+        for fd in (self._wake_fd, self._signal_fd, self._edges_fd):
             if fd >= 0:
                 os.close(fd)
                 self.process.files.reserved.discard(fd)
@@ -222,7 +223,7 @@ class Scheduler:
                 self._ticker.want()
             else:
                 self._ticker.rest()
-            if not self._listening:
+            if self._edges_fd < 0:
                 self._listen()
             self._give_way = False
             if t.rseq is not None:
@@ -310,8 +311,8 @@ class Scheduler:
     def _block(self, deadlines: list[int]) -> None:
         """Wait in the host until the first of `deadlines` (monotonic ns) at most."""
         timeout = max(0, min(deadlines) - monotonic_ns()) if deadlines else None
-        if self._signal_fd < 0:
-            self._signal_fd = self.process.files.create(signal_fd)
+        if self._edges_fd < 0:
+            self._listen()
         self._idle = True
         self._poll(0 if self._outside else timeout)
         self._idle = False

@@ -160,15 +160,20 @@ static void keys(void)
         int continues;
     } pressed[] = {{"\003", 0}, {"\034", 0}, {"\032", 1}};
     for (int i = 0; i < 3; i++) {
+        char byte;
+        int ends[2];
+        pipe(ends);
         pid_t pid = job();
         if (!pid) {
             if (!fork())
                 for (;;)
                     pause();
+            write(ends[1], "", 1);
             read_byte();
             _exit(9);
         }
         foreground(pid);
+        read(ends[0], &byte, 1);
         write(master, pressed[i].key, 1);
         show_end("key", pid, WUNTRACED);
         if (pressed[i].continues) {
@@ -208,8 +213,9 @@ static void hangup(void)
         wait_for_hangup(ends[1]);
     foreground(pid);
     read(ends[0], &byte, 1);
-    SHOW(ioctl(tty, TIOCNOTTY, 0));
+    int given_up = ioctl(tty, TIOCNOTTY, 0);
     show_end("without terminal", pid, 0);
+    SHOW(given_up);
     SHOW(tcgetpgrp(tty));
     SHOW(ioctl(tty, TIOCSCTTY, 0));
     pid = job();
@@ -217,6 +223,7 @@ static void hangup(void)
         wait_for_hangup(ends[1]);
     foreground(pid);
     read(ends[0], &byte, 1);
+    fflush(stdout); /* before the hangup's report */
 }
 
 static void session(void)

@@ -15,7 +15,9 @@ NATIVE = "native"
 PYTHON = "python"
 USUAL = (NATIVE, QEMU, OURS)
 
-Command = tuple[str, ...]  # a guest program's name and its arguments
+# A guest program's name, or a path in Debian's sysroot, and its arguments. In these {root} is that
+# sysroot, {data} a file of 20 MB, and {run} what binfmt_misc would put before a program.
+Command = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Benchmark:
     arches: tuple[str, ...] = (X86_64,)
     runners: tuple[str, ...] = USUAL
     output: str | None = None  # a regular expression; None: the same output from every runner
+    rounds: int | None = None  # at most so many, for what takes long
 
 
 def cpu(runs: Sequence[Run]) -> float:
@@ -84,6 +87,18 @@ def _cpu_bound(name: str, argument: int, x86_64: float | None) -> Benchmark:
     return Benchmark(name, "s", ((name, str(argument)),), cpu, limits, arches=BOTH)
 
 
+def _real(
+    name: str,
+    most: float,
+    *command: str,
+    rounds: int | None = None,
+    arches: tuple[str, ...] = BOTH,
+) -> Benchmark:
+    limits = dict.fromkeys(arches, Limit(most, QEMU))
+    both = (QEMU, OURS)
+    return Benchmark(name, "s", (command,), cpu, limits, arches, runners=both, rounds=rounds)
+
+
 def _counted(
     name: str,
     few: int,
@@ -101,6 +116,8 @@ def _counted(
         runners=runners,
     )
 
+
+_BASH = ("/bin/bash", "-c")
 
 BENCHMARKS = (
     _cpu_bound("sieve", 60, 1.6),
@@ -143,5 +160,21 @@ BENCHMARKS = (
         {X86_64: Limit(2)},
         runners=(NATIVE, OURS),
         output=r"\d+\.\d\d \d+\.\d\d\n",
+    ),
+    _real("spawn", 3, "spawn", "200", "{run}", "{root}/bin/true"),
+    _real("bash-true", 3, *_BASH, "for ((i = 0; i < 200; i++)); do {run} {root}/bin/true; done"),
+    _real("bash-loop", 6, *_BASH, "i=0; while ((i < 2000)); do ((i++)); done; echo $i"),
+    _real(
+        "bash-fork",
+        6,
+        *(*_BASH, "i=0; while [ $i -lt 2000 ]; do i=$(echo $((i + 1))); done; echo $i"),
+        rounds=1,
+        arches=(X86_64,),
+    ),
+    _real("python3", 5, "/usr/bin/python3", "-c", "pass"),
+    _real("xz-9", 2, "/usr/bin/xz", "-9", "--stdout", "--check=sha256", "{data}", rounds=1),
+    *(
+        _real(f"openssl-{name}", 2, "/usr/bin/openssl", "dgst", f"-{name}", "{data}")
+        for name in ("sha256", "sha512", "md5")
     ),
 )

@@ -10,7 +10,9 @@ from _thread import allocate_lock, start_new_thread
 from .errors import EngineError
 from .hostthreads import block_signals
 
-_LAZY = 1  # RTLD_LAZY: a run calls few of its thousands of functions; ctypes itself binds all
+# RTLD_LAZY: a run calls few of its thousands of functions; ctypes itself binds all. RTLD_DEEPBIND:
+# its 30,000 references to itself are looked up there first.
+_FLAGS = 1 | 8
 _opened: dict[str, ctypes.CDLL] = {}
 _busy = allocate_lock()
 
@@ -60,7 +62,7 @@ def _open(path: str) -> ctypes.CDLL:
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.restype = ctypes.c_void_p
     # Where that fails, ctypes tries again and says why.
-    library = ctypes.CDLL(path, handle=dlopen(os.fsencode(path), _LAZY))
+    library = ctypes.CDLL(path, handle=dlopen(os.fsencode(path), _FLAGS))
     library.uc_strerror.restype = ctypes.c_char_p
     words = (ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_size_t)
     library.uc_emu_start.argtypes = words

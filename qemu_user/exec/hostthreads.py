@@ -131,6 +131,7 @@ def listen(edges: int, look: Callable[[], None]) -> None:
     """
 
     def run() -> None:
+        room = ctypes.create_string_buffer(12)
         while True:
             _libc.epoll_wait(edges, room, 1, _LISTEN_SLICE)
             look()

@@ -52,6 +52,27 @@ with concurrent.futures.ThreadPoolExecutor(3) as pool:
     print(list(pool.map(lambda x: x ** 20, range(6))))
 """
 
+PROCESSES = r"""
+import multiprocessing
+def square(x): return x * x
+def count(value, lock):
+    for _ in range(300):
+        with lock:
+            value.value += 1
+def fill(queue):
+    for item in range(100): queue.put(item)
+with multiprocessing.Pool(3) as pool:
+    print(sum(pool.map(square, range(500), chunksize=5)))
+value, queue = multiprocessing.Value("i", 0, lock=False), multiprocessing.Queue()
+lock = multiprocessing.Lock()
+crew = [multiprocessing.Process(target=count, args=(value, lock)) for _ in range(3)]
+crew += [multiprocessing.Process(target=fill, args=(queue,)) for _ in range(2)]
+for process in crew: process.start()
+print(sum(queue.get() for _ in range(200)))
+for process in crew: process.join()
+print(value.value, [process.exitcode for process in crew])
+"""
+
 CHILDREN = r"""
 import os, signal, subprocess, sys
 print(subprocess.run(["sort", "-r"], input="a\nc\nb\n", capture_output=True, text=True).stdout)
@@ -366,6 +387,7 @@ CASES = {
     "perl": Case(("perl", "-we", PERL)),
     "python-sockets": Case(("python3", "-c", SERVER)),
     "python-threads": Case(("python3", "-c", THREADS)),
+    "python-processes": Case(("python3", "-c", PROCESSES)),
     "python-children": Case(("python3", "-c", CHILDREN)),
     "python-files": Case(("python3", "-c", FILES)),
     "git": Case(("bash", "-c", GIT)),

@@ -32,6 +32,9 @@ class NoCpu:
     def flush_tlb(self) -> None:
         """Nothing is cached."""
 
+    def share(self, on: bool) -> None:
+        """Nothing runs."""
+
 
 class Arena:
     """Guest address 0 is at host address `base`; `perms` holds a byte of READ|WRITE|EXEC a page."""

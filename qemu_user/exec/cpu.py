@@ -128,6 +128,12 @@ class Cpu(Protocol):
     def flush_tlb(self) -> None:
         """Permissions changed: forget cached page entries."""
 
+    def share(self, on: bool) -> None:
+        """Whether other processes write to memory too: atomic instructions are to be so for them.
+
+        Costs time. Without effect where the engine can't.
+        """
+
     def watch_block(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` at each block's start; None stops it (an observer asked)."""
 

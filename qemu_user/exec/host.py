@@ -11,7 +11,7 @@ from .errors import LinuxError
 PAGE = os.sysconf("SC_PAGESIZE")
 
 # asm-generic's numbers, which x86-64 and aarch64 hosts use.
-READ, WRITE = 1, 2
+READ, WRITE, EXEC = 1, 2, 4
 SHARED, PRIVATE, FIXED, ANONYMOUS, NORESERVE = 0x01, 0x02, 0x10, 0x20, 0x4000
 DONTNEED, NOHUGEPAGE, POPULATE_READ = 4, 15, 22
 BLANK = PRIVATE | ANONYMOUS | NORESERVE
@@ -73,6 +73,11 @@ def blank(addr: int, size: int) -> None:
 def munmap(addr: int, size: int) -> None:
     """Munmap(2); leaves a hole that the caller fills at once."""
     _check(_libc.munmap(ctypes.c_void_p(addr), ctypes.c_size_t(size)))
+
+
+def mprotect(addr: int, size: int, prot: int) -> None:
+    """Mprotect(2)."""
+    _check(_libc.mprotect(ctypes.c_void_p(addr), ctypes.c_size_t(size), prot))
 
 
 def mremap(old: int, old_size: int, size: int, flags: int, new: int | None) -> None:

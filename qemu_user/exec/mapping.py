@@ -115,6 +115,7 @@ def map_shared(space: AddressSpace, vma: Vma) -> None:
     space.unmap(vma.start, vma.end, release=False)
     space.objects += 1
     vma.backing, vma.plain = Backing(1, space.objects, size), False
+    vma.backing.inherited = True
     vma.name = b"/dev/zero (deleted)"
 
 

@@ -68,6 +68,7 @@ class AddressSpace(GuestMemory):
         self.flips: dict[int, int] = {}  # page -> how often it went from W to X or back
         self.objects = 0  # anonymous shared mappings made
         self.shared_code = False  # some shared mapping has been executable
+        self.shares = False  # other processes may write to what is mapped here
         self.kept: list[Piece] = []  # translations of the program before execve
         self.loan: Loan | None = None  # in a vfork child, until it execs or exits
         self._empty()
@@ -85,6 +86,9 @@ class AddressSpace(GuestMemory):
     def reset(self) -> None:
         """Forget everything, for execve; the stack limit of now decides the new layout."""
         keptcode.keep(self)
+        if self.shares:
+            self.shares = False
+            self.cpu.share(False)
         host.blank(self.perms, self.size // PAGE)
         host.blank(self.base, self.size)
         self.cpu.flush_tlb()
@@ -324,6 +328,17 @@ class AddressSpace(GuestMemory):
                 self.discard(vma.start, vma.end)
         if S_ISREG(status.st_mode):
             paging.resized(self, backing, status.st_size)
+
+    def share(self) -> None:
+        """Other processes may write to what is mapped here, from now on."""
+        if not self.shares:
+            self.shares = True
+            self.cpu.share(True)
+
+    def forking(self) -> None:
+        """Before a fork: anonymous shared memory gets a second user."""
+        if self.objects:
+            self.share()
 
     def forked(self) -> None:
         """In the child of a fork: what MADV_DONTFORK excluded is gone."""

@@ -44,6 +44,8 @@ def _permitted(space: AddressSpace, vma: Vma) -> int:
     backing = vma.backing
     if backing is None or not (vma.prot & EXEC or (vma.shared and vma.prot & WRITE)):
         return SHOWN[vma.prot]
+    if vma.shared and vma.prot & WRITE and not backing.inherited:
+        space.share()
     if backing.aliased or _becomes_aliased(space, vma, backing):
         return READ
     return SHOWN[vma.prot]

@@ -291,6 +291,7 @@ class Process:
         """fork(2): the child's pid in the parent, 0 in the child, where only `t` is left."""
         for extension in self.extensions:
             extension.forking(t)
+        self.memory.forking()
         pid = os.fork()
         if pid == 0:
             self._become_child(t)

@@ -25,9 +25,14 @@ FILL_LIMIT = 5  # where byte 1 of FLAGS gets set
 REFUSED = 6  # page address of the last refused access
 KIND = 7  # and its kind: 16 read, 17 write, 18 fetch
 COUNT = 8  # instructions that may still run
-WORDS = 9
+NEXT = 9  # address of the engine's field that says how the next block is translated
+WORDS = 10
+
+PARALLEL = 0x80000  # what it says for memory that other processors change (CF_PARALLEL)
+HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
 
 # block(engine, address, size, control): calls the engine's stop function when FLAGS is not 0.
+# parallel: the same, and has the next block translated as PARALLEL.
 # count(engine, address, size, control): calls it when COUNT instructions have run.
 # fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
 SOURCE = {
@@ -35,6 +40,15 @@ SOURCE = {
         "block": """
             cmp dword ptr [rcx], 0
             jne stop
+            ret
+        stop:
+            jmp qword ptr [rcx + 8]
+        """,
+        "parallel": """
+            cmp dword ptr [rcx], 0
+            jne stop
+            mov rax, qword ptr [rcx + 72]
+            mov dword ptr [rax], 0x80000
             ret
         stop:
             jmp qword ptr [rcx + 8]
@@ -85,6 +99,17 @@ SOURCE = {
             ldr x9, [x3, #8]
             br x9
         """,
+        "parallel": """
+            ldr w9, [x3]
+            cbnz w9, stop
+            ldr x10, [x3, #72]
+            mov w9, #0x80000
+            str w9, [x10]
+            ret
+        stop:
+            ldr x9, [x3, #8]
+            br x9
+        """,
         "count": """
             ldr x9, [x3, #64]
             cbz x9, stop
@@ -130,6 +155,7 @@ SOURCE = {
 CODE: dict[str, dict[str, bytes]] = {
     "x86_64": {
         "block": bytes.fromhex("8339007501c3ff6108"),
+        "parallel": bytes.fromhex("833900750b488b4148c70000000800c3ff6108"),
         "count": bytes.fromhex("4883794000740548ff4940c3ff6108"),
         "fill": bytes.fromhex(
             "83ea104889f048c1e80c493b401873304d8b4810410fb604010fa3d073224889"
@@ -139,6 +165,9 @@ CODE: dict[str, dict[str, bytes]] = {
     },
     "aarch64": {
         "block": bytes.fromhex("690040b949000035c0035fd6690440f920011fd6"),
+        "parallel": bytes.fromhex(
+            "690040b9a90000356a2440f90901a052490100b9c0035fd6690440f920011fd6"
+        ),
         "count": bytes.fromhex("692040f9890000b4290500d1692000f9c0035fd6690440f920011fd6"),
         "fill": bytes.fromhex(
             "4240005129fc4cd38a0c40f93f010aeb220200548a0840f9496969382a25c21a"

@@ -13,11 +13,11 @@ from .engine_handle import (
     HOOK_CODE,
     HOOK_INSN,
     HOOK_INTR,
-    HOOK_TLB_FILL,
     PAGE,
     Handle,
 )
 from .engine_library import library_path, open_library
+from .engine_lookup import Lookup
 from .engine_state import PendingException, calibrate, saver
 from .engine_tlb import TlbGrowth
 from .engine_watch import Watchers
@@ -78,9 +78,10 @@ class UnicornCpu:
         self._trap: Trap | None = None
         self._raised = -1  # the number of the exception that ended the last run
         self._error: BaseException | None = None
-        self._control = (c_uint64 * stubs.WORDS)()
-        self._flags = memoryview(self._control).cast("B")[:2]
-        self._perms, self._pages = perms, size // PAGE
+        self._control = control = (c_uint64 * stubs.WORDS)()
+        self._flags = memoryview(control).cast("B")[:2]
+        self._perms = control[stubs.PERMS] = perms
+        self._pages = control[stubs.PAGES] = size // PAGE
         self._counter: c_void_p | None = None
 
         path = path or library_path()
@@ -98,7 +99,9 @@ class UnicornCpu:
         self._view = calibrate(self._api, handle.address, tuple(names), word) if view else None
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
-        self._slice = 0 if self._add_lookup(native) else _SLICE
+        self._lookup = Lookup(handle, control, native)
+        self._stubs = self._lookup.stubs
+        self._slice = 0 if self._stubs else _SLICE
         self._add_exceptions()
         self._fault_address = handle.find_fault_address()
         for name in names:
@@ -115,21 +118,6 @@ class UnicornCpu:
         self._handle.close()
 
     # Callbacks
-
-    def _add_lookup(self, native: bool) -> bool:
-        """Add what looks permissions up and what interrupts; true when both are machine code."""
-        control, handle = self._control, self._handle
-        control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
-        control[stubs.PERMS] = self._perms
-        control[stubs.PAGES] = self._pages
-        self._stubs = stubs.load() if native else None
-        if self._stubs:
-            data = ctypes.addressof(control)
-            handle.hook(HOOK_BLOCK, c_void_p(self._stubs["block"]), data)
-            handle.hook(HOOK_TLB_FILL, c_void_p(self._stubs["fill"]), data)
-            return True
-        handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control))
-        return False
 
     def _add_exceptions(self) -> None:
         engine = self.arch.engine
@@ -232,9 +220,11 @@ class UnicornCpu:
     # Running
 
     def run(self, limit: int | None = None) -> Trap:
-        """Run until something the kernel must see (`cpu.Trap`); `limit` counts instructions."""
+        """See `cpu.Cpu`."""
         if self._interrupted():
             return _INTERRUPTED
+        if self._lookup.wanted is not None:
+            self._lookup.change()
         trap = self._run_counted(limit) if limit is not None else self._run_freely()
         if type(trap) is Raised or type(trap) is Illegal:
             self._settle(self._raised)
@@ -289,6 +279,7 @@ class UnicornCpu:
     def _start(self, pc: int, count: int) -> Trap | None:
         self._trap = None
         self._raised = -1
+        self._lookup.begin()
         error = self._handle.start(pc, count)
         if self._error is not None:
             raised, self._error = self._error, None
@@ -378,6 +369,10 @@ class UnicornCpu:
         if entry.value != before:
             entry.value = before
             self._handle.flush_tlb()
+
+    def share(self, on: bool) -> None:
+        """See `cpu.Cpu`; in effect from the next `run` on."""
+        self._lookup.wanted, self._flags[0] = on, 1
 
     # Watching
 

@@ -40,6 +40,7 @@ class Engine:
         illegal_code: int = 2,
         stopping: int = -1,
         unsaved: tuple[str, ...] = (),
+        target: str = "",
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
@@ -56,6 +57,7 @@ class Engine:
         self.user_mode = user_mode
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
+        self.target = target  # what the names of the engine's own functions end in
         self.unsaved = unsaved  # registers that the engine's contexts leave out
         self.stopping = stopping  # the exception that the engine reports as an invalid instruction
         self.contributory = contributory  # exceptions the engine must be told are over

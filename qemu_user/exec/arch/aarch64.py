@@ -164,6 +164,7 @@ ARCH = Arch(
     engine=Engine(
         arch="ARM64",
         mode=("ARM",),
+        target="aarch64",
         model="ARM64_MAX",
         syscall=("intr", 2),
         exceptions={

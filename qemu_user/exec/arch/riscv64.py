@@ -136,6 +136,7 @@ ARCH = Arch(
     engine=Engine(
         arch="RISCV",
         mode=("RISCV64",),
+        target="riscv64",
         syscall=("intr", 8),
         exceptions={  # the engine adds 4 to PC, however long the instruction
             0: (SIGBUS, 1, -4),  # misaligned PC: BUS_ADRALN

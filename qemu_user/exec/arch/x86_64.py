@@ -277,6 +277,7 @@ ARCH = Arch(
     engine=Engine(
         arch="X86",
         mode=("64",),
+        target="x86_64",
         model="X86_EPYC_ROME",
         syscall=("insn", 699),  # X86_INS_SYSCALL
         exceptions=EXCEPTIONS,

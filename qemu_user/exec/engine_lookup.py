@@ -1,0 +1,83 @@
+"""The hooks in machine code, and translation for memory that other processes change as well.
+
+The engine has atomic operations of the host's for guests with several processors, but never asks
+for them: it executes an atomic instruction as a load and a store. What the next block is translated
+for stands in a field of the CPU state that the engine resets at each use; the block hook sets it
+again. So all blocks are translated for several processors, at a price for indirect jumps, which
+then look their target up in the engine's main loop.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import c_uint32, c_void_p
+
+from . import stubs
+from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .engine_handle import Handle
+
+
+class Lookup:
+    """Permission look-ups and interruption; `stubs` is None where callbacks in Python do it.
+
+    `control` is the control block of `stubs`, with PERMS and PAGES set. `wanted` is what `change`
+    shall make true, None: nothing.
+    """
+
+    def __init__(
+        self, handle: Handle, control: ctypes.Array[ctypes.c_uint64], native: bool
+    ) -> None:
+        self._handle = handle
+        self._control = control
+        self._next: c_uint32 | None = None
+        self._shares = False
+        self.wanted: bool | None = None
+        control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
+        self.stubs = stubs.load() if native else None
+        if self.stubs is None:
+            handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control))
+            return
+        data = ctypes.addressof(control)
+        self._block = handle.hook(HOOK_BLOCK, c_void_p(self.stubs["block"]), data)
+        handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
+
+    def change(self) -> None:
+        """Translate for memory that other processes write to, or not; outside of a run.
+
+        Without effect where the engine can't.
+        """
+        on, self.wanted = bool(self.wanted), None
+        if self._next is None:
+            if not on or self.stubs is None:
+                return
+            self._next = self._prepare()
+            if self._next is None:
+                return
+        if on is self._shares:
+            return
+        self._shares = on
+        handle, places = self._handle, self.stubs or {}
+        handle.unhook(self._block)
+        stub = c_void_p(places["parallel" if on else "block"])
+        self._block = handle.hook(HOOK_BLOCK, stub, ctypes.addressof(self._control))
+        handle.forget_all_code()
+
+    def _prepare(self) -> c_uint32 | None:
+        from .engine_parallel import prepare
+
+        control = self._control
+        pages, control[stubs.PAGES] = control[stubs.PAGES], 0  # nothing can be fetched
+        self._handle.flush_tlb()
+        field = prepare(self._handle)
+        control[stubs.PAGES] = pages
+        if field is not None:
+            control[stubs.NEXT] = ctypes.addressof(field)
+        return field
+
+    def begin(self) -> None:
+        """The engine starts now: its first block has no block before it that asks."""
+        if self._next is not None and self._shares:
+            self._next.value = stubs.PARALLEL

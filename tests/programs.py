@@ -15,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from qemu_user.exec import arch as architectures
 from samples import build
 
 TESTS = Path(__file__).resolve().parent
@@ -29,6 +31,7 @@ FAMILIES = (
     "signals", "smc", "terminals", "threads", "time", "uintr",
 )  # fmt: skip
 ARCHES = ("x86_64", "aarch64", "riscv64")
+COMPATIBLE = (("x86_64", "i386"),)  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
 FLAGS = [
     "-std=gnu11", "-O1", "-g0", "-static", "-pthread", "-fno-strict-aliasing", "-fwrapv",
@@ -71,6 +74,8 @@ class Header(NamedTuple):
     expect-status: the exit status, or minus a signal (default 0)
     arch:          the only architecture, or architectures, it is for
     libc:          the only C library it is for
+    word:          the only word size it is for, in bytes
+    reference:     "own" where the output depends on the word size: no other machine's will do
     flags:         more arguments for the compiler
     options:       options of the emulator
     xfail:         why the emulator is known to differ; xfail-ARCH: on that architecture
@@ -79,6 +84,8 @@ class Header(NamedTuple):
     status: int
     arch: list[str] | None
     libc: str | None
+    word: int | None
+    own: bool
     flags: list[str]
     options: list[str]
     xfail: dict[str, str]
@@ -91,6 +98,8 @@ def header(source: Path) -> Header:
         int(found.get("expect-status", 0)),
         found["arch"].split() if "arch" in found else None,
         found.get("libc"),
+        int(found["word"]) if "word" in found else None,
+        found.get("reference") == "own",
         found.get("flags", "").split(),
         found.get("options", "").split(),
         {
@@ -185,6 +194,11 @@ def guests() -> list[str]:
     return [f"{f}/{path.stem}" for f in FAMILIES for path in sorted((GUESTS / f).glob("*.c"))]
 
 
+def word_of(arch: str) -> int:
+    """The size of a long on an architecture."""
+    return architectures.load(arch).model.word
+
+
 def targets(name: str) -> list[tuple[str, str]]:
     """The (architecture, C library) pairs a guest program is for."""
     wanted = header(GUESTS / f"{name}.c")
@@ -192,7 +206,9 @@ def targets(name: str) -> list[tuple[str, str]]:
         (arch, libc)
         for arch in ARCHES
         for libc in LIBCS
-        if (wanted.arch is None or arch in wanted.arch) and wanted.libc in (None, libc)
+        if (wanted.arch is None or arch in wanted.arch)
+        and wanted.libc in (None, libc)
+        and wanted.word in (None, word_of(arch))
     ]
 
 
@@ -212,9 +228,20 @@ def run_ours(
     return run(command, timeout=timeout, input=input, env=environment, cwd=cwd)
 
 
+@cache
+def _runs(arch: str) -> bool:
+    """Whether the machine's kernel runs programs of its architecture's 32-bit form."""
+    try:
+        path = compile_guest("basics/exit_status", arch, "musl")
+        return run([path], timeout=10).status == header(GUESTS / "basics/exit_status.c").status
+    except (NoCompiler, OSError):
+        return False
+
+
 def reference(arch: str) -> list[str] | None:
     """What to write before a program to run it without us; None when there is nothing."""
-    if platform.machine() == arch:
+    machine = platform.machine()
+    if machine == arch or ((machine, arch) in COMPATIBLE and _runs(arch)):
         return []
     emulator = shutil.which(f"qemu-{arch}") or shutil.which(f"qemu-{arch}-static")
     return [emulator] if emulator else None

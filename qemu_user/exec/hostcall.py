@@ -164,7 +164,8 @@ def _required() -> Arch:
 
 def bad(t: Thread, addr: int, length: int) -> int:
     """What stands for guest memory out of reach: the host then finds the error it has for that."""
-    return BEYOND if addr + length > 1 << t.arch.task_bits else INVALID
+    wide = t.arch.model.word == 8  # a 64-bit kernel refuses no range of 32-bit programs
+    return BEYOND if wide and addr + length > 1 << t.arch.task_bits else INVALID
 
 
 class IoVec(ctypes.Structure):

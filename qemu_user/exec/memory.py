@@ -60,8 +60,8 @@ class AddressSpace(GuestMemory):
         self.stack_limit = 8 << 20
         self.data_limit = self.space_limit = self.lock_limit = UNLIMITED
         wide = arch.model.word == 8
-        self.task_size = min(1 << arch.task_bits, self.size) - (PAGE if wide else 0)
-        self.stack_top = self.task_size - (0 if wide else 0x10000)
+        self.task_size = min(arch.task_size, self.size - PAGE)
+        self.stack_top = self.task_size
         self.pie_base = 0x4000000000 if self.size > 1 << 39 else self.task_size // 3 * 2 & -PAGE
         if not wide:
             self.pie_base = 0x40000000

@@ -33,6 +33,24 @@
 #include <time.h>
 #include <unistd.h>
 
+#if __SIZEOF_LONG__ == 4 /* calls that exist there, of a C library that names others */
+#ifdef SYS_mmap2
+#undef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
+#ifndef SYS_newfstatat
+#define SYS_newfstatat SYS_fstatat64
+#endif
+#ifndef SYS_clock_gettime
+#define SYS_clock_gettime SYS_clock_gettime32
+#define SYS_clock_settime SYS_clock_settime32
+#define SYS_clock_getres SYS_clock_getres_time32
+#define SYS_clock_nanosleep SYS_clock_nanosleep_time32
+#define SYS_gettimeofday SYS_gettimeofday_time32
+#define SYS_settimeofday SYS_settimeofday_time32
+#endif
+#endif
+
 #define E(name)                                                                                    \
     case name:                                                                                     \
         return #name

@@ -36,6 +36,37 @@
 #undef ILL_CODE
 #define ILL_CODE ILL_ILLOPN
 
+#elif defined __i386__
+#define MACHINE "i686"
+#define PC(u) ((u)->uc_mcontext.gregs[REG_EIP])
+#define LOAD "mov (%0), %%eax"
+#define STORE "movl $1, (%0)"
+#define SCRATCH "eax"
+#define UNDEFINED "ud2"
+#undef UNDEFINED_SIZE
+#define UNDEFINED_SIZE 2
+#define TRAP "int3"
+#undef TRAP_CODE
+#define TRAP_CODE SI_KERNEL
+#undef ILL_CODE
+#define ILL_CODE ILL_ILLOPN
+
+#elif defined __arm__
+#define MACHINE "armv7l"
+#define PC(u) ((u)->uc_mcontext.arm_pc)
+#define LOAD "ldr r3, [%0]"
+#define STORE "str r3, [%0]"
+#define SCRATCH "r3"
+#ifdef __thumb__
+#define UNDEFINED ".inst.n 0xde02"
+#undef UNDEFINED_SIZE
+#define UNDEFINED_SIZE 2
+#define TRAP ".inst.n 0xde01"
+#else
+#define UNDEFINED ".inst 0xe7f000f2"
+#define TRAP ".inst 0xe7f001f0"
+#endif
+
 #elif defined __aarch64__
 #ifdef __AARCH64EB__
 #define MACHINE "aarch64_be"

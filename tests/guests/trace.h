@@ -18,6 +18,22 @@
 #define BREAK (unsigned char)0xcc
 #undef AFTER_BREAK
 #define AFTER_BREAK 1
+#elif defined __i386__
+#define PC_AT 12
+#define RESULT_AT 6
+#define ARGUMENT_AT 0
+#define BREAK (unsigned char)0xcc
+#undef AFTER_BREAK
+#define AFTER_BREAK 1
+#elif defined __arm__
+#define PC_AT 15
+#define RESULT_AT 0
+#define ARGUMENT_AT 0
+#ifdef __thumb__
+#define BREAK (uint16_t)0xde01
+#else
+#define BREAK (uint32_t)0xe7f001f0
+#endif
 #elif defined __aarch64__
 #define PC_AT 32
 #define RESULT_AT 0

@@ -23,6 +23,37 @@ class ShmidDs(CStruct):
     _pad0: tuple[int, ...] = Array(ULong, 2)
 
 
+class PpcShmidDs(CStruct):
+    """struct shmid64_ds of 64-bit PowerPC."""
+
+    perm: PpcIpcPerm
+    atime: Long
+    dtime: Long
+    ctime: Long
+    segsz: ULong
+    cpid: Int
+    lpid: Int
+    nattch: ULong
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class ShmidDs32(CStruct):
+    """struct shmid64_ds of 32-bit machines; halves of times are named apart."""
+
+    perm: IpcPerm
+    segsz: ULong
+    atime: ULong
+    _pad_atime: ULong
+    dtime: ULong
+    _pad_dtime: ULong
+    ctime: ULong
+    _pad_ctime: ULong
+    cpid: Int
+    lpid: Int
+    nattch: ULong
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
 class ShmLimits(CStruct):
     """struct shminfo64: what IPC_INFO tells of shared memory (man 2 shmctl)."""
 
@@ -52,6 +83,39 @@ class MsqidDs(CStruct):
     stime: Long
     rtime: Long
     ctime: Long
+    cbytes: ULong
+    qnum: ULong
+    qbytes: ULong
+    lspid: Int
+    lrpid: Int
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class PpcMsqidDs(CStruct):
+    """struct msqid64_ds of 64-bit PowerPC."""
+
+    perm: PpcIpcPerm
+    stime: Long
+    rtime: Long
+    ctime: Long
+    cbytes: ULong
+    qnum: ULong
+    qbytes: ULong
+    lspid: Int
+    lrpid: Int
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class MsqidDs32(CStruct):
+    """struct msqid64_ds of 32-bit machines."""
+
+    perm: IpcPerm
+    stime: ULong
+    _pad_stime: ULong
+    rtime: ULong
+    _pad_rtime: ULong
+    ctime: ULong
+    _pad_ctime: ULong
     cbytes: ULong
     qnum: ULong
     qbytes: ULong

@@ -167,6 +167,7 @@ class Arch:
         cpus: tuple[str, ...] = (),
         linux: Linux | None = None,
         system_size: int = 0,
+        task_size: int = 0,
     ) -> None:
         self.name = name
         self.elf_machine = elf_machine
@@ -183,6 +184,7 @@ class Arch:
         self.constants = constants or {}  # constants that differ from asm-generic's
         self.special = special or {}  # calls that only this architecture has, by name
         self.task_bits = task_bits  # user addresses have this many bits
+        self.task_size = task_size or (1 << task_bits) - 4096  # where mappings end at the latest
         self.cpuinfo = cpuinfo
         self.uname = uname or name
         self.cpuid = cpuid or {}  # what the engine answers, where an extension may want to edit it

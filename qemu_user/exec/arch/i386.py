@@ -6,6 +6,8 @@ that kernel's, and the descriptor tables lie where 32-bit code has no addresses.
 
 from __future__ import annotations
 
+from ..abi.ipc import MsqidDs32, ShmidDs32
+from ..abi.semaphores import X86SemidDs
 from ..abi.stats import Stat64, Statfs64, StatShort
 from . import Arch, Convention, Engine, Linux, Registers
 from .i386_frames import MODEL, Frame
@@ -72,7 +74,14 @@ ARCH = Arch(
         insn_size=2,
     ),
     frame=Frame(),
-    variants={"Stat": StatShort, "Stat64": Stat64, "Statfs64": Statfs64},
+    variants={
+        "Stat": StatShort,
+        "Stat64": Stat64,
+        "Statfs64": Statfs64,
+        "SemidDs": X86SemidDs,
+        "ShmidDs": ShmidDs32,
+        "MsqidDs": MsqidDs32,
+    },
     special={
         "set_thread_area": set_thread_area,
         "get_thread_area": get_thread_area,
@@ -84,6 +93,7 @@ ARCH = Arch(
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX
     clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
     task_bits=32,
+    task_size=0xFFFFE000,
     linux=Linux(
         begin=begin,
         tls=tls,

@@ -22,6 +22,7 @@ _SAVED = ("edi", "esi", "ebp", "esp", "ebx", "edx", "ecx", "eax", "eip")
 _TF, _DF, _RF = 0x100, 0x400, 0x10000
 _FXSR = 0  # _fpstate_32.magic: an FXSAVE image follows
 _LEGACY = 112  # bytes of struct fregs_state, before that image
+LEGACY_FP = 108  # of them as ptrace(2) has them
 _UC_FP_XSTATE = 1
 MODEL = DataModel(word=4, align64=4)
 
@@ -124,7 +125,7 @@ class Frame:
             frame = OldFrame(
                 pretcode=restorer, sig=info.signo, sc=context, extramask=mask >> 32
             ).pack(model)
-        memory.write(fx_at - _LEGACY, _legacy(cpu) + fp_state(cpu).pack(model))
+        memory.write(fx_at - _LEGACY, legacy_fp(cpu) + fp_state(cpu).pack(model))
         memory.write(at, frame)
         pinfo, puc = (at + _INFO_AT, at + _UC_AT) if rt else (0, 0)
         values = (info.signo, pinfo, puc, at, action.handler & 0xFFFFFFFF)
@@ -202,7 +203,7 @@ def _restore_context(t: Thread, saved: SigContext) -> None:
         load(t, name, getattr(saved, name) & 0xFFFF)
 
 
-def _legacy(cpu: Cpu) -> bytes:
+def legacy_fp(cpu: Cpu) -> bytes:
     """The x87 registers as FSAVE stores them."""
     cw, sw, tags, *physical = cpu.bank("fpcw", "fpsw", "fptag", *_PHYSICAL).get()
     top = sw >> 11 & 7
@@ -212,6 +213,16 @@ def _legacy(cpu: Cpu) -> bytes:
         datasel=0xFFFF0000 | DS, st=stack, status=sw, magic=_FXSR,
     )  # fmt: skip
     return values.pack(MODEL)
+
+
+def restore_legacy_fp(cpu: Cpu, data: bytes) -> None:
+    """Set the x87 registers from an FSAVE image of LEGACY_FP bytes."""
+    image = LegacyFp.unpack(MODEL, data.ljust(_LEGACY, b"\0"))
+    top = image.sw >> 11 & 7
+    stack = [int.from_bytes(image.st[10 * n : 10 * n + 10], "little") for n in range(8)]
+    physical = [stack[(n - top) & 7] for n in range(8)]
+    words = (image.cw & 0xFFFF, image.sw & 0xFFFF, image.tag & 0xFFFF)
+    cpu.bank("fpcw", "fpsw", "fptag", *_PHYSICAL).set((*words, *physical))
 
 
 _PHYSICAL = tuple(f"fp{n}" for n in range(8))

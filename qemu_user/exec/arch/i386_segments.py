@@ -154,6 +154,25 @@ def _set_entry(t: Thread, desc: UserDesc, entry: int) -> None:
     _reload(t, entry << 3 | 3)
 
 
+def tls_entries(t: Thread) -> bytes:
+    """The thread's descriptors as NT_386_TLS has them."""
+    entries = []
+    for entry in range(_FIRST_TLS, _FIRST_TLS + _TLS):
+        at = _place(t, entry)
+        desc = _decode(int.from_bytes(t.memory.system[at : at + 8], "little"))
+        desc.entry_number = entry
+        entries.append(desc.pack(t.arch.model))
+    return b"".join(entries)
+
+
+def set_tls_entries(t: Thread, data: bytes) -> None:
+    """Set them; EINVAL for what set_thread_area refuses."""
+    size = UserDesc.size(t.arch.model)
+    for index in range(_TLS):
+        desc = UserDesc.unpack_from(t.arch.model, data, index * size)
+        _set_entry(t, desc, _FIRST_TLS + index)
+
+
 def _reload(t: Thread, selector: int) -> None:
     """Registers that hold the selector show the new descriptor."""
     for name in SELECTORS:

@@ -1,3 +1,4 @@
+// word: 8
 // Arithmetic a compiler turns into all kinds of instructions.
 #include "guest.h"
 static uint64_t state = 88172645463325252ull;

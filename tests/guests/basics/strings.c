@@ -1,3 +1,4 @@
+// reference: own
 // The C library's string functions over all alignments and page ends.
 #include "guest.h"
 int main(void)

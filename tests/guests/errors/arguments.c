@@ -1,3 +1,4 @@
+// reference: own
 // Odd arguments: unknown flags, huge sizes, numbers of the wrong sign.
 #include "guest.h"
 int main(void)

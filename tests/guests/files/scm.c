@@ -1,3 +1,4 @@
+// reference: own
 // A file descriptor and credentials over a Unix socket.
 #include "guest.h"
 int main(void)

@@ -1,3 +1,4 @@
+// reference: own
 #include "guest.h"
 int main(void)
 {

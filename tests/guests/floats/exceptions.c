@@ -1,4 +1,5 @@
 // xfail-x86_64: the engine's SSE unit keeps no exception flags
+// xfail-i386: the engine's SSE unit keeps no exception flags
 // Which floating-point exceptions each operation raises.
 #include "guest.h"
 #include <fenv.h>

@@ -1,3 +1,4 @@
+// reference: own
 // POSIX message queues.
 #include "guest.h"
 struct attributes {

@@ -1,3 +1,4 @@
+// word: 8
 // The C library's allocator under a random load, small to huge.
 #include "guest.h"
 int main(void)

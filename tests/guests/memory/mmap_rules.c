@@ -1,3 +1,4 @@
+// reference: own
 // Errors and placement of mmap, munmap, mprotect, mremap, madvise, msync, mincore.
 #include "guest.h"
 #define MAP(addr, size, prot, flags) mmap((void *)(addr), size, prot, flags | MAP_ANONYMOUS, -1, 0)
@@ -14,7 +15,9 @@ int main(void)
     TRY(syscall(SYS_mmap, 0, 0, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     TRY(syscall(SYS_mmap, 0, 4096, RW, MAP_ANONYMOUS, -1, 0));
     TRY(syscall(SYS_mmap, 0, 4096, RW, MAP_PRIVATE, -1, 0));
+#ifndef SYS_mmap2 /* its offset is in pages */
     TRY(syscall(SYS_mmap, 0, 4096, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 1));
+#endif
     TRY(syscall(SYS_mmap, a + 1, 4096, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
     TRY(syscall(SYS_mmap, 0, -4096L, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     TRY(syscall(SYS_mmap, a, 4096, RW, MAP_PRIVATE | MAP_ANONYMOUS | 0x100000, -1, 0));

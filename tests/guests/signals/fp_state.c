@@ -5,7 +5,32 @@
  * SPOIL sets all bits of three registers; kill_between loads FP_BYTES into them, has SIGUSR1
  * handled and stores them.
  */
-#if defined __riscv
+#if defined __i386__
+#define SPOIL "pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm7, %%xmm7; fninit; fld1; fldpi; fldz"
+#define FP_CHANGED "xmm0", "xmm7"
+#define FP_BYTES 42
+static void kill_between(const void *in, void *out, int pid)
+{
+    __asm__ volatile("movdqu (%2), %%xmm0; movdqu 16(%2), %%xmm7; fldt 32(%2); int $0x80; "
+                     "movdqu %%xmm0, (%3); movdqu %%xmm7, 16(%3); fstpt 32(%3)" ::"a"(SYS_kill),
+                     "b"(pid), "S"(in), "D"(out), "c"(SIGUSR1)
+                     : "xmm0", "xmm7", "st", "memory");
+}
+#elif defined __arm__
+#define SPOIL "vmov.i8 q0, #255; vmov.i8 q4, #255; vmov.i8 q15, #255"
+#define FP_CHANGED "q0", "q4", "q15"
+#define FP_BYTES 48
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long r0 __asm__("r0") = pid, r1 __asm__("r1") = SIGUSR1;
+    __asm__ volatile("vld1.8 {q0}, [%1]!; vld1.8 {q4}, [%1]!; vld1.8 {q15}, [%1]; push {r7}; "
+                     "mov r7, #37; svc #0; pop {r7}; vst1.8 {q0}, [%2]!; vst1.8 {q4}, [%2]!; "
+                     "vst1.8 {q15}, [%2]"
+                     : "+r"(r0), "+r"(in), "+r"(out)
+                     : "r"(r1)
+                     : "q0", "q4", "q15", "memory");
+}
+#elif defined __riscv
 #define SPOIL "li t0, -1; fmv.d.x f0, t0; fmv.d.x f9, t0; fmv.d.x f31, t0"
 #define FP_CHANGED "t0", "f0", "f9", "f31"
 #define FP_BYTES 24

@@ -50,7 +50,19 @@ static long run(void)
     return a == 0xaaaa && b == 0xbbbb && c == 0xcccc && d == 0xdddd && !carry;
 }
 #else
-#if defined __riscv
+#if defined __i386__
+#define REG(m, name) (m)->gregs[R_##name]
+enum { R_A = REG_EBX, R_B = REG_ESI, R_C = REG_EAX, R_D = REG_EDI };
+#define SET "mov $0x1111, %%ebx; mov $0x2222, %%esi; mov $0x3333, %%eax; mov $0x4444, %%edi; "
+#define GET "; mov %%ebx, (%0); mov %%esi, 4(%0); mov %%eax, 8(%0); mov %%edi, 12(%0)"
+#define CHANGED "ebx", "esi", "eax", "edi"
+#elif defined __arm__
+#define REG(m, name) (&(m)->arm_r0)[R_##name]
+enum { R_A = 4, R_B = 8, R_C = 0, R_D = 14 };
+#define SET "movw r4, #0x1111; movw r8, #0x2222; movw r0, #0x3333; movw lr, #0x4444; "
+#define GET "; str r4, [%0]; str r8, [%0, #4]; str r0, [%0, #8]; str lr, [%0, #12]"
+#define CHANGED "r4", "r8", "r0", "lr"
+#elif defined __riscv
 #define REG(m, name) (m)->__gregs[R_##name]
 enum { R_A = 9, R_B = 18, R_C = 10, R_D = 1 };
 #define SET "li s1, 0x1111; li s2, 0x2222; li a0, 0x3333; li ra, 0x4444; "

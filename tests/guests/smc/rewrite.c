@@ -1,3 +1,4 @@
+// reference: own
 // Code written, run, rewritten and run again: through RWX pages, W^X flips, remapping, aliases.
 #include "machine.h"
 static int call(void *p)

@@ -1,3 +1,4 @@
+// reference: own
 // The futex call itself.
 #include "guest.h"
 #include <linux/futex.h>

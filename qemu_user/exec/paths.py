@@ -139,7 +139,7 @@ def is_own_memory(t: Thread, dirfd: int, path: bytes) -> bool:
 def hidden_entries(t: Thread, fd: int) -> set[bytes] | None:
     """Names in the open directory `fd` that belong to the emulator; None when there are none."""
     try:
-        path = os.readlink(f"/proc/self/fd/{fd}").encode()
+        path = os.readlink(b"/proc/self/fd/%d" % fd)
     except OSError:
         return None
     name = _of_process(t, path)
@@ -180,8 +180,8 @@ def _absolute(dirfd: int, path: bytes) -> bytes | None:
     if path.rpartition(b"/")[2] not in _INTERESTING:
         return None
     try:
-        at = "/proc/self/cwd" if dirfd == AT_FDCWD else f"/proc/self/fd/{dirfd}"
-        base = os.readlink(at).encode()
+        at = b"/proc/self/cwd" if dirfd == AT_FDCWD else b"/proc/self/fd/%d" % dirfd
+        base = os.readlink(at)
     except OSError:
         return None
     return os.path.normpath(base + b"/" + path) if base.startswith(b"/proc") else None

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .tracing.state import Tracing
     from .waiting import Wait
 
-_SPARE_THREADS = 8
+_SPARE_THREADS = 32  # so many other threads end before one's id is seen again
 _LONGEST_INSN = 15  # bytes
 _PROMPT = 50_000_000  # ns within which the signal that ended a stop is here
 CALL_BACK = -0x7472  # si_code of a signal from another emulator (exec/tracing)
@@ -228,7 +228,8 @@ class Process:
 
     def new_thread(self, parent: Thread) -> Thread:
         """A thread beside `parent`, with a copy of its registers; it is not yet scheduled."""
-        parked = self._spare.pop() if self._spare else Parked(self.signal_came)
+        spares = len(self._spare) == _SPARE_THREADS
+        parked = self._spare.pop(0) if spares else Parked(self.signal_came)
         t = Thread(self, parked.tid, parked)
         t.context = self.cpu.new_context()
         t.mask = parent.mask

@@ -34,7 +34,7 @@ def names_of_system(t: Thread) -> UtsName:
     domain = hostcall.fill(UtsName, "uname", hostcall.OUT).domainname
     return UtsName(
         sysname=host.sysname.encode(),
-        nodename=host.nodename.encode(),
+        nodename=os.fsencode(host.nodename),
         release=release.encode()[:64],
         version=host.version.encode(),
         machine=t.arch.uname.encode(),

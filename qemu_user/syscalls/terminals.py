@@ -76,7 +76,7 @@ _OUT: dict[int, Shape] = {
             *(tty.TIOCGEXCL, tty.TIOCGSOFTCAR, tty.FIOGETOWN, io.SIOCGPGRP, io.SIOCATMARK),
             *(io.BLKSSZGET, io.BLKIOMIN, io.BLKIOOPT, io.BLKALIGNOFF, io.BLKPBSZGET),
             *(io.BLKROGET, io.FIGETBSZ, io.RNDGETENTCNT, io.NS_GET_OWNER_UID),
-            *(io.FS_IOC_GETFLAGS, io.FS_IOC_GETVERSION),
+            *(io.FS_IOC_GETFLAGS, io.FS_IOC_GETVERSION, io.IOCTL_VM_SOCKETS_GET_LOCAL_CID),
         ),
         4,
     ),

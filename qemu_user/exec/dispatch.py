@@ -100,6 +100,10 @@ class Dispatcher:
         self._known[number] = bound
         return bound
 
+    def bind(self, number: int) -> None:
+        """Bind a definition now: what is bound before a fork is bound in every child."""
+        self._get(number)
+
     def forget(self) -> None:
         """Definitions may have changed (an extension's)."""
         self._known.clear()

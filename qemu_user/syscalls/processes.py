@@ -8,6 +8,7 @@ from select import POLLIN
 
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
+from ..exec.abi.numbers import call_numbers
 from ..exec.abi.processes import CloneArgs
 from ..exec.errors import ERESTARTNOINTR, LinuxError
 from ..exec.waiting import Wait
@@ -31,6 +32,7 @@ _SETTINGS = (
     | abi.CLONE_CHILD_CLEARTID
     | abi.CLONE_DETACHED
 )
+_OF_CHILDREN = ("execve", "exit_group")  # what they call while their parents may not have
 _PROCESS_FLAGS = (
     _SETTINGS
     | abi.CLONE_VM
@@ -174,6 +176,9 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     p.scheduler.take_in(lambda: True, 0)
     if t.has_signal():  # what is for the whole process group the child must not miss
         raise LinuxError(ERESTARTNOINTR)
+    numbers = call_numbers(t.arch.name)
+    for name in _OF_CHILDREN:
+        p.dispatcher.bind(numbers[name])
     ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0

@@ -140,9 +140,13 @@ class Dispatcher:
         except StopIteration as end:
             t.call = None
             self._done(t, end.value)
+            if t.moved:
+                self.process.files.let_go(t.moved)
         except Exception as error:
             t.call = None
             self._raised(t, error)
+            if t.moved:
+                self.process.files.let_go(t.moved)
 
     def _done(self, t: Thread, result: int | None) -> None:
         observers = self.process.observers

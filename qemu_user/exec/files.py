@@ -123,6 +123,23 @@ class Files:
         self.reserved.discard(fd)
         os.close(fd)
 
+    def keep(self, fd: int) -> int:
+        """Another descriptor, hidden, of the open file `fd`; EBADF."""
+        new = _duplicate_high(fd)
+        self.reserved.add(new)
+        if fd in self._kinds:
+            self._kinds[new] = self._kinds[fd]
+        if fd in self.special:
+            self.special[new] = self.special[fd]
+        return new
+
+    def let_go(self, moved: dict[int, int]) -> None:
+        """Close what `keep` made for a call that has ended."""
+        for fd in moved.values():
+            self.unreserve(fd)
+            self._drop(fd)
+        moved.clear()
+
     def check(self, fd: int) -> int:
         """`fd`, or EBADF when the guest has no such descriptor."""
         if fd < 0 or fd in self.reserved:
@@ -300,6 +317,7 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     files = t.process.files
     deadline, waited = None, False
     while True:
+        fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
         if kind == PLAIN:
             return os.readv(fd, views)
@@ -329,6 +347,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     done = 0
     deadline, waited = None, False
     while True:
+        fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
         if kind == PLAIN:
             return os.writev(fd, views)

@@ -277,6 +277,7 @@ class Process:
             self._park(t.parked)
 
     def _park(self, parked: Parked) -> None:
+            self.files.let_go(t.moved)
         """Keep a few host threads for guest threads to come.
 
         Not where somebody traces: the tracer may still have to hear of the end of who had the id.
@@ -312,6 +313,7 @@ class Process:
         t.tid, t.parked, t.cpus = self.pid, None, None
         self.threads = {t.tid: t}
         self.pending = PendingSignals()
+                self.files.let_go(other.moved)
         self.chosen = {}
         t.pending = PendingSignals()
         self.futexes.clear()

@@ -47,6 +47,7 @@ class Thread:
         self.turns = 0  # how often the scheduler chose it
         self.sleep: Wait | None = None
         self.call: Generator[Wait, None, int] | None = None  # a system call that sleeps
+        self.moved: dict[int, int] = {}  # descriptors that were closed meanwhile -> open files
         self.last_trap: Trap | None = None  # for signal frames
         self.restart = 0  # restart code of the call just ended
         self.restart_block: Callable[[], Generator[Wait, None, int]] | None = None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from typing import TypeAlias, TypeVar
 
+    from .process import Process
     from .thread import Thread
 
     T = TypeVar("T")
@@ -59,6 +60,15 @@ def wait(_: Thread, what: Wait) -> Blocking[Wait]:
     if what.interrupted and not (what.ready or what.woken):
         raise LinuxError(ERESTARTSYS)
     return what
+
+
+def closing(p: Process, fd: int) -> None:
+    """`fd` will be another file or none: calls that wait for it go on with the one it is now."""
+    for t in p.threads.values():
+        sleep = t.sleep
+        if sleep is not None and any(fd == waited for waited, _ in sleep.fds):
+            new = t.moved[fd] = p.files.keep(fd)
+            sleep.fds = [(new if waited == fd else waited, events) for waited, events in sleep.fds]
 
 
 def readable(t: Thread, fd: int) -> Blocking[None]:

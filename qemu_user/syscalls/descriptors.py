@@ -8,7 +8,7 @@ from errno import EBADF, EINVAL
 from ..exec import hostcall, openflags
 from ..exec.abi import files as abi
 from ..exec.errors import LinuxError
-from ..exec.waiting import in_helper
+from ..exec.waiting import closing, in_helper
 from .args import EventFdFlags, Fd, Int, Offset, OpenFlags, OutArray, Pid, PidfdFlags, UInt
 from .syscall import syscall
 
@@ -27,6 +27,7 @@ def _dup3(t: Thread, old: int, new: int, flags: int) -> int:
     files = t.process.files
     if new in files.reserved:
         raise LinuxError(EBADF)
+    closing(t.process, new)
     return files.duplicated(old, hostcall.call("dup3", old, new, flags))
 
 

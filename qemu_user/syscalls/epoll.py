@@ -85,6 +85,7 @@ def _wait(
         hostcall.call("epoll_pwait", epfd, where, most & 0xFFFFFFFF, 0, None, _SIGSET)
         raise LinuxError(EINVAL)
     while True:
+        epfd = t.moved.get(epfd, epfd)
         if _ready(epfd):
             count = _take(t, epfd, events, most)
             if count:

@@ -12,7 +12,7 @@ from ..exec.abi.files import OpenHow
 from ..exec.abi.layout import I64
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
-from ..exec.waiting import in_helper
+from ..exec.waiting import closing, in_helper
 from .args import (
     CloseRangeFlags,
     DirFd,
@@ -146,7 +146,10 @@ def creat(t: Thread, path: StringPtr, mode: Mode) -> Blocking[int]:
 
 @syscall
 def close(t: Thread, fd: Fd) -> int:
-    t.process.files.close(fd)
+    p = t.process
+    if len(p.threads) > 1:
+        closing(p, fd)
+    p.files.close(fd)
     return 0
 
 
@@ -160,6 +163,7 @@ def close_range(t: Thread, first: UInt, last: UInt, flags: CloseRangeFlags) -> i
             if flags & abi.CLOSE_RANGE_CLOEXEC:
                 os.set_inheritable(fd, False)
             else:
+                closing(t.process, fd)
                 files.close(fd)
     return 0
 

@@ -39,7 +39,7 @@ def _send(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[int]
     while True:
 
         def attempt() -> int:
-            return hostcall.call("sendmsg", fd, message.word, wanted)
+            return hostcall.call("sendmsg", t.moved.get(fd, fd), message.word, wanted)
 
         try:
             if flags & abi.MSG_DONTWAIT:
@@ -55,7 +55,7 @@ def _send(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[int]
         if stream is None:
             left = _left(message)
         left -= sent
-        if left <= 0 or nonblocking(fd):
+        if left <= 0 or nonblocking(t.moved.get(fd, fd)):
             return done
         stream = True
         _advance(message, sent)
@@ -86,7 +86,8 @@ def _receive(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[i
 
     def attempt() -> int:
         message.namelen, message.controllen, message.flags = namelen, controllen, 0
-        return hostcall.call("recvmsg", fd, message.word, flags | abi.MSG_DONTWAIT)
+        now = t.moved.get(fd, fd)
+        return hostcall.call("recvmsg", now, message.word, flags | abi.MSG_DONTWAIT)
 
     if flags & (abi.MSG_DONTWAIT | abi.MSG_ERRQUEUE):
         return attempt()
@@ -101,6 +102,7 @@ def _receive(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[i
             raise
         done += got
         left -= got
+        fd = t.moved.get(fd, fd)
         if (
             not whole
             or not got

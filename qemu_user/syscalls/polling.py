@@ -33,7 +33,12 @@ _HOST_POLLFD = Struct("=ihh")
 _READ = abi.POLLRDNORM | abi.POLLRDBAND | abi.POLLIN
 _WRITE = abi.POLLWRBAND | abi.POLLWRNORM | abi.POLLOUT
 _EVENTS = (_READ, _WRITE, abi.POLLPRI)
-_REPORTS = (_READ | abi.POLLHUP | abi.POLLERR, _WRITE | abi.POLLERR, abi.POLLPRI)
+_CLOSED = abi.POLLNVAL  # while it was waited for: for select(2) it is ready then
+_REPORTS = (
+    _READ | abi.POLLHUP | abi.POLLERR | _CLOSED,
+    _WRITE | abi.POLLERR | _CLOSED,
+    abi.POLLPRI | _CLOSED,
+)
 
 
 def masked(t: Thread, mask: int | None, call: Blocking[T]) -> Blocking[T]:
@@ -229,8 +234,9 @@ def _select(
     sets = _Sets(t, nfds, addrs)
     entries = sets.entries()
     found = yield from poll_until(t, entries, deadline)
-    if any(revents & abi.POLLNVAL for revents in found):
-        raise LinuxError(EBADF)
+    for (fd, _), revents in zip(entries, found, strict=True):
+        if revents & abi.POLLNVAL and fd not in t.moved:
+            raise LinuxError(EBADF)
     return sets.store(entries, found)
 
 

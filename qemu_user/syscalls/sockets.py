@@ -84,6 +84,7 @@ def retried(t: Thread, sockfd: int, events: int, act: Callable[[], int]) -> Bloc
         try:
             return act()
         except LinuxError as error:
+            sockfd = t.moved.get(sockfd, sockfd)
             if error.errno != EAGAIN or nonblocking(sockfd):
                 raise
         if not known:
@@ -112,9 +113,10 @@ def _accept(t: Thread, sockfd: int, addr: SockAddrOut, flags: int) -> Blocking[i
 
     def attempt() -> int:
         name.rewind()
-        if listening and not nonblocking(sockfd) and not ready(sockfd, POLLIN):
+        now = t.moved.get(sockfd, sockfd)
+        if listening and not nonblocking(now) and not ready(now, POLLIN):
             raise LinuxError(EAGAIN)
-        return hostcall.call("accept4", sockfd, *name.args, flags)
+        return hostcall.call("accept4", now, *name.args, flags)
 
     fd = yield from retried(t, sockfd, POLLIN, attempt)
     if addr:

@@ -73,6 +73,7 @@ def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[
     if room.bad == hostcall.BEYOND:
         return room.call(name, fd)  # refused before it would wait
     while True:
+        fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
         try:
             if kind == TRY:

@@ -46,6 +46,7 @@ class Dispatcher:
         convention = arch.syscall
         self._bank = self._cpu.bank(convention.number, *convention.args)
         self._result = self._cpu.bank(convention.result)
+        self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
         self._mask = (1 << 8 * arch.model.word) - 1
         self._unknown: set[int] = set()
         self.error: BaseException | None = None  # raised inside the engine's hook
@@ -155,6 +156,8 @@ class Dispatcher:
         else:
             value = result or 0
             self._result.set((value & self._mask,))
+            if self._flag is not None:
+                self._tell_failure(False)
         for call in observers.syscall_exit:
             call(t, t.bound, t.words, value, 0)
 
@@ -183,4 +186,37 @@ class Dispatcher:
         """Put the guest's form of a host errno into the result register."""
         if self._errno is not None:
             number = self._errno.get(number, number)
-        self._result.set((-number & self._mask,))
+        if self._flag is None:
+            self._result.set((-number & self._mask,))
+        else:
+            self._result.set((number,))
+            self._tell_failure(True)
+
+    def show(self, value: int) -> None:
+        """Put a result or -errno as it is into the registers of a call."""
+        if value < 0 and self._flag is not None:
+            self._result.set((-value,))
+            self._tell_failure(True)
+        else:
+            self.put(value)
+
+    def put(self, value: int) -> None:
+        """Put the result of a call that succeeds into its registers."""
+        self._result.set((value & self._mask,))
+        if self._flag is not None:
+            self._tell_failure(False)
+
+    def result(self) -> int:
+        """What the registers say a call returned; -errno, the guest's, for a failure."""
+        (value,) = self._result.get()
+        if self._flag is not None:
+            _, _, failure = self.process.arch.syscall.error  # type: ignore[misc]
+            return -value if self._flag.get()[0] & failure else value
+        sign = self._mask // 2 + 1
+        return (value & self._mask ^ sign) - sign
+
+    def _tell_failure(self, failed: bool) -> None:
+        _, kept, failure = self.process.arch.syscall.error  # type: ignore[misc]
+        flag = self._flag
+        assert flag is not None
+        flag.set((flag.get()[0] & kept | (failure if failed else 0),))

@@ -33,6 +33,11 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
         **{f"x{n}": 199 + n for n in range(29)},
         **{f"q{n}": 104 + n for n in range(32)},
     },
+    "PPC": {
+        **_pairs("pc 1 lr 74 xer 75 ctr 76 msr 77 fpscr 78 cr 79"),
+        **{f"r{n}": 2 + n for n in range(32)},
+        **{f"fpr{n}": 42 + n for n in range(32)},
+    },
     "RISCV": {
         **_pairs("fcsr 43 pc 190"),
         **{f"x{n}": 1 + n for n in range(32)},

@@ -11,13 +11,16 @@ import os
 import sys
 from operator import itemgetter
 
+from .errors import EngineError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from ctypes import CDLL
     from typing import Any
 
     from .cpu import RegisterBank
+    from .engine_fields import Field
 
     def bound(call: Callable[..., Any], first: object) -> Callable[..., Any]:
         """`call` with its first argument given."""
@@ -29,8 +32,8 @@ _WIDEST = 64  # bytes: no register the engine moves is larger
 _MASK64 = (1 << 64) - 1
 _CPU_OFFSETS = (0x1A8, 0x1B8, 0x1A0)  # of the CPU pointer in the engine's handle, as seen so far
 _HANDLE_SIZE = 0x800  # bytes of the handle that are surely there
-_CPU_SIZE = 0x10000  # bytes after the CPU's address in which general registers lie
-_NEAR = 0x2000  # bytes between any two of them
+_CPU_SIZE = 0x20000  # bytes after the CPU's address in which general registers lie
+_NEAR = 0x2000  # bytes between any two of most of them
 
 
 class Api:
@@ -47,9 +50,13 @@ class Api:
         self._handle = engine
         self._number = number
         self._buffer = ctypes.create_string_buffer(_WIDEST)
+        self.fields: dict[str, Field] = {}
 
     def read(self, name: str) -> int:
         """The unsigned value of the register called `name`."""
+        field = self.fields.get(name)
+        if field is not None:
+            return field.get()
         buffer = self._buffer
         buffer.raw = bytes(_WIDEST)
         self._read(self._handle, self._number(name), buffer)
@@ -57,6 +64,10 @@ class Api:
 
     def write(self, name: str, value: int) -> None:
         """Set the register called `name`."""
+        field = self.fields.get(name)
+        if field is not None:
+            field.set(value)
+            return
         self._buffer.raw = value.to_bytes(_WIDEST, "little")
         self._write(self._handle, self._number(name), self._buffer)
 
@@ -68,6 +79,10 @@ class Api:
 
     def bank(self, names: tuple[str, ...]) -> RegisterBank:
         """A bank of registers of up to 128 bits."""
+        if not self.fields.keys().isdisjoint(names):
+            from .engine_fields import FieldBank
+
+            return FieldBank(self, names)
         return ApiBank(self, self._read_batch, [self._number(n) for n in names], names)
 
 
@@ -109,6 +124,14 @@ class View:
         self.start = start  # host address of the words
         self.words = words
         self.index = index
+
+    def extend(self, names: Mapping[str, int]) -> None:
+        """Add registers at these host addresses."""
+        size = self.words.itemsize
+        end = max(self.start + self.words.nbytes, *(at + size for at in names.values()))
+        memory = (ctypes.c_char * (end - self.start)).from_address(self.start)
+        self.words = memoryview(memory).cast("B").cast(self.words.format)  # type: ignore[call-overload]
+        self.index |= {name: (at - self.start) // size for name, at in names.items()}
 
     def bank(self, names: tuple[str, ...]) -> RegisterBank | None:
         """A bank of these registers, None when one of them is not in the view."""
@@ -198,6 +221,23 @@ class PendingException:
             ctypes.memmove(self._start + places[0], none, 4)
 
 
+def add_fields(api: Api, view: View | None, beside: Mapping[str, tuple[str, int, int]]) -> None:
+    """Make registers known that lie beside those of a view; EngineError without one."""
+    from .engine_fields import Field
+
+    if view is None:
+        raise EngineError("the CPU state was not found")
+    size = view.words.itemsize
+    words = {}
+    for name, (anchor, distance, width) in beside.items():
+        address = view.start + view.index[anchor] * size + distance
+        api.fields[name] = Field(address, width)
+        if width == size and address > view.start:
+            words[name] = address
+    if words:
+        view.extend(words)
+
+
 def calibrate(api: Api, handle: int, names: Sequence[str], word: int) -> View | None:
     """Find the registers `names` of `word` bytes in memory; None when they can't be found for sure.
 
@@ -255,10 +295,17 @@ def _search(handle: int, marks: list[bytes]) -> tuple[int, list[int]] | None:
             first = data.find(
                 marks[0]
             )  # slow over so many bytes, so the others are looked for near
-            near = data[max(0, first - _NEAR) : first + _NEAR]
+            if first < 0:
+                continue
+            start = max(0, first - _NEAR)
+            near = data[start : first + _NEAR]
             offsets = [near.find(mark) for mark in marks]
-            if first >= 0 and min(offsets) >= 0:
-                return address + max(0, first - _NEAR), offsets
+            offsets = [
+                found if found >= 0 else data.find(mark) - start
+                for found, mark in zip(offsets, marks, strict=True)
+            ]
+            if min(offsets) >= 0:
+                return address + start, offsets
     finally:
         os.close(memory)
     return None

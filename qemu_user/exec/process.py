@@ -191,6 +191,11 @@ class Process:
             signo, code = self.memory.fault_signal(trap.addr, trap.access)
             return SigInfo(signo, code, addr=trap.addr)
         pc = self.cpu.read(self.arch.registers.pc)
+        tell = self.arch.linux.exception
+        if tell is not None:
+            found = tell(t, trap.number if type(trap) is traps.Raised else -1)
+            if found is not None:
+                return SigInfo(found[0], found[1], addr=found[2])
         if type(trap) is traps.Raised:
             unknown = (abi.SIGILL, abi.SI_KERNEL, 0)
             signo, code, _ = self.arch.engine.exceptions.get(trap.number, unknown)

@@ -18,7 +18,7 @@ from .engine_handle import (
 )
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup
-from .engine_state import PendingException, calibrate, saver
+from .engine_state import PendingException, add_fields, calibrate, saver
 from .engine_tlb import TlbGrowth
 from .engine_watch import Watchers
 from .errors import EngineError
@@ -96,7 +96,12 @@ class UnicornCpu:
         if registers.tls:
             names[registers.tls] = None
         word = arch.model.word
-        self._view = calibrate(self._api, handle.address, tuple(names), word) if view else None
+        beside = arch.engine.beside
+        anchors = tuple(dict.fromkeys((*names, *(anchor for anchor, *_ in beside.values()))))
+        found = calibrate(self._api, handle.address, anchors, word) if view or beside else None
+        if beside:
+            add_fields(self._api, found, beside)
+        self._view = found if view else None
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
         self._lookup = Lookup(handle, control, native)

@@ -50,6 +50,7 @@ class ElfFile:
         self.arch = self._arch(header, model)
         self.type = header.e_type
         self.entry = header.e_entry
+        self.flags = header.e_flags
         self.phentsize = header.e_phentsize
         self.phnum = header.e_phnum
         self.phdrs = self._phdrs(header, model)

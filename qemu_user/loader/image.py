@@ -30,6 +30,7 @@ class Image:
         self.path = path  # the executable on the host, absolute
         self.bias = 0  # added to the file's addresses
         self.program_entry = 0
+        self.flags = 0  # e_flags
         self.entry = 0  # where execution begins: the interpreter's, if there is one
         self.interpreter_base = 0
         self.phdr = 0
@@ -74,6 +75,7 @@ def map_program(
 def _place(memory: AddressSpace, image: Image, program: Program) -> None:
     elf = program.elf
     _map_segments(memory, elf, image.bias)
+    image.flags = elf.flags
     image.program_entry = image.entry = elf.entry + image.bias
     image.phdr = elf.phdr_vaddr + image.bias if elf.phdr_vaddr else 0
     image.brk = elf.high + image.bias + _PAGE - 1 & -_PAGE

@@ -57,7 +57,9 @@ def build(
     platform = down.push(arch.platform + b"\0")
     down.align(16)
     random = down.push(_random(seed))
-    auxv = _auxv(program, image, execfn, platform, random)
+    base = arch.linux.base_platform
+    base_platform = down.push(base + b"\0") if base else 0
+    auxv = _auxv(program, image, execfn, (platform, base_platform), random)
     words = [len(argv), *args, 0, *env, 0]
     code = arch.model.order + str(len(words) + 2 * len(auxv)) + "QI"[arch.model.word == 4]
     flat = [word for pair in auxv for word in pair]
@@ -93,8 +95,9 @@ def _vdso(image: Image) -> list[tuple[int, int]]:
 
 
 def _auxv(
-    program: Program, image: Image, execfn: int, platform: int, random: int
+    program: Program, image: Image, execfn: int, platforms: tuple[int, int], random: int
 ) -> list[tuple[int, int]]:
+    platform, base = platforms
     arch, elf = program.arch, program.elf
     uid, euid, gid, egid = os.getuid(), os.geteuid(), os.getgid(), os.getegid()
     from ..exec.abi.signals import MINSIGSTKSZ
@@ -122,5 +125,7 @@ def _auxv(
         (abi.AT_RSEQ_ALIGN, 32),
         (abi.AT_EXECFN, execfn),
         *([(abi.AT_PLATFORM, platform)] if arch.platform else []),
+        *([(abi.AT_BASE_PLATFORM, base)] if base else []),
+        *arch.linux.auxv,
         (abi.AT_NULL, 0),
     ]

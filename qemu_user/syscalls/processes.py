@@ -147,7 +147,7 @@ def _new_thread(t: Thread, request: Request) -> int:
 def _child_registers(t: Thread, request: Request) -> None:
     """Make the parent's registers those that the child begins with."""
     registers = t.arch.registers
-    t.cpu.write(t.arch.syscall.result, 0)
+    t.process.dispatcher.put(0)
     if request.stack:
         t.cpu.write(registers.sp, request.stack)
     if request.flags & abi.CLONE_SETTLS and registers.tls:

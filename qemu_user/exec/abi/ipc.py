@@ -6,7 +6,7 @@ The `ds` structures are those of 64-bit machines, whose kernels know no other ve
 from __future__ import annotations
 
 from .layout import U16, Array, CStruct, Int, Long, ULong
-from .semaphores import IpcPerm
+from .semaphores import IpcPerm, PpcIpcPerm
 
 
 class ShmidDs(CStruct):
@@ -48,6 +48,20 @@ class ShmidDs32(CStruct):
     _pad_dtime: ULong
     ctime: ULong
     _pad_ctime: ULong
+    cpid: Int
+    lpid: Int
+    nattch: ULong
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class PpcShmidDs(CStruct):
+    """struct shmid64_ds of 64-bit PowerPC."""
+
+    perm: PpcIpcPerm
+    atime: Long
+    dtime: Long
+    ctime: Long
+    segsz: ULong
     cpid: Int
     lpid: Int
     nattch: ULong
@@ -116,6 +130,21 @@ class MsqidDs32(CStruct):
     _pad_rtime: ULong
     ctime: ULong
     _pad_ctime: ULong
+    cbytes: ULong
+    qnum: ULong
+    qbytes: ULong
+    lspid: Int
+    lrpid: Int
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class PpcMsqidDs(CStruct):
+    """struct msqid64_ds of 64-bit PowerPC."""
+
+    perm: PpcIpcPerm
+    stime: Long
+    rtime: Long
+    ctime: Long
     cbytes: ULong
     qnum: ULong
     qbytes: ULong

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .layout import U16, U32, Array, CStruct, Int, Long, ULong
+from .layout import U16, U32, U64, Array, CStruct, Int, Long, ULong
 
 
 class IpcPerm(CStruct):
@@ -17,6 +17,30 @@ class IpcPerm(CStruct):
     seq: U16
     _pad0: U16
     _pad1: tuple[int, ...] = Array(ULong, 2)
+
+
+class PpcIpcPerm(CStruct):
+    """struct ipc64_perm of PowerPC."""
+
+    key: Int
+    uid: U32
+    gid: U32
+    cuid: U32
+    cgid: U32
+    mode: U32
+    seq: U32
+    _pad0: U32
+    _pad1: tuple[int, ...] = Array(U64, 2)
+
+
+class PpcSemidDs(CStruct):
+    """struct semid64_ds of 64-bit PowerPC."""
+
+    perm: PpcIpcPerm
+    otime: Long
+    ctime: Long
+    nsems: ULong
+    _pad0: tuple[int, ...] = Array(ULong, 2)
 
 
 class SemidDs(CStruct):

@@ -34,6 +34,30 @@ class Termio(CStruct):
     c_cc: bytes = Bytes(8)
 
 
+class PpcTermios(CStruct):
+    """struct termios of PowerPC, which has the speeds from the start."""
+
+    c_iflag: UInt
+    c_oflag: UInt
+    c_cflag: UInt
+    c_lflag: UInt
+    c_cc: bytes = Bytes(19)
+    c_line: U8
+    c_ispeed: UInt
+    c_ospeed: UInt
+
+
+class PpcTermio(CStruct):
+    """struct termio of PowerPC."""
+
+    c_iflag: U16
+    c_oflag: U16
+    c_cflag: U16
+    c_lflag: U16
+    c_line: U8
+    c_cc: bytes = Bytes(10)
+
+
 class WinSize(CStruct):
     """struct winsize (TIOCGWINSZ)."""
 

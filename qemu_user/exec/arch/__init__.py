@@ -15,6 +15,31 @@ if TYPE_CHECKING:
     FrameCode = Any
 
 
+class Mend:
+    """Functions of the engine's library to be made right before it is used; see `engine_mend`."""
+
+    def __init__(
+        self,
+        *,
+        symbol: str,
+        machine: str,
+        before: int,
+        size: int,
+        checksum: int,
+        after: int,
+        distances: Mapping[int, int],
+        spared: tuple[int, ...] = (),
+    ) -> None:
+        self.symbol = symbol  # a function among them, by which they are found
+        self.machine = machine  # the host whose code this is
+        self.before = before  # bytes from their beginning to it
+        self.size = size  # bytes of code
+        self.checksum = checksum  # its CRC-32 as distributed
+        self.after = after  # and with the distances replaced
+        self.distances = distances  # from the CPU state: as they are, as they must be
+        self.spared = spared  # places where the same bytes are something else
+
+
 class Engine:
     """How the engine is opened for an architecture, and what its numbers mean.
 
@@ -40,6 +65,8 @@ class Engine:
         illegal_code: int = 2,
         stopping: int = -1,
         unsaved: tuple[str, ...] = (),
+        beside: Mapping[str, tuple[str, int, int]] | None = None,
+        mend: Mend | None = None,
         target: str = "",
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
@@ -58,6 +85,10 @@ class Engine:
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
         self.target = target  # what the names of the engine's own functions end in
+        # Registers the engine has no names for: another one's name, how many bytes behind it they
+        # are in the CPU state, and their size in bytes.
+        self.beside = beside or {}
+        self.mend = mend
         self.unsaved = unsaved  # registers that the engine's contexts leave out
         self.stopping = stopping  # the exception that the engine reports as an invalid instruction
         self.contributory = contributory  # exceptions the engine must be told are over
@@ -105,10 +136,14 @@ class Convention:
         result: str,
         insn_size: int,
         aligned_pairs: bool = False,
+        error: tuple[str, int, int] | None = None,
     ) -> None:
         self.number = number
         self.args = args  # six registers, in order
-        self.result = result  # a failed call holds -errno
+        self.result = result  # a failed call holds -errno, or errno where there is `error`
+        # A register that tells failure, which of its bits calls leave alone, and what is set in it
+        # by a call that fails.
+        self.error = error
         self.insn_size = insn_size  # restart subtracts it from PC
         # 64-bit arguments of 32-bit ABIs begin in an even register (man 2 syscall)
         self.aligned_pairs = aligned_pairs
@@ -125,7 +160,15 @@ class Linux:
         new_thread: Callable[[Thread, Thread], None] | None = None,
         calls: Mapping[str, str] | None = None,
         ids16: bool = False,
+        exception: Callable[[Thread, int], tuple[int, int, int] | None] | None = None,
+        auxv: tuple[tuple[int, int], ...] = (),
+        base_platform: bytes = b"",
     ) -> None:
+        # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),
+        # where the engine's `exceptions` do not tell all
+        self.exception = exception
+        self.auxv = auxv  # further entries of the auxiliary vector
+        self.base_platform = base_platform  # AT_BASE_PLATFORM
         self.begin = begin  # a program was mapped, and runs next
         # CLONE_SETTLS where it is more than setting a register: checks the value (LinuxError) and
         # returns what sets it for a thread whose registers are loaded
@@ -222,6 +265,8 @@ _BY_ELF = {
     (183, 64, "<"): "aarch64",
     (3, 32, "<"): "i386",
     (243, 64, "<"): "riscv64",
+    (21, 64, "<"): "ppc64le",
+    (21, 64, ">"): "ppc64",
 }
 NAMES = tuple(_BY_ELF.values())
 

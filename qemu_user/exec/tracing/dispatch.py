@@ -45,7 +45,7 @@ class TracedDispatcher(Dispatcher):
     def _failed(self, t: Thread, error: OSError) -> None:
         super()._failed(t, error)
         if t.restart:
-            self._result.set((-t.restart & self._mask,))  # what a tracer sees
+            self.show(-t.restart)  # what a tracer sees
             if t.traced is not None:
                 t.traced.number = t.number
 

@@ -277,12 +277,12 @@ class Process:
         if t.call is not None:
             call, t.call = t.call, None
             call.close()
+            self.files.let_go(t.moved)
         self.scheduler.remove(t)
         if t.parked is not None:
             self._park(t.parked)
 
     def _park(self, parked: Parked) -> None:
-            self.files.let_go(t.moved)
         """Keep a few host threads for guest threads to come.
 
         Not where somebody traces: the tracer may still have to hear of the end of who had the id.
@@ -313,12 +313,12 @@ class Process:
         for other in self.threads.values():
             if other is not t:
                 other.exited = True
+                self.files.let_go(other.moved)
         if self.scheduled:
             _inherit(t.tid, self.pid)
         t.tid, t.parked, t.cpus = self.pid, None, None
         self.threads = {t.tid: t}
         self.pending = PendingSignals()
-                self.files.let_go(other.moved)
         self.chosen = {}
         t.pending = PendingSignals()
         self.futexes.clear()

@@ -93,6 +93,9 @@ class CommandLine:
     def set_seed(self, text: str) -> None:
         self.options.seed = _number(text, "seed")
 
+    def add_native(self, text: str) -> None:
+        self.options.native += tuple(filter(None, text.split(",")))
+
     def add_log_items(self, text: str) -> None:
         from .log import ITEMS
 
@@ -203,6 +206,13 @@ OPTIONS = (
     ),
     Option(
         "R", "size", "QEMU_RESERVED_VA", "accepted; all of the address space is", _C.set_reserved
+    ),
+    Option(
+        "native",
+        "glob[,...]",
+        "QEMU_NATIVE",
+        "execve of these programs is the host's (/usr/bin/*, or cc)",
+        _C.add_native,
     ),
     Option("d", "item[,...]", "QEMU_LOG", "log these items (-d help for a list)", _C.add_log_items),
     Option(

@@ -16,12 +16,13 @@ from _thread import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 else:
     import _signal as signal  # signal itself makes enums of everything: 3 ms
 
 # 32 and 33 belong to the host's C library.
 ALL_SIGNALS = tuple(n for n in range(1, 65) if n not in (32, 33))
+_FIXED = (signal.SIGKILL, signal.SIGSTOP)
 _HELPER_SIGNAL = 63  # ends a helper's host call with EINTR
 _WAKE_SIGNAL = 64  # makes a parked thread look whether it shall end
 _LISTEN_SLICE = 100  # ms; bounds the delay of host signals sent to the main thread alone
@@ -202,6 +203,24 @@ def ignored(signo: int) -> bool:
 def ignore(signo: int, on: object) -> None:
     """Make the host ignore a signal, or treat it as by default."""
     signal.signal(signo, signal.SIG_IGN if on else signal.SIG_DFL)
+
+
+def host_signals(ignored_ones: Sequence[int], mask: int) -> Callable[[], None]:
+    """Give the host's dispositions and mask to a program that takes our place.
+
+    Returns what takes them back, for when there is none.
+    """
+    before = {n: signal.getsignal(n) for n in ALL_SIGNALS if n not in _FIXED}
+    for signo in before:
+        signal.signal(signo, signal.SIG_IGN if signo in ignored_ones else signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [n for n in ALL_SIGNALS if mask >> n - 1 & 1])
+
+    def restore() -> None:
+        block_signals()
+        for signo, old in before.items():
+            signal.signal(signo, old)
+
+    return restore
 
 
 def die(signo: int) -> None:

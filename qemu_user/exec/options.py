@@ -16,6 +16,7 @@ class Options:
         self.cpu: str | None = None  # -cpu
         self.release: str | None = None  # -r
         self.seed: int | None = None  # -seed: reproducible AT_RANDOM and getrandom
+        self.native: tuple[str, ...] = ()  # -native: globs of programs that the host runs
         self.log_items: tuple[str, ...] = ()  # -d
         self.log_file: str | None = None  # -D
         self.strace: str | None = None  # "qemu", "full" or "json"

@@ -56,6 +56,11 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     p = t.process
     if fd != AT_FDCWD:
         p.files.check(fd)
+    if p.options.native:
+        from . import native
+
+        if native.chosen(p.options.native, path):
+            native.execute(t, _located(fd, path), words or [b""], environment)
     found = _located(fd, follow(t, fd, path))
     program, words = resolve(p.options, found, words or [b""])
     if found is not path:

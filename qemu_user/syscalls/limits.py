@@ -78,6 +78,16 @@ def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
     limits.hard[resource] = hard
 
 
+def give_to_host(t: Thread) -> None:
+    """Make the guest's own limits the host's, for a program that the host runs."""
+    if GuestLimits not in t.process.kept:
+        return
+    for resource in (*_MEMORY, abi.RLIMIT_NOFILE):
+        soft, hard = _get(t, resource)
+        packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=hard))
+        hostcall.call("prlimit64", 0, resource, packed, None)
+
+
 def _check(resource: int) -> None:
     if not 0 <= resource < abi.RLIM_NLIMITS:
         raise LinuxError(EINVAL)

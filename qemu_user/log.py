@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 
+from .exec.files import unlimited
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .exec.files import Files
 
 ITEMS = {
@@ -32,6 +36,7 @@ class Log:
         self._files = files
         self._path = path
         self.fd = 2
+        self._append: Callable[[int, str], None] | None = None
         self._open()
 
     def _open(self) -> None:
@@ -54,9 +59,13 @@ class Log:
             self._open()
 
     def line(self, text: str) -> None:
-        """Write one line; a full disk or a closed pipe must not end the guest."""
-        data = text.encode(errors="surrogateescape") + b"\n"
-        try:
-            os.write(self.fd, data)
-        except OSError:
-            return
+        """Write one line; a full disk or a closed pipe does not end the guest."""
+        if self._append is None:
+            self._append = unlimited(_appending)
+        self._append(self.fd, text)
+
+
+def _appending() -> Callable[[int, str], None]:
+    from .exec.appending import append
+
+    return append

@@ -79,6 +79,11 @@ def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
     return {fd: events for fd, _, events in _POLLFD.iter_unpack(array.raw) if events}
 
 
+def forget_signal(signo: int) -> None:
+    """Drop a host signal that waits for the calling thread, if it does."""
+    signal.sigtimedwait((signo,), 0)
+
+
 def block_signals() -> set[int]:
     """Block every signal in the calling thread and in those it starts; returns the old mask."""
     return {int(s) for s in signal.pthread_sigmask(signal.SIG_BLOCK, ALL_SIGNALS)}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..exec.options import Options
 
 _SCRIPT_HEAD = 256  # bytes that Linux looks at (BINPRM_BUF_SIZE)
-_SCRIPT_DEPTH = 5
+_FILES = 6  # scripts and a program at their end that one execve goes through
 
 
 class Program:
@@ -80,7 +80,7 @@ def prefixed(options: Options, path: bytes) -> bytes:
 def resolve(options: Options, path: bytes, argv: list[bytes]) -> tuple[Program, list[bytes]]:
     """What execve(2) of the host's `path` runs: follows `#!` lines. Raises LoadError."""
     found = path
-    for _ in range(_SCRIPT_DEPTH):
+    for _ in range(_FILES):
         line = _script_line(found)
         if line is None:
             program = inspect(options, found, path if found is path else None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..exec.appending import append
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.files import Files
@@ -29,12 +31,10 @@ class Output:
         return fd
 
     def line(self, tid: int, text: str) -> None:
-        """A line of thread `tid`; a full disk must not end the guest."""
+        """A line of thread `tid`; a full disk does not end the guest."""
         fd = self._fds.get(tid if self._separate else 0)
         try:
-            if fd is None:
-                fd = self._open(tid)
-            os.write(fd, text.encode(errors="surrogateescape") + b"\n")
+            append(self._open(tid) if fd is None else fd, text)
         except OSError:
             return
 

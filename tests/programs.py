@@ -30,8 +30,8 @@ FAMILIES = (
     "basics", "errors", "files", "floats", "ipc", "limits", "memory", "processes", "ptrace",
     "signals", "smc", "terminals", "threads", "time", "uintr",
 )  # fmt: skip
-ARCHES = ("x86_64", "aarch64", "riscv64")
-COMPATIBLE = (("x86_64", "i386"),)  # a machine, and what else its processor and kernel may run
+ARCHES = ("x86_64", "aarch64", "riscv64", "i386", "arm")
+COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
 FLAGS = [
     "-std=gnu11", "-O1", "-g0", "-static", "-pthread", "-fno-strict-aliasing", "-fwrapv",
@@ -228,6 +228,12 @@ def run_ours(
     return run(command, timeout=timeout, input=input, env=environment, cwd=cwd)
 
 
+def here() -> tuple[str, ...]:
+    """The architectures whose programs this machine runs by itself, if its kernel lets it."""
+    machine = platform.machine()
+    return (machine, COMPATIBLE[machine]) if machine in COMPATIBLE else (machine,)
+
+
 @cache
 def _runs(arch: str) -> bool:
     """Whether the machine's kernel runs programs of its architecture's 32-bit form."""
@@ -240,8 +246,7 @@ def _runs(arch: str) -> bool:
 
 def reference(arch: str) -> list[str] | None:
     """What to write before a program to run it without us; None when there is nothing."""
-    machine = platform.machine()
-    if machine == arch or ((machine, arch) in COMPATIBLE and _runs(arch)):
+    if arch == platform.machine() or (arch in here() and _runs(arch)):
         return []
     emulator = shutil.which(f"qemu-{arch}") or shutil.which(f"qemu-{arch}-static")
     return [emulator] if emulator else None

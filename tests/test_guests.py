@@ -7,7 +7,6 @@ qemu-user where that can't be), or those checked in as NAME.out where no hardwar
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,8 +41,9 @@ def expected(name: str, arch: str, libc: str) -> programs.Result:
     if recorded.exists():
         return programs.Result(status, recorded.read_bytes(), b"")
     own = programs.header(programs.GUESTS / f"{name}.c").own
-    same = programs.word_of(platform.machine()) == programs.word_of(arch)
-    for judge in (arch,) if own and not same else (platform.machine(), arch):
+    for judge in (*programs.here(), arch):
+        if own and programs.word_of(judge) != programs.word_of(arch):
+            continue
         if (judge, libc) in programs.targets(name) and programs.reference(judge) is not None:
             native = programs.run_native(programs.compile_guest(name, judge, libc), arch=judge)
             assert native is not None

@@ -14,7 +14,7 @@ MODES = _pairs(  # bits mean different things to different architectures
     "ARM 0 THUMB 16 ARMBE8 1024 BIG_ENDIAN 1073741824 16 2 32 4 64 8"
     " MIPS32 4 MIPS64 8 PPC32 4 PPC64 8 SPARC32 4 SPARC64 8 RISCV32 4 RISCV64 8"
 )
-MODELS = _pairs("X86_EPYC_ROME 37 ARM64_MAX 3")
+MODELS = _pairs("X86_EPYC_ROME 37 ARM64_MAX 3 ARM_CORTEX_A15 17")
 REGISTERS = {  # what a plain run names; reading a whole constants file takes milliseconds
     "X86": {
         **_pairs(
@@ -27,6 +27,12 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
         **{f"fp{n}": 82 + n for n in range(8)},
         **{f"st{n}": 114 + n for n in range(8)},
         **{f"xmm{n}": 122 + n for n in range(16)},
+    },
+    "ARM": {
+        **_pairs("cpsr 3 fpscr 6 lr 10 pc 11 sp 12 c13_c0_3 113"),
+        **{f"r{n}": 66 + n for n in range(13)},
+        **{f"d{n}": 14 + n for n in range(32)},
+        **{f"q{n}": 50 + n for n in range(16)},
     },
     "ARM64": {
         **_pairs("x29 1 x30 2 nzcv 3 sp 4 pc 260 tpidr_el0 262 pstate 265 fpcr 291 fpsr 292"),

@@ -26,7 +26,9 @@ REFUSED = 6  # page address of the last refused access
 KIND = 7  # and its kind: 16 read, 17 write, 18 fetch
 COUNT = 8  # instructions that may still run
 NEXT = 9  # address of the engine's field that says how the next block is translated
-WORDS = 10
+FIELD = 10  # address of a field that the engine spoils when it looks data pages up,
+KEEP = 11  # and the bits of it that stay; the others are 0
+WORDS = 12
 
 PARALLEL = 0x80000  # what it says for memory that other processors change (CF_PARALLEL)
 HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
@@ -73,6 +75,12 @@ SOURCE = {
             jae refuse
             mov qword ptr [rcx], rsi
             mov dword ptr [rcx + 8], eax
+            cmp edx, 2
+            je count
+            mov r9, qword ptr [r8 + 80]
+            mov eax, dword ptr [r8 + 88]
+            and dword ptr [r9], eax
+        count:
             mov rax, qword ptr [r8 + 32]
             inc rax
             mov qword ptr [r8 + 32], rax
@@ -132,6 +140,14 @@ SOURCE = {
             tbz w10, #0, refuse
             str x1, [x3]
             str w9, [x3, #8]
+            cmp w2, #2
+            b.eq count
+            ldr x10, [x4, #80]
+            ldr w9, [x10]
+            ldr w11, [x4, #88]
+            and w9, w9, w11
+            str w9, [x10]
+        count:
             ldr x9, [x4, #32]
             add x9, x9, #1
             str x9, [x4, #32]
@@ -158,9 +174,9 @@ CODE: dict[str, dict[str, bytes]] = {
         "parallel": bytes.fromhex("833900750b488b4148c70000000800c3ff6108"),
         "count": bytes.fromhex("4883794000740548ff4940c3ff6108"),
         "fill": bytes.fromhex(
-            "83ea104889f048c1e80c493b401873304d8b4810410fb604010fa3d073224889"
-            "31894108498b402048ffc049894020493b4028720541c6400101b801000000c3"
-            "83c210498970304989503831c0c3"
+            "83ea104889f048c1e80c493b401873404d8b4810410fb604010fa3d073324889"
+            "3189410883fa02740b4d8b4850418b4058412101498b402048ffc04989402049"
+            "3b4028720541c6400101b801000000c383c210498970304989503831c0c3"
         ),
     },
     "aarch64": {
@@ -170,10 +186,11 @@ CODE: dict[str, dict[str, bytes]] = {
         ),
         "count": bytes.fromhex("692040f9890000b4290500d1692000f9c0035fd6690440f920011fd6"),
         "fill": bytes.fromhex(
-            "4240005129fc4cd38a0c40f93f010aeb220200548a0840f9496969382a25c21a"
-            "aa010036610000f9690800b9891040f929050091891000f98a1440f93f010aeb"
-            "63000054290080528904003920008052c0035fd642400011811800f9821c00f9"
-            "00008052c0035fd6"
+            "4240005129fc4cd38a0c40f93f010aeb020300548a0840f9496969382a25c21a"
+            "8a020036610000f9690800b95f080071c00000548a2840f9490140b98b5840b9"
+            "29010b0a490100b9891040f929050091891000f98a1440f93f010aeb63000054"
+            "290080528904003920008052c0035fd642400011811800f9821c00f900008052"
+            "c0035fd6"
         ),
     },
 }
@@ -215,6 +232,9 @@ def fill_in_python(control: ctypes.Array[ctypes.c_uint64]) -> _CFunctionType:
             return False
         word(entry).value = addr
         ctypes.c_uint32.from_address(entry + 8).value = bits
+        if kind != _FETCH and control[FIELD]:
+            field = ctypes.c_uint32.from_address(control[FIELD])
+            field.value &= control[KEEP]
         control[FILLS] += 1
         if control[FILLS] >= control[FILL_LIMIT]:
             flag[0] = 1
@@ -230,4 +250,5 @@ def fill_in_python(control: ctypes.Array[ctypes.c_uint64]) -> _CFunctionType:
     )(fill)
 
 
+_FETCH = 18
 _KEPT: list[mmap.mmap] = []

@@ -99,4 +99,8 @@ class Thread:
             number = self.process.dispatcher.restart_number
         self.cpu.write(convention.args[0], self.words[0])
         self.cpu.write(convention.number, number)
-        self.cpu.write(pc, self.cpu.read(pc) - convention.insn_size)
+        size = convention.insn_size
+        if convention.half_size is not None:
+            register, bits = convention.half_size
+            size >>= bool(self.cpu.read(register) & bits)
+        self.cpu.write(pc, self.cpu.read(pc) - size)

@@ -76,6 +76,7 @@ class UnicornCpu:
         self.arch = arch
         self.on_syscall: Callable[[], bool] = _leave_it
         self._trap: Trap | None = None
+        self._start_bit = arch.engine.start_bit
         self._raised = -1  # the number of the exception that ended the last run
         self._error: BaseException | None = None
         self._control = control = (c_uint64 * stubs.WORDS)()
@@ -102,6 +103,10 @@ class UnicornCpu:
         if beside:
             add_fields(self._api, found, beside)
         self._view = found if view else None
+        name, kept = arch.engine.kept_on_fill or ("", 0xFFFFFFFF)
+        unspoilt = ctypes.addressof(control) + 8 * stubs.KEEP  # a place where nothing happens
+        control[stubs.FIELD] = self._api.fields[name].address if name else unspoilt
+        control[stubs.KEEP] = kept
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
         self._lookup = Lookup(handle, control, native)
@@ -285,6 +290,8 @@ class UnicornCpu:
         self._trap = None
         self._raised = -1
         self._lookup.begin()
+        if self._start_bit:
+            pc |= self.read(self._start_bit) & 1
         error = self._handle.start(pc, count)
         if self._error is not None:
             raised, self._error = self._error, None

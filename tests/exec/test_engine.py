@@ -192,6 +192,7 @@ def test_stub_bytes_are_what_their_source_assembles_to() -> None:
 
 
 STUBS, CONTROL, TABLE, ENTRY, BACK, STOPPED = range(0x300000, 0x360000, 0x10000)
+FIELD = ENTRY + 64
 ARGUMENTS = {
     "x86_64": ("rdi", "rsi", "rdx", "rcx", "r8"),
     "aarch64": tuple(arch.load("aarch64").syscall.args[:5]),
@@ -214,7 +215,7 @@ class Host:
         code = stubs.CODE[self.name][stub]
         rig.memory[STUBS : STUBS + len(code)] = code
         rig.cpu.discard(STUBS, PAGE)
-        words = {"STOP": STOPPED, "PERMS": TABLE, "PAGES": 100, **words}
+        words = {"STOP": STOPPED, "PERMS": TABLE, "PAGES": 100, "FIELD": FIELD, **words}
         for index in range(stubs.WORDS):
             rig.set_word(CONTROL + 8 * index, 0)
         for word, value in words.items():
@@ -238,8 +239,13 @@ class Host:
 def test_the_fill_stub_of_each_host(name: str, bits: int, kind: int, needed: int) -> None:
     host = Host(name)
     host.rig.memory[TABLE + 99] = bits
-    result = host.call("fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=6, FILL_LIMIT=8)
+    host.rig.set_word(FIELD, 0x1234_5678_9ABC_DEF0)
+    result = host.call(
+        "fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=6, FILL_LIMIT=8, KEEP=0xF0F0_F0F0
+    )
     assert host.rig.pc == BACK
+    spoilt = bool(bits & needed) and kind != 18
+    assert host.rig.word(FIELD) == (0x1234_5678_90B0_D0F0 if spoilt else 0x1234_5678_9ABC_DEF0)
     assert result & 0xFF == bool(bits & needed)
     if bits & needed:
         assert host.rig.word(ENTRY) == 99 * PAGE

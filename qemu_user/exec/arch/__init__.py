@@ -65,9 +65,11 @@ class Engine:
         illegal_code: int = 2,
         stopping: int = -1,
         unsaved: tuple[str, ...] = (),
+        target: str = "",
         beside: Mapping[str, tuple[str, int, int]] | None = None,
         mend: Mend | None = None,
-        target: str = "",
+        start_bit: str = "",
+        kept_on_fill: tuple[str, int] | None = None,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
@@ -89,6 +91,10 @@ class Engine:
         # are in the CPU state, and their size in bytes.
         self.beside = beside or {}
         self.mend = mend
+        # A register of `beside` that looking up a data page spoils, and the bits of it that stay
+        self.kept_on_fill = kept_on_fill
+        self.start_bit = start_bit  # whose lowest bit the engine wants in the address to start at
+        self.target = target  # what the names of the engine's own functions end in
         self.unsaved = unsaved  # registers that the engine's contexts leave out
         self.stopping = stopping  # the exception that the engine reports as an invalid instruction
         self.contributory = contributory  # exceptions the engine must be told are over
@@ -137,6 +143,7 @@ class Convention:
         insn_size: int,
         aligned_pairs: bool = False,
         error: tuple[str, int, int] | None = None,
+        half_size: tuple[str, int] | None = None,
     ) -> None:
         self.number = number
         self.args = args  # six registers, in order
@@ -145,6 +152,7 @@ class Convention:
         # by a call that fails.
         self.error = error
         self.insn_size = insn_size  # restart subtracts it from PC
+        self.half_size = half_size  # a register, and the bits of it that halve the size
         # 64-bit arguments of 32-bit ABIs begin in an even register (man 2 syscall)
         self.aligned_pairs = aligned_pairs
 
@@ -265,6 +273,7 @@ _BY_ELF = {
     (183, 64, "<"): "aarch64",
     (3, 32, "<"): "i386",
     (243, 64, "<"): "riscv64",
+    (40, 32, "<"): "arm",
     (21, 64, "<"): "ppc64le",
     (21, 64, ">"): "ppc64",
 }

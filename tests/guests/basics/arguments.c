@@ -1,6 +1,7 @@
 // The initial stack: argc, argv, envp, auxv in order, aligned, and consistent.
 #include "guest.h"
 #include <elf.h>
+#include <link.h>
 #include <sys/auxv.h>
 extern char **environ;
 int main(int argc, char **argv)
@@ -13,7 +14,7 @@ int main(int argc, char **argv)
     char **e = environ;
     while (*e)
         e++;
-    Elf64_auxv_t *a = (Elf64_auxv_t *)(e + 1);
+    ElfW(auxv_t) *a = (ElfW(auxv_t) *)(e + 1);
     int seen[64] = {0}, count = 0;
     for (; a->a_type != AT_NULL && count < 64; a++, count++)
         if (a->a_type < 64)

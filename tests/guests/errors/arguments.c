@@ -11,7 +11,7 @@ int main(void)
     TRY(syscall(SYS_lseek, p[0], 0, 0));
     TRY(syscall(SYS_close, -1));
     TRY(syscall(SYS_dup, 1000000));
-    TRY(syscall(SYS_mmap, 0, 1L << 50, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    TRY(syscall(SYS_mmap, 0, LONG_MAX - 8191, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     TRY(syscall(SYS_munmap, -4096L, 4096));
     TRY(syscall(SYS_munmap, 0, -1L));
     TRY(syscall(SYS_kill, getpid(), 99));
@@ -40,8 +40,8 @@ int main(void)
     TRY(syscall(SYS_getsid, -1));
     TRY(syscall(SYS_umask, 0xffff) & ~0777);
     TRY(syscall(SYS_readlinkat, AT_FDCWD, "/", b, 16));
-    TRY(syscall(SYS_mprotect, 0x10000, 4096, PROT_READ));
-    TRY(syscall(SYS_madvise, 0x10000, 4096, MADV_NORMAL));
+    TRY(syscall(SYS_mprotect, 0x8000, 4096, PROT_READ));
+    TRY(syscall(SYS_madvise, 0x8000, 4096, MADV_NORMAL));
     TRY(syscall(SYS_sendto, p[0], b, 1, 0, NULL, 0));
     TRY(syscall(SYS_ftruncate, p[0], -1));
     TRY(syscall(SYS_fallocate, p[1], 0, -1, 1));

@@ -1,3 +1,4 @@
+// reference: own
 // Bad pointers give EFAULT in every call that takes one.
 #include "guest.h"
 #include <sys/epoll.h>

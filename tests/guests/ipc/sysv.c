@@ -43,7 +43,7 @@ static void memory(void)
     TRY(shmdt(b + 4096));
     TRY(shmdt(b));
     TRY(shmdt(b));
-    TRY(shmctl(id, IPC_STAT, (void *)16));
+    TRY(syscall(SYS_shmctl, id, IPC_STAT | (sizeof(long) == 4 ? 0x100 : 0), (void *)16));
     TRY(shmctl(id, IPC_RMID, NULL));
     TRY(shmctl(id, IPC_STAT, &about));
     SHOW(about.shm_perm.mode & SHM_DEST);

@@ -54,7 +54,7 @@ int main(void)
     SHOW(c[4096]);
     TRY(syscall(SYS_mremap, c + 4096, 4096, 0, 0, 0));
     TRY(syscall(SYS_mremap, c + 4097, 4096, 4096, 0, 0));
-    TRY(syscall(SYS_mremap, 0x10000, 4096, 8192, MREMAP_MAYMOVE, 0));
+    TRY(syscall(SYS_mremap, 0x8000, 4096, 8192, MREMAP_MAYMOVE, 0));
     TRY(syscall(SYS_mremap, c, 4096, 4096, 0x80, 0));
     TRY(madvise(a, 4096, MADV_DONTNEED));
     SHOW(a[0]);

@@ -46,10 +46,10 @@ int main(void)
     printf("straddling:");
     MUST(mprotect(page, 4096, PROT_READ | PROT_WRITE) == 0);
     if (sigsetjmp(back, 1) == 0)
-        *(volatile uint64_t *)(page + 4092) = -1;
+        *(volatile uint32_t *)(page + 4094) = -1;
     else
         printf(" signal %d code %d at %ld, first half %d\n", signo, code,
-               (long)((char *)where - page), page[4092]);
+               (long)((char *)where - page), page[4094]);
     printf("null:");
     page = 0;
     attempt(0, (char *)0);

@@ -29,7 +29,7 @@ static void work(int me)
         __atomic_sub_fetch(&s->halves, 3, __ATOMIC_SEQ_CST);
         __atomic_fetch_xor(&s->words, 1u << me, __ATOMIC_SEQ_CST);
         __atomic_fetch_or(&s->owned, 256u << me, __ATOMIC_SEQ_CST);
-        __atomic_fetch_add(&s->longs, 1L << 32 | 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&s->longs, 1L << 4 * sizeof(long) | 1, __ATOMIC_RELAXED);
         mine = __atomic_exchange_n(&s->exchanged, mine, __ATOMIC_SEQ_CST);
         long seen = __atomic_load_n(&s->compared, __ATOMIC_RELAXED);
         while (!__atomic_compare_exchange_n(&s->compared, &seen, seen + me, 0, __ATOMIC_SEQ_CST,
@@ -95,7 +95,7 @@ int main(void)
     SHOW(s->halves);
     SHOW(s->words);
     SHOW(s->owned);
-    SHOW(s->longs == TURNS * PROCESSES * (1L << 32 | 1));
+    SHOW(s->longs == TURNS * PROCESSES * (1L << 4 * sizeof(long) | 1));
     SHOW(s->compared == TURNS * (0 + 1 + 2 + 3));
     SHOW(s->exchanged + s->swapped);
     SHOW(s->spun);

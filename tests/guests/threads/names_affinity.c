@@ -32,7 +32,7 @@ int main(void)
     SHOW(sched_getaffinity(0, sizeof c, &c) >= 0);
     SHOW(CPU_COUNT(&c) > 0);
     TRY(sched_getscheduler(0));
-    struct sched_param p;
+    struct sched_param p = {0};
     TRY(sched_getparam(0, &p));
     SHOW(p.sched_priority);
     TRY(syscall(SYS_sched_get_priority_max, SCHED_FIFO));

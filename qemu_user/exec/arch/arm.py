@@ -1,0 +1,179 @@
+"""arm: everything the engine, the loader and Linux need to know about 32-bit Arm (EABI)."""
+
+from __future__ import annotations
+
+import os
+
+from ..abi import signals as abi
+from ..abi.generated.constants_arm import CONSTANTS
+from ..abi.ipc import MsqidDs32, ShmidDs32
+from ..abi.layout import Addr, DataModel, ULong
+from ..abi.semaphores import X86SemidDs
+from ..abi.stats import PackedStatfs64, Stat64, StatShort
+from ..arena import PAGE
+from ..cpu import EXEC, READ
+from . import Arch, Convention, Engine, Linux, Registers
+from .arm_frames import SIGPAGE, THUMB, Frame, sigreturn_code
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..process import Process
+    from ..thread import Thread
+
+SIGILL, SIGTRAP, SIGBUS = 4, 5, 7
+
+_GENERAL = (*(f"r{n}" for n in range(13)), "sp", "lr")
+TLS = "c13_c0_3"  # TPIDRURO
+
+_TO_USER = bytes.fromhex(  # r0: where to
+    "501f11ee 0f1681e3 501f01ee"  # cpacr |= cp10, cp11
+    "0111a0e3 101ae8ee"  # fpexc = EN
+    "0210a0e3 111f0eee"  # cntkctl = PL0VCTEN
+    "1010a0e3 01f06fe1 00f0b0e1"  # spsr = user mode; movs pc, r0
+)
+_VECTORS = 0xFFFF0000
+_HELPERS = {  # Documentation/arch/arm/kernel_user_helpers.rst
+    0xF60: bytes.fromhex(  # kuser_cmpxchg64
+        "f0002de9 d040c0e1 d060c1e1"  # push {r4-r7}; ldrd r4, r5, [r0]; ldrd r6, r7, [r1]
+        "5bf07ff5 9f0fb2e1"  # dmb ish; 1: ldrexd r0, r1, [r2]
+        "043030e0 05303100"  # eors r3, r0, r4; eorseq r3, r1, r5
+        "963fa201 01005303 f9ffff0a"  # strexdeq r3, r6, r7, [r2]; cmpeq r3, #1; beq 1b
+        "000073e2 5bf07ff5 f000bde8 1eff2fe1"  # rsbs r0, r3, #0; dmb ish; pop {r4-r7}; bx lr
+    ),
+    0xFA0: bytes.fromhex("5bf07ff5 1eff2fe1"),  # kuser_memory_barrier: dmb ish; bx lr
+    0xFC0: bytes.fromhex(  # kuser_cmpxchg
+        "5bf07ff5 9f3f92e1 003053e0"  # dmb ish; 1: ldrex r3, [r2]; subs r3, r3, r0
+        "913f8201 01005303 faffff0a"  # strexeq r3, r1, [r2]; cmpeq r3, #1; beq 1b
+        "000073e2 efffffea"  # rsbs r0, r3, #0; b kuser_memory_barrier
+    ),
+    0xFE0: bytes.fromhex("700f1dee 1eff2fe1"),  # kuser_get_tls: mrc p15, 0, r0, c13, c0, 3; bx lr
+    0xFFC: bytes.fromhex("05000000"),  # kuser_helper_version
+}
+
+
+def begin(t: Thread) -> None:
+    """Map the page of helpers; the lowest bit of an entry point chooses the instruction set."""
+    space = t.memory
+    page = bytearray(PAGE)
+    for at, code in _HELPERS.items():
+        page[at : at + len(code)] = code
+    code = sigreturn_code()
+    page[SIGPAGE - _VECTORS : SIGPAGE - _VECTORS + len(code)] = code
+    space.bytes[_VECTORS : _VECTORS + PAGE] = bytes(page)
+    space.paint(_VECTORS, _VECTORS + PAGE, READ | EXEC)
+    entry = t.cpu.read("pc")
+    if entry & 1:
+        t.cpu.write("cpsr", t.cpu.read("cpsr") | THUMB)
+        t.cpu.write("pc", entry & ~1)
+
+
+def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
+    """The undefined instructions that stand for breakpoints."""
+    if number >= 0:
+        return None
+    pc = t.cpu.read("pc")
+    thumb = t.cpu.read("cpsr") & THUMB
+    code = int.from_bytes(t.memory.read(pc, 2 if thumb else 4), "little")
+    if code == 0xDE01 if thumb else code & 0x0FFFFFFF == 0x07F001F0:
+        return SIGTRAP, abi.TRAP_BRKPT, pc
+    return None
+
+
+def set_tls(t: Thread, value: ULong) -> int:
+    """Set the thread pointer (TPIDRURO)."""
+    t.cpu.write(TLS, value)
+    return 0
+
+
+def get_tls(t: Thread) -> Addr:
+    """The thread pointer."""
+    return t.cpu.read(TLS)
+
+
+def cacheflush(t: Thread, start: Addr, end: Addr, flags: ULong) -> int:  # noqa: ARG001
+    """Code in [start, end) was written (man 2 cacheflush)."""
+    if start < end <= t.memory.task_size:
+        t.memory.discard(start & -PAGE, end + PAGE - 1 & -PAGE)
+    return 0
+
+
+def cpuinfo(_: Process) -> str:
+    """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
+    about = (
+        "model name\t: ARMv7 Processor rev 1 (v7l)\nBogoMIPS\t: 100.00\n"
+        "Features\t: half thumb fastmult vfp edsp neon vfpv3 tls vfpv4 idiva idivt vfpd32 lpae"
+        " evtstrm \n"
+        "CPU implementer\t: 0x41\nCPU architecture: 7\nCPU variant\t: 0x2\n"
+        "CPU part\t: 0xc0f\nCPU revision\t: 1\n\n"
+    )
+    count = os.cpu_count() or 1
+    tail = "Hardware\t: Generic DT based system\nRevision\t: 0000\nSerial\t\t: 0000000000000000\n"
+    return "".join(f"processor\t: {n}\n{about}" for n in range(count)) + tail
+
+
+ARCH = Arch(
+    name="arm",
+    elf_machine=40,  # EM_ARM
+    model=DataModel(word=4),
+    engine=Engine(
+        arch="ARM",
+        mode=("ARM",),
+        model="ARM_CORTEX_A15",
+        target="arm",
+        syscall=("intr", 2),
+        exceptions={
+            3: (SIGBUS, 1, 0),  # misaligned PC: BUS_ADRALN
+            4: (SIGBUS, 1, 0),  # misaligned exclusive access
+            7: (SIGTRAP, 1, 0),  # bkpt: TRAP_BRKPT
+        },
+        illegal=(1,),
+        illegal_code=abi.ILL_ILLOPC,
+        page_size=True,
+        user_mode=_TO_USER,
+        beside={"thumb": ("r0", 0x220, 4), "condexec": ("r0", 0x224, 4)},
+        start_bit="thumb",
+        kept_on_fill=("condexec", 0),
+    ),
+    registers=Registers(
+        general=_GENERAL,
+        pc="pc",
+        sp="sp",
+        flags="cpsr",
+        tls=TLS,
+        vector=tuple(f"q{n}" for n in range(16)),
+        control=("fpscr",),
+        dwarf=(*_GENERAL, "pc"),
+        frame="r11",
+    ),
+    syscall=Convention(
+        number="r7",
+        args=("r0", "r1", "r2", "r3", "r4", "r5"),
+        result="r0",
+        insn_size=4,
+        half_size=("cpsr", THUMB),
+        aligned_pairs=True,
+    ),
+    frame=Frame(),
+    constants=CONSTANTS,
+    variants={
+        "Stat": StatShort,
+        "Stat64": Stat64,
+        "Statfs64": PackedStatfs64,
+        "SemidDs": X86SemidDs,
+        "ShmidDs": ShmidDs32,
+        "MsqidDs": MsqidDs32,
+    },
+    special={"set_tls": set_tls, "get_tls": get_tls, "cacheflush": cacheflush},
+    platform=b"v7l",
+    cpuinfo=cpuinfo,
+    uname="armv7l",
+    # HALF THUMB FAST_MULT VFP EDSP NEON VFPv3 TLS VFPv4 IDIVA IDIVT VFPD32 LPAE EVTSTRM
+    hwcap=0x3FB0D6,
+    clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
+    task_bits=32,
+    task_size=_VECTORS,
+    linux=Linux(begin=begin, exception=exception, ids16=True),
+    disassembler=("ARM", "ARM"),
+    audit=0x40000028,  # AUDIT_ARCH_ARM
+    cpus=("cortex-a15",),
+)

@@ -140,7 +140,9 @@ else:
     Tid = Integer(32, True, "pid")
     Uid = Gid = Id()
     Signal = Integer(32, True, "signal")
-    IoctlCmd = Integer(32, False, "ioctl")
+    IoctlCmd = Const(
+        "TC TIOC FI FS_IOC BLK EPIOC RND NS_GET SIOC", "terminals ioctls", show="ioctl", signed=False
+    )
     FutexOp = Integer(32, True, "futex")
     PrctlOption = Const("PR_", "prctl", omit=PRCTL_VALUES)
     PtraceRequest = Const("PTRACE_", "ptrace", omit=PTRACE_VALUES)

@@ -70,8 +70,11 @@ class Named(Integer):
 
     def generic(self) -> dict[str, int]:
         """The abi module's numbers by name."""
-        module: ModuleType = import_module(f"...exec.abi.{self.module}", __name__)
-        return {n: v for n, v in vars(module).items() if isinstance(v, int) and self._takes(n)}
+        found = {}
+        for name in self.module.split():
+            module: ModuleType = import_module(f"...exec.abi.{name}", __name__)
+            found |= {n: v for n, v in vars(module).items() if self._takes(n)}
+        return {name: value for name, value in found.items() if isinstance(value, int)}
 
     def _takes(self, name: str) -> bool:
         if name in self.omit or not name.startswith(self.prefixes):

@@ -16,6 +16,7 @@ from ..exec.abi.terminals import Termio, Termios, Termios2, WinSize
 from ..exec.errors import LinuxError
 from ..exec.files import TTY, in_background
 from ..exec.waiting import in_helper
+from . import termios
 from .args import Fd, IoctlCmd, ULong
 from .syscall import syscall
 
@@ -112,12 +113,16 @@ def _sizes(t: Thread, shape: Shape) -> tuple[int, int]:
     """Bytes of a shape in the guest's memory and the host's."""
     if isinstance(shape, int):
         return shape or t.arch.model.word, shape or hostcall.model().word
-    return shape.size(t.arch.model), hostcall.size(shape)
+    own = t.arch.variants.get(shape.__name__, shape)
+    return own.size(t.arch.model), hostcall.size(shape)
 
 
 def _to_host(t: Thread, shape: Shape, data: bytes) -> bytes:
     if not isinstance(shape, int):
-        return hostcall.pack(shape.unpack(t.arch.model, data))
+        found = t.arch.variants.get(shape.__name__, shape).unpack(t.arch.model, data)
+        if termios.applies(shape) and termios.differs(t.arch):
+            found = termios.from_guest(t.arch, found)
+        return hostcall.pack(found)
     if shape > _RAW or t.arch.model.order == hostcall.model().order:
         return data.ljust(_sizes(t, shape)[1], b"\0")
     return data[::-1]
@@ -125,7 +130,10 @@ def _to_host(t: Thread, shape: Shape, data: bytes) -> bytes:
 
 def _to_guest(t: Thread, shape: Shape, data: bytes) -> bytes:
     if not isinstance(shape, int):
-        return hostcall.unpack(shape, data).pack(t.arch.model)
+        found = hostcall.unpack(shape, data)
+        if termios.applies(shape) and termios.differs(t.arch):
+            found = termios.to_guest(t.arch, found)
+        return t.arch.variants.get(shape.__name__, shape).layout(t.arch.model).pack(found)
     if shape > _RAW or t.arch.model.order == hostcall.model().order:
         return data[: _sizes(t, shape)[0]]
     return data[::-1]

@@ -51,6 +51,21 @@
 #endif
 #endif
 
+#ifdef __powerpc__ /* zig has none for it */
+__attribute__((weak)) void __clear_cache(void *from, void *to)
+{
+    for (char *p = (char *)((uintptr_t)from & -32); p < (char *)to; p += 32)
+        __asm__ volatile("dcbst 0, %0; sync; icbi 0, %0; sync; isync" ::"r"(p) : "memory");
+}
+#endif
+
+#if defined __powerpc64__ && !defined __GLIBC__ /* musl's is fork */
+pid_t raw_vfork(void);
+__asm__(".pushsection .text\n.type raw_vfork, @function\nraw_vfork: li 0, 189\nsc\nblr\n"
+        ".popsection");
+#define vfork raw_vfork
+#endif
+
 #define E(name)                                                                                    \
     case name:                                                                                     \
         return #name

@@ -107,6 +107,16 @@ static inline pid_t traced_child(void)
     return child;
 }
 
+/* Where a call of a function from its own module goes: ELFv2 has a second entry behind the first. */
+static inline void *entry_of(void *function)
+{
+#ifdef __powerpc64__
+    if (*(uint32_t *)function >> 16 == 0x3c4c) /* addis 2, 12, ... */
+        return (char *)function + 8;
+#endif
+    return function;
+}
+
 /* A word of code that begins with a breakpoint. */
 static inline long with_break(long word)
 {

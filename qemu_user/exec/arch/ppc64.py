@@ -90,7 +90,7 @@ class Frame:
             oldmask=mask,
             regs=at + _GP_AT,
             gp_regs=pt_regs(t),
-            fp_regs=(*cpu.bank(*_FPR).get(), cpu.read("fpscr")),
+            fp_regs=(*cpu.bank(*FPR).get(), cpu.read("fpscr")),
             v_regs=vectors,
             vmx_reserve=bytes(vectors - at - _VMX_AT) + vector_image(t),
         )
@@ -129,7 +129,7 @@ class Frame:
         if saved.v_regs and gp[33] & _VEC:
             size = 544 + (256 if gp[33] & _VSX else 0)
             set_vector_image(t, t.memory.read(saved.v_regs, size))
-        cpu.bank(*_FPR).set(saved.fp_regs[:32])
+        cpu.bank(*FPR).set(saved.fp_regs[:32])
         cpu.write("fpscr", saved.fp_regs[32] & 0xFFFFFFFF)
         if gp[32] & 3:
             raise LinuxError(EFAULT)
@@ -138,7 +138,7 @@ class Frame:
         return context.uc_sigmask
 
 
-_FPR = tuple(f"fpr{n}" for n in range(32))
+FPR = tuple(f"fpr{n}" for n in range(32))
 
 
 def _order(t: Thread) -> Literal["little", "big"]:
@@ -324,7 +324,7 @@ def make(name: str, order: str) -> Arch:
             sp="r1",
             flags=None,
             tls="r13",
-            vector=_FPR,
+            vector=FPR,
             control=("fpscr",),
             dwarf=R,
             frame="r31",

@@ -40,4 +40,9 @@ def hit(_: list[int], _number: int) -> None:
     """There are no debug registers."""
 
 
+def repeatable(_: int) -> bool:
+    """Only what breaks on data needs to know."""
+    return False
+
+
 POINTED: dict[tuple[int, int], int] = {}

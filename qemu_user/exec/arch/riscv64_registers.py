@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..abi.layout import U64, Array, CStruct
 from ..abi.ptrace import NT_PRFPREG, NT_PRSTATUS
-from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, watched
+from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, repeatable, watched
 from .riscv64 import ARCH, F, X
 
-__all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "watched")
+__all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -122,15 +122,9 @@ class Traced:
         self.link.tell("stop", t.tid, code)
         yield self.sleep
         self.code, self.kind = 0, ""
-        if t.restart and (self.number < 0 or self._result() != -t.restart):
+        if t.restart and (self.number < 0 or t.process.dispatcher.result() != -t.restart):
             t.restart = 0  # the tracer changed the registers of an interrupted call
         return self.given
-
-    def _result(self) -> int:
-        t = self.thread
-        bits = 8 * t.arch.model.word
-        value = t.cpu.read(t.arch.syscall.result)
-        return value - (1 << bits) if value >> bits - 1 else value
 
     def resume(self, mode: int, signo: int) -> None:
         """The tracer lets it go on."""

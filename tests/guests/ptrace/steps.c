@@ -47,17 +47,18 @@ int main(void)
     await(child);
     MUST(ptrace(PTRACE_CONT, child, 0, 0) == 0);
     await(child); /* SIGTRAP of its own */
-    old = ptrace(PTRACE_PEEKTEXT, child, target, 0);
+    void *entry = entry_of(target);
+    old = ptrace(PTRACE_PEEKTEXT, child, entry, 0);
     patched = with_break(old);
-    poke(child, target, patched);
+    poke(child, entry, patched);
     MUST(ptrace(PTRACE_CONT, child, 0, 0) == 0);
     await(child);
-    SHOW(get_register(child, PC_AT) - AFTER_BREAK == (long)target);
-    set_register(child, PC_AT, (long)target);
-    poke(child, target, old);
+    SHOW(get_register(child, PC_AT) - AFTER_BREAK == (long)entry);
+    set_register(child, PC_AT, (long)entry);
+    poke(child, entry, old);
     MUST(ptrace(PTRACE_SINGLESTEP, child, 0, 0) == 0);
     await(child);
-    SHOW(get_register(child, PC_AT) != (long)target);
+    SHOW(get_register(child, PC_AT) != (long)entry);
     /* Step until the nops have been gone through one by one. */
     for (int n = 0; n < 20000; n++) {
         long pc;

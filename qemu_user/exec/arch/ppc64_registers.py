@@ -1,0 +1,72 @@
+"""Register sets of 64-bit PowerPC for ptrace(2): <asm/ptrace.h>."""
+
+from __future__ import annotations
+
+from ..abi.layout import U64, Array, CStruct
+from ..abi.ptrace import NT_PPC_VMX, NT_PPC_VSX, NT_PRFPREG, NT_PRSTATUS
+from .ppc64 import FPR, pt_regs, set_pt_regs, set_vector_image, vector_image
+from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, repeatable, watched
+
+__all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..thread import Thread
+
+_VMX_SIZE = 34 * 16
+
+
+class PtRegs(CStruct):
+    """struct pt_regs, with what ELF_NGREG adds."""
+
+    words: tuple[int, ...] = Array(U64, 48)
+
+
+class FpRegs(CStruct):
+    """The floating-point registers and FPSCR."""
+
+    words: tuple[int, ...] = Array(U64, 33)
+
+
+def _get(t: Thread, _: int) -> bytes:
+    first = t.words[0] if t.words else None
+    return PtRegs(words=pt_regs(t, first)).pack(t.arch.model)
+
+
+def _set(t: Thread, data: bytes) -> None:
+    set_pt_regs(t, PtRegs.unpack(t.arch.model, data).words)
+
+
+def _get_fp(t: Thread, _: int) -> bytes:
+    words = (*t.cpu.bank(*FPR).get(), t.cpu.read("fpscr"))
+    return FpRegs(words=words).pack(t.arch.model)
+
+
+def _set_fp(t: Thread, data: bytes) -> None:
+    *registers, fpscr = FpRegs.unpack(t.arch.model, data).words
+    t.cpu.bank(*FPR).set(registers)
+    t.cpu.write("fpscr", fpscr & 0xFFFFFFFF)
+
+
+def _get_vmx(t: Thread, _: int) -> bytes:
+    return vector_image(t)[:_VMX_SIZE]
+
+
+def _set_vmx(t: Thread, data: bytes) -> None:
+    set_vector_image(t, data)
+
+
+def _get_vsx(t: Thread, _: int) -> bytes:
+    return vector_image(t)[_VMX_SIZE:]
+
+
+def _set_vsx(t: Thread, data: bytes) -> None:
+    set_vector_image(t, vector_image(t)[:_VMX_SIZE] + data)
+
+
+SETS = {
+    NT_PRSTATUS: RegisterSet(_get, _set),
+    NT_PRFPREG: RegisterSet(_get_fp, _set_fp),
+    NT_PPC_VMX: RegisterSet(_get_vmx, _set_vmx, 16),
+    NT_PPC_VSX: RegisterSet(_get_vsx, _set_vsx),
+}

@@ -4,8 +4,8 @@
     run_native(kind, argv, work) -> Result     a command in amd64's, by the machine's own kernel
     run_ours(arch, kind, argv, work) -> Result           the same under the emulator
 
-There are two kinds, so that what needs few packages does not wait for many: "programs" and
-"tools", a compiler and a debugger.
+There are three kinds, so that what needs few packages does not wait for many: "programs", "tools",
+which are a compiler and a debugger, and "cpython", a Python with its own tests.
 
 apt-get gets a configuration, an index and a list of installed packages (an empty one) of its own,
 so that it chooses all the dependencies and the machine's own packages stay as they are.
@@ -38,6 +38,7 @@ PACKAGES = {
         "bash", "binutils", "coreutils", "dash", "gcc", "gdb", "grep", "libc-bin", "libc6-dev",
         "sed",
     ),
+    "cpython": ("coreutils", "dash", "libc-bin", r"^libpython3\.[0-9]+-testsuite$", "python3"),
 }  # fmt: skip
 MERGED = ("bin", "sbin", "lib", "lib64")  # symbolic links to the same below usr
 NOT_FILES = ("dev", "proc", "run", "sys", "tmp")  # of the machine, not of a package

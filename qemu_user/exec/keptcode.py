@@ -45,7 +45,7 @@ def keep(space: AddressSpace) -> None:
         if not vma.prot & EXEC:
             continue
         backing = vma.backing
-        if vma.source is None or backing is None or backing.aliased:
+        if vma.source is None or backing is None or backing.aliased or backing.foreign:
             space.discard(vma.start, vma.end)
         else:
             kept.append((vma.start, vma.end, vma.source, vma.offset))

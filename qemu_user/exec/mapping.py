@@ -6,7 +6,7 @@ import os
 from errno import EACCES, EAGAIN, EINVAL, ENOMEM, EOPNOTSUPP, EPERM
 from stat import S_ISREG
 
-from . import host, keptcode, paging
+from . import host, hostcall, keptcode, paging
 from .abi.memory import (
     MAP_GROWSDOWN,
     MAP_HUGETLB,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .vma import Vma
 
 UNLIMITED = (1 << 64) - 1
+_F_GETFL = 3
 _BIG = 1 << 30  # bytes from which an anonymous mapping is compared with the machine's memory
 
 
@@ -102,6 +103,8 @@ def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, off
     elif known is not None:
         paging.resized(space, backing, known)
     vma.backing, vma.offset, vma.plain = backing, offset, False
+    if vma.prot & EXEC and hostcall.call("fcntl", fd, _F_GETFL) & os.O_ACCMODE:
+        backing.foreign = True
     if not vma.shared:
         vma.source = keptcode.source(status)
     vma.name = vma.name or os.readlink(b"/proc/self/fd/%d" % fd)

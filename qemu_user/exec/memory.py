@@ -67,7 +67,7 @@ class AddressSpace(GuestMemory):
             self.pie_base = 0x40000000
         self.flips: dict[int, int] = {}  # page -> how often it went from W to X or back
         self.objects = 0  # anonymous shared mappings made
-        self.shared_code = False  # some shared mapping has been executable
+        self.foreign: dict[int, bytes] = {}  # page of code that others may change -> a copy
         self.shares = False  # other processes may write to what is mapped here
         self.kept: list[Piece] = []  # translations of the program before execve
         self.loan: Loan | None = None  # in a vfork child, until it execs or exits
@@ -81,7 +81,7 @@ class AddressSpace(GuestMemory):
         self.brk_start = self.brk_end = 0
         self.lock_future = 0  # MCL_FUTURE and MCL_ONFAULT as mlockall set them
         self.flips.clear()
-        self.shared_code = False
+        self.foreign.clear()
 
     def reset(self) -> None:
         """Forget everything, for execve; the stack limit of now decides the new layout."""
@@ -315,10 +315,7 @@ class AddressSpace(GuestMemory):
         return vma is not None and vma.shared
 
     def file_changed(self, file: int | bytes) -> None:
-        """The guest truncated a file, or wrote to one while `shared_code` is true.
-
-        Translations of its code are dropped, and beyond its new end there is SIGBUS.
-        """
+        """The guest truncated a file: beyond its new end there is SIGBUS."""
         status = os.stat(file)
         backing = self.vmas.backings.get((status.st_dev, status.st_ino))
         if backing is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import host, keptcode
+from . import foreigncode, host, keptcode
 from .arena import ALLOWED, CHUNK, LAZY, PAGE, SHOWN
 from .cpu import EXEC, READ, WRITE
 from .vma import GROWSDOWN, GUARD
@@ -46,7 +46,10 @@ def _permitted(space: AddressSpace, vma: Vma) -> int:
         return SHOWN[vma.prot]
     if vma.shared and vma.prot & WRITE and not backing.inherited:
         space.share()
+    backing.foreign |= vma.shared
     if backing.aliased or _becomes_aliased(space, vma, backing):
+        return READ
+    if backing.foreign and vma.prot & EXEC:
         return READ
     return SHOWN[vma.prot]
 
@@ -55,7 +58,6 @@ def _becomes_aliased(space: AddressSpace, vma: Vma, backing: Backing) -> bool:
     """Whether `vma` makes its backing writable here and executable there; if so, hide both."""
     if vma.prot & EXEC:
         backing.executable = True
-        space.shared_code |= vma.shared
         conflict = any(v.shared and v.prot & WRITE for v in backing.vmas if v is not vma)
     else:
         conflict = backing.executable and any(v.prot & EXEC for v in backing.vmas if v is not vma)
@@ -102,6 +104,8 @@ def _show_chunk(space: AddressSpace, vma: Vma, page: int) -> None:
 def _flip(space: AddressSpace, vma: Vma, page: int, access: int) -> None:
     """Turn a page that may be written and executed from one to the other."""
     backing = vma.backing
+    if backing is not None and backing.foreign and access == EXEC:
+        foreigncode.watch(space, page)
     if backing is not None and backing.aliased:
         offset = vma.offset + page * PAGE - vma.start
         for other in backing.vmas:
@@ -117,7 +121,8 @@ def _flip(space: AddressSpace, vma: Vma, page: int, access: int) -> None:
     count = space.flips[page] = space.flips.get(page, 0) + 1
     if access == WRITE:
         space.discard(page * PAGE, (page + 1) * PAGE)
-    space.table[page] = READ | WRITE | EXEC if count > OFTEN else READ | access
+    both = count > OFTEN and vma.prot & WRITE
+    space.table[page] = READ | WRITE | EXEC if both else READ | access
 
 
 def _file_has_grown(space: AddressSpace, vma: Vma, addr: int) -> bool:

@@ -8,6 +8,7 @@ from time import monotonic_ns, thread_time_ns
 
 from . import cpu as traps
 from .errors import EngineError
+from .foreigncode import refresh
 from .hostthreads import Ticker, listen, poll_fds, signal_edges, signal_fd, take_signal
 from .signals import deliver
 
@@ -208,7 +209,7 @@ class Scheduler:
         if t.rseq is not None:
             t.rseq.interrupted()
         while True:
-            self.attention = False
+            self.attention = refresh(p.memory)
             if self._look:
                 self._collect()
             if not self._deliver(t):

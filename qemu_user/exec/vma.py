@@ -17,7 +17,7 @@ GROWSDOWN = 0x100  # MAP_GROWSDOWN
 class Backing:
     """An object that several areas may show: a file, or anonymous shared memory."""
 
-    __slots__ = ("aliased", "dev", "executable", "inherited", "ino", "size", "vmas")
+    __slots__ = ("aliased", "dev", "executable", "foreign", "inherited", "ino", "size", "vmas")
 
     def __init__(self, dev: int, ino: int, size: int | None) -> None:
         self.dev = dev
@@ -25,6 +25,7 @@ class Backing:
         self.size = size  # bytes that can be touched; None: all of any mapping
         self.vmas: set[Vma] = set()
         self.executable = False  # some area has been executable
+        self.foreign = False  # it may change without a store of ours
         self.inherited = False  # only forked processes have it as well
         self.aliased = False  # writable through one area and executable through another
 

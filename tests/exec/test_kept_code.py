@@ -13,7 +13,7 @@ import pytest
 
 from qemu_user.exec import arch, keptcode, remap
 from qemu_user.exec.abi import memory as abi
-from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal
+from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal, Interrupted
 from qemu_user.exec.memory import AddressSpace
 from qemu_user.exec.unicorn_cpu import UnicornCpu
 from tests.cpu_rig import LINES, assemble
@@ -62,7 +62,7 @@ class Guest:
     def map(
         self, prot: int = RX, page: int = 0, pages: int = 4, file: Path | None = None, at: int = AT
     ) -> None:
-        fd = os.open(file or self.file, os.O_RDWR)
+        fd = os.open(file or self.file, os.O_RDONLY)
         self.space.mmap(at + page * PAGE, pages * PAGE, prot, PRIVATE, fd, page * PAGE)
         os.close(fd)
 
@@ -81,6 +81,8 @@ class Guest:
         self.cpu.write(registers.pc, CALLER)
         while True:
             trap = self.cpu.run()
+            if isinstance(trap, Interrupted):  # memory is shared from now on
+                continue
             if isinstance(trap, Fault) and self.space.fault(trap.addr, trap.access):
                 continue
             assert isinstance(trap, Illegal)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qemu_user.exec import advice, arch, host, remap
+from qemu_user.exec import advice, arch, foreigncode, host, remap
 from qemu_user.exec.abi import memory as abi
 from qemu_user.exec.abi.clocks import Timespec
 from qemu_user.exec.cpu import EXEC, READ, WRITE
@@ -36,6 +36,7 @@ class RecordingCpu:
         self.space = space
         self.discarded: list[tuple[int, int]] = []
         self.flushes = 0
+        self.shares = False
 
     def discard(self, addr: int, size: int) -> None:
         pages = self.space.table[addr // PAGE : (addr + size) // PAGE].tobytes()
@@ -44,6 +45,9 @@ class RecordingCpu:
 
     def flush_tlb(self) -> None:
         self.flushes += 1
+
+    def share(self, on: bool) -> None:
+        self.shares = on
 
     def taken(self) -> list[tuple[int, int]]:
         """What was discarded since the last time."""
@@ -457,13 +461,49 @@ def test_two_views_of_one_shared_page(space: AddressSpace, cpu: RecordingCpu) ->
 def test_code_written_through_its_file(space: AddressSpace, cpu: RecordingCpu) -> None:
     fd = os.memfd_create("jit")
     os.ftruncate(fd, PAGE)
-    assert not space.shared_code
     code = space.mmap(0, PAGE, RX, abi.MAP_SHARED, fd)
-    assert space.shared_code
+    assert not shown(space, code)[0] & EXEC
+    assert space.fault(code, EXEC)
+    assert foreigncode.refresh(space)
+    assert cpu.taken() == []
     os.pwrite(fd, b"code", 0)
-    space.file_changed(fd)
     os.close(fd)
-    assert cpu.taken() == [(code, PAGE)]
+    for changes in ([(code, PAGE)], []):
+        foreigncode.refresh(space)
+        assert cpu.taken() == changes
+    space.mprotect(code, PAGE, READ)
+    foreigncode.refresh(space)
+    assert not foreigncode.refresh(space), "nothing is executable any more"
+
+
+@pytest.mark.parametrize("writable", [False, True])
+def test_private_code_of_a_file_that_can_be_written_to(
+    space: AddressSpace, tmp_path: Path, writable: bool
+) -> None:
+    (tmp_path / "code").write_bytes(bytes(PAGE))
+    fd = os.open(tmp_path / "code", os.O_RDWR if writable else os.O_RDONLY)
+    code = space.mmap(0, PAGE, RX, abi.MAP_PRIVATE, fd)
+    os.close(fd)
+    assert space.fault(code, EXEC)
+    assert foreigncode.refresh(space) is writable
+
+
+def test_who_shares_memory(space: AddressSpace, cpu: RecordingCpu) -> None:
+    fd = os.memfd_create("shared")
+    os.ftruncate(fd, PAGE)
+    addr = space.mmap(0, PAGE, READ, abi.MAP_SHARED, fd)
+    space.mmap(0, PAGE, RW, abi.MAP_PRIVATE, fd)
+    space.forking()
+    assert not cpu.shares
+    space.mprotect(addr, PAGE, RW)
+    assert cpu.shares
+    space.reset()
+    assert not cpu.shares
+    space.mmap(0, PAGE, RW, abi.MAP_SHARED | abi.MAP_ANONYMOUS)
+    assert not cpu.shares, "nobody else has it"
+    space.forking()
+    assert cpu.shares
+    os.close(fd)
 
 
 # files

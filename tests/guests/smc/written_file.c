@@ -1,4 +1,3 @@
-// xfail: nothing tells the emulator that a write call changed a mapped file
 // Code in a shared file mapping, replaced by writing to the file.
 #include "machine.h"
 static int call(void *p)

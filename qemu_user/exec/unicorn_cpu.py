@@ -276,7 +276,7 @@ class UnicornCpu:
         if type(trap) is Fault and trap.access == EXEC:
             if trap.addr // PAGE != self.read(place) // PAGE:
                 trap = self._approach(trap.addr)
-            return trap
+            return _INTERRUPTED if trap is None and self._interrupted() else trap
         if trap is not None:
             return trap
         if self._interrupted():

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from qemu_user.exec import arch, engine_numbers, stubs
-from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal
+from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal, Interrupted, Trap
 from qemu_user.exec.engine_library import library_path
 from qemu_user.exec.engine_numbers import Numbers
 from qemu_user.exec.engine_state import PendingException, View
@@ -71,6 +71,29 @@ def test_banks_see_what_the_guest_did(name: str, view: bool) -> None:
     rig.run(f"{lines.set_value.format(n=1234)}; {lines.illegal}")
     assert rig.cpu.bank(lines.value).get()[0] == 1234
     assert rig.cpu.bank(lines.value, lines.counter).get()[0] == 1234
+
+
+def test_interrupts_before_a_page_that_cannot_be_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig("x86_64")
+    last = CODE + PAGE - 2  # of an instruction that goes on in the next page
+    rig.put("nop; .hex b801000000", last - 1)
+    rig.start(pc=last - 1)
+    start, started = rig.cpu._start, 0
+
+    def interrupted(pc: int, count: int) -> Trap | None:
+        nonlocal started
+        started += 1
+        assert started < 10
+        trap = start(pc, count)
+        rig.cpu.interrupt()
+        return trap
+
+    monkeypatch.setattr(rig.cpu, "_start", interrupted)
+    assert isinstance(rig.cpu.run(), Interrupted)
+    monkeypatch.undo()
+    trap = rig.cpu.run()
+    assert isinstance(trap, Fault)
+    assert (rig.pc, trap.addr, trap.access) == (last, CODE + PAGE, EXEC)
 
 
 def test_checked_in_numbers_are_the_package_s() -> None:

@@ -43,7 +43,7 @@ def call(name: str, *args: Word) -> int:
     """
     nr = _numbers.get(name)
     if nr is None:
-        nr = _number(name)
+        nr = number(name)
     make = _by_arity.get(len(args))
     if make is None:
         make = _prototype(len(args))
@@ -62,7 +62,7 @@ def _table() -> dict[str, int]:
     return call_numbers(os.uname().machine)
 
 
-def _number(name: str) -> int:
+def number(name: str) -> int:
     nr = _table().get(name)
     if nr is None:
         raise LinuxError(ENOSYS)

@@ -72,6 +72,7 @@ class Process:
         self.vfork_fd = -1  # a vfork parent waits for its closing
         self.futexes = futex.Futexes()
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
+        self.quiet_children = False  # some child's end sends no SIGCHLD
         self.membarriers = 0  # registrations of membarrier(2)
         self.scheduled = False  # some thread asked for processors, a policy or a nice value
         self.before_exit: list[Callable[[], None]] = []
@@ -294,12 +295,15 @@ class Process:
 
     # fork, exec, exit
 
-    def fork(self, t: Thread) -> int:
-        """fork(2): the child's pid in the parent, 0 in the child, where only `t` is left."""
+    def fork(self, t: Thread, make: Callable[[], int] = os.fork) -> int:
+        """fork(2): the child's pid in the parent, 0 in the child, where only `t` is left.
+
+        `make` makes the host's process.
+        """
         for extension in self.extensions:
             extension.forking(t)
         self.memory.forking()
-        pid = os.fork()
+        pid = make()
         if pid == 0:
             self._become_child(t)
         return pid

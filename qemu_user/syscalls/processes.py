@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from errno import E2BIG, EINVAL
 from select import POLLIN
@@ -11,6 +12,7 @@ from ..exec.abi import signals as sig
 from ..exec.abi.numbers import call_numbers
 from ..exec.abi.processes import CloneArgs
 from ..exec.errors import ERESTARTNOINTR, LinuxError
+from ..exec.signals import COUNT
 from ..exec.waiting import Wait
 from .syscall import syscall
 
@@ -43,18 +45,36 @@ _PROCESS_FLAGS = (
     | abi.CLONE_IO
     | abi.CSIGNAL
 )
+_BY_HOST = (  # what only the host's clone3 can do
+    abi.CLONE_PARENT
+    | abi.CLONE_INTO_CGROUP
+    | abi.CLONE_NEWNS
+    | abi.CLONE_NEWCGROUP
+    | abi.CLONE_NEWUTS
+    | abi.CLONE_NEWIPC
+    | abi.CLONE_NEWUSER
+    | abi.CLONE_NEWPID
+    | abi.CLONE_NEWNET
+    | abi.CLONE_NEWTIME
+)
+_MOST_TIDS = 32  # MAX_PID_NS_LEVEL
+_NOT_CLONE3 = (abi.CSIGNAL & ~abi.CLONE_NEWTIME) | abi.CLONE_DETACHED
 
 
 class Request:
     """What clone(2) and clone3(2) ask for, in one form."""
 
-    __slots__ = ("child_tid", "exit_signal", "flags", "parent_tid", "pidfd", "stack", "tls")
+    __slots__ = (
+        *("cgroup", "child_tid", "exit_signal", "flags", "parent_tid", "pidfd"),
+        *("set_tid", "stack", "tls"),
+    )
 
     def __init__(self, flags: int, exit_signal: int = sig.SIGCHLD, stack: int = 0) -> None:
         self.flags = flags
         self.exit_signal = exit_signal
         self.stack = stack  # where the child's stack pointer begins; 0: as the parent's
-        self.parent_tid = self.child_tid = self.pidfd = self.tls = 0
+        self.parent_tid = self.child_tid = self.pidfd = self.tls = self.cgroup = 0
+        self.set_tid: tuple[int, ...] = ()
 
 
 @syscall(leaves=True, note="without CLONE_THREAD, memory and files are copied, not shared")
@@ -78,12 +98,17 @@ def clone3(t: Thread, uargs: Addr, size: Size) -> Blocking[int]:
     if any(data[known:]):
         raise LinuxError(E2BIG)
     args = CloneArgs.unpack(t.arch.model, data[:known].ljust(known, b"\0"))
-    if args.set_tid_size or args.flags & abi.CSIGNAL or bool(args.stack) != bool(args.stack_size):
+    if args.flags & _NOT_CLONE3 or bool(args.stack) != bool(args.stack_size):
+        raise LinuxError(EINVAL)
+    if args.set_tid_size > _MOST_TIDS or bool(args.set_tid) != bool(args.set_tid_size):
+        raise LinuxError(EINVAL)
+    if args.exit_signal and args.flags & (abi.CLONE_THREAD | abi.CLONE_PARENT):
         raise LinuxError(EINVAL)
     stack = args.stack + args.stack_size
     request = Request(args.flags, args.exit_signal, stack)
     request.parent_tid, request.child_tid = args.parent_tid, args.child_tid
-    request.pidfd, request.tls = args.pidfd, args.tls
+    request.pidfd, request.tls, request.cgroup = args.pidfd, args.tls, args.cgroup
+    request.set_tid = tuple(t.memory.u32(args.set_tid + 4 * i) for i in range(args.set_tid_size))
     result = yield from _clone(t, request)
     return result
 
@@ -114,7 +139,7 @@ def _clone(t: Thread, request: Request) -> Blocking[int]:
         if t.traced is not None and event:
             yield from t.traced.born(event, tid)
         return tid
-    if flags & ~_PROCESS_FLAGS or request.exit_signal not in (0, sig.SIGCHLD):
+    if flags & ~(_PROCESS_FLAGS | _BY_HOST) or request.exit_signal > COUNT:
         raise LinuxError(EINVAL)
     result = yield from _new_process(t, request)
     return result
@@ -182,13 +207,15 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
-    pid = p.fork(t)
+    pid = p.fork(t, _maker(request))
     if pid == 0:
         _in_child(t, request, ends)
         set_tls(t)
         if loan is not None:
             loan.begin()
         return 0
+    if request.exit_signal != sig.SIGCHLD and not flags & abi.CLONE_PARENT:
+        p.quiet_children = True
     if flags & abi.CLONE_PARENT_SETTID:
         _store_tid(t, request.parent_tid, pid)
     if flags & abi.CLONE_PIDFD:
@@ -208,6 +235,25 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
         if t.traced is not None:
             yield from t.traced.vfork_done(pid)
     return pid
+
+
+def _maker(request: Request) -> Callable[[], int]:
+    """os.fork unless something is asked for that it does not do."""
+    wanted = request.flags & _BY_HOST
+    if not wanted and not request.set_tid and request.exit_signal == sig.SIGCHLD:
+        return os.fork
+
+    def make() -> int:
+        from ..exec.hostclone import clone
+
+        tids = (ctypes.c_int * len(request.set_tid))(*request.set_tid)
+        signo = 0 if wanted & abi.CLONE_PARENT else request.exit_signal
+        args = CloneArgs(flags=wanted, exit_signal=signo, cgroup=request.cgroup)
+        if request.set_tid:
+            args.set_tid, args.set_tid_size = ctypes.addressof(tids), len(tids)
+        return clone(args)
+
+    return make
 
 
 def _lend(t: Thread) -> Loan:

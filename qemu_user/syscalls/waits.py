@@ -134,8 +134,9 @@ def _of_waitid(which: int, upid: int) -> Callable[[Seen], bool]:
 
 def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocking[int]:
     """Repeat the host's non-blocking wait at each SIGCHLD until it finds a child."""
-    if ignored(sig.SIGCHLD) and not options & abi.WNOHANG:
-        # No SIGCHLD will come; the host's own wait ends with ECHILD when all children are gone.
+    silent = ignored(sig.SIGCHLD) or t.process.quiet_children
+    if silent and not options & abi.WNOHANG:
+        # No SIGCHLD may come; the host's own wait ends with ECHILD when all children are gone.
         result = yield from in_helper(t, lambda: attempt(0))
         return result
     while True:

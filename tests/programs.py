@@ -78,7 +78,7 @@ class Header(NamedTuple):
     reference:     "own" where the output depends on the word size: no other machine's will do
     flags:         more arguments for the compiler
     options:       options of the emulator
-    xfail:         why the emulator is known to differ; xfail-ARCH: on that architecture
+    xfail:         why the emulator is known to differ; xfail-ARCH[-LIBC]: only there
     """
 
     status: int
@@ -103,9 +103,9 @@ def header(source: Path) -> Header:
         found.get("flags", "").split(),
         found.get("options", "").split(),
         {
-            arch: reason
-            for arch in ARCHES
-            if (reason := found.get(f"xfail-{arch}") or found.get("xfail"))
+            where: reason
+            for where in (*ARCHES, *(f"{arch}-{libc}" for arch in ARCHES for libc in LIBCS))
+            if (reason := found.get(f"xfail-{where}") or found.get("xfail"))
         },
     )
 

@@ -16,14 +16,15 @@ from samples import build
 from tests import programs
 
 
-def marks(name: str, arch: str) -> list[pytest.MarkDecorator]:
+def marks(name: str, arch: str, libc: str) -> list[pytest.MarkDecorator]:
     """What is known about a guest program on an architecture."""
-    reason = programs.header(programs.GUESTS / f"{name}.c").xfail.get(arch)
+    known = programs.header(programs.GUESTS / f"{name}.c").xfail
+    reason = known.get(arch) or known.get(f"{arch}-{libc}")
     return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
 
 
 CASES = [
-    pytest.param(name, arch, libc, id=f"{name}-{arch}-{libc}", marks=marks(name, arch))
+    pytest.param(name, arch, libc, id=f"{name}-{arch}-{libc}", marks=marks(name, arch, libc))
     for name in programs.guests()
     for arch, libc in programs.targets(name)
 ]

@@ -12,6 +12,7 @@ from ..exec.cpu import WRITE
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
 from .args import DirFd, Fd, Int, Mode, OutBuf, StringPtr
+from .cookies import told
 from .names import existing, given
 from .syscall import syscall
 
@@ -42,7 +43,8 @@ def rmdir(t: Thread, path: StringPtr) -> int:
 
 @syscall
 def chdir(t: Thread, path: StringPtr) -> int:
-    return hostcall.call("chdir", existing(t, AT_FDCWD, path))
+    name = given(path)
+    return hostcall.call("chdir", paths.directory(t, name) if isinstance(name, bytes) else name)
 
 
 @syscall
@@ -80,13 +82,14 @@ def _entries(fd: int, size: int) -> Iterator[tuple[bytes, Dirent64]]:
 def _record(t: Thread, name: bytes, entry: Dirent64, old: bool) -> bytes:
     """The entry as getdents (old) or getdents64 lay it out for this guest."""
     model = t.arch.model
+    at = told(t, entry.d_off)
     if old:
         head = Dirent.layout(model).offsets["d_reclen"] + 2
         size = -(-(head + len(name) + 2) // model.word) * model.word
-        data = Dirent(d_ino=entry.d_ino, d_off=entry.d_off, d_reclen=size).pack(model)[:head]
+        data = Dirent(d_ino=entry.d_ino, d_off=at, d_reclen=size).pack(model)[:head]
         return (data + name).ljust(size - 1, b"\0") + bytes([entry.d_type])
     size = -(-(_NAME_AT + len(name) + 1) // 8) * 8
-    made = Dirent64(d_ino=entry.d_ino, d_off=entry.d_off, d_reclen=size, d_type=entry.d_type).pack(
+    made = Dirent64(d_ino=entry.d_ino, d_off=at, d_reclen=size, d_type=entry.d_type).pack(
         model
     )[:_NAME_AT]
     return (made + name).ljust(size, b"\0")

@@ -26,6 +26,7 @@ from .args import (
     UInt,
     Whence,
 )
+from .cookies import meant
 from .names import given
 from .syscall import syscall
 
@@ -189,4 +190,6 @@ def _seek(t: Thread, fd: int, offset: int, whence: int) -> int:
     special = t.process.files.special.get(fd)
     if special is not None:
         return special.seek(t, fd, offset, whence)
+    if t.arch.model.word == 4 and whence == abi.SEEK_SET:
+        offset = meant(t, fd, offset)
     return hostcall.call("lseek", fd, offset, whence)

@@ -1,3 +1,4 @@
+// reference: own
 // The initial stack: argc, argv, envp, auxv in order, aligned, and consistent.
 #include "guest.h"
 #include <elf.h>

@@ -11,7 +11,7 @@ int main(void)
     TRY(syscall(SYS_lseek, p[0], 0, 0));
     TRY(syscall(SYS_close, -1));
     TRY(syscall(SYS_dup, 1000000));
-    TRY(syscall(SYS_mmap, 0, LONG_MAX - 8191, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    TRY(syscall(SYS_mmap, 0, -8192L, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     TRY(syscall(SYS_munmap, -4096L, 4096));
     TRY(syscall(SYS_munmap, 0, -1L));
     TRY(syscall(SYS_kill, getpid(), 99));

@@ -26,7 +26,7 @@ int main(void)
     TRY(splice(p[0], NULL, q[1], NULL, 6, 0));
     TRY(read(q[0], b, 64));
     printf("%.6s\n", b);
-    off_t i = 0, j = 20;
+    loff_t i = 0, j = 20;
     TRY(copy_file_range(m, &i, m, &j, 4, 0));
     SHOW(i);
     SHOW(j);

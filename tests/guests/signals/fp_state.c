@@ -9,7 +9,7 @@
 #define SPOIL "pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm7, %%xmm7; fninit; fld1; fldpi; fldz"
 #define FP_CHANGED "xmm0", "xmm7"
 #define FP_BYTES 42
-static void kill_between(const void *in, void *out, int pid)
+__attribute__((target("sse2"))) static void kill_between(const void *in, void *out, int pid)
 {
     __asm__ volatile("movdqu (%2), %%xmm0; movdqu 16(%2), %%xmm7; fldt 32(%2); int $0x80; "
                      "movdqu %%xmm0, (%3); movdqu %%xmm7, 16(%3); fstpt 32(%3)" ::"a"(SYS_kill),
@@ -87,6 +87,9 @@ static void kill_between(const void *in, void *out, int pid)
 }
 #endif
 static volatile int n;
+#ifdef __i386__
+__attribute__((target("sse2")))
+#endif
 static void on(int s)
 {
     volatile double x = 1;

@@ -31,8 +31,8 @@ SOURCES = Path("/etc/apt")
 PACKAGES = {
     "programs": (
         "bash", "busybox", "coreutils", "dash", "diffutils", "findutils", "git", "grep", "gron",
-        "gzip", "hexyl", "libc-bin", "lua5.4", "make", "mawk", "openssh-client", "openssl",
-        "perl-base", "python3", "ripgrep", "rsync", "sed", "sqlite3", "strace", "tar", "xz-utils",
+        "gzip", "hexyl", "libc-bin", "lua5.4", "luajit", "make", "mawk", "openssh-client",
+        "openssl", "perl-base", "python3", "ripgrep", "rsync", "sed", "sqlite3", "strace", "tar", "xz-utils",
     ),
     "tools": (
         "bash", "binutils", "coreutils", "dash", "gcc", "gdb", "grep", "libc-bin", "libc6-dev",

@@ -118,6 +118,18 @@ print(hashlib.blake2b(b"x").hexdigest()[:20], hashlib.md5(b"x").hexdigest(), ssl
 print(sum(map(float, range(1000))) / 7, f"{1e300 * 1.1:.17g}", round(2.675, 2), float("1e-320"))
 """
 
+LUAJIT = r"""
+local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
+local sum, list = 0, {}
+for i = 1, 300000 do sum = sum + i % 7 end
+for i = 1, 500 do list[i] = string.format("%x", i * i) end
+print(fib(20), sum, #table.concat(list), (jit.status()))
+local ffi = require("ffi"); ffi.cdef("int abs(int); typedef int (*call)(int);")
+local total = 0
+for i = 1, 1000 do total = total + ffi.C.abs(-i) end
+print(total, ffi.cast("call", function(x) return x + 1 end)(41))
+"""
+
 PERL = r"""
 my %count; $count{length $_}++ for qw(one two three four five);
 print join(",", map { "$_=$count{$_}" } sort keys %count), "\n";
@@ -384,6 +396,7 @@ CASES = {
     "openssl": Case(("bash", "-c", OPENSSL)),
     "sqlite3": Case(("sqlite3", ":memory:", SQL)),
     "lua": Case(("lua5.4", "-e", LUA)),
+    "luajit": Case(("luajit", "-e", LUAJIT)),
     "perl": Case(("perl", "-we", PERL)),
     "python-sockets": Case(("python3", "-c", SERVER)),
     "python-threads": Case(("python3", "-c", THREADS)),

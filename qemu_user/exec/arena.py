@@ -15,6 +15,7 @@ PAGE = 4096
 MOVING = READ | WRITE  # a page that is writable and executable, before anything was fetched
 LAZY = 1 << 18  # pages: areas as big as this enter the table when they are touched
 CHUNK = 4096  # pages that enter together
+_MOST = 0x7E00_0000_0000  # bytes: two of the host's 128 TiB are left to it
 BULK = 1 << 16  # entries that are cheaper to give back than to clear
 
 # PROT_* -> what the table says: whatever is accessible is readable, and never W and X at once.
@@ -96,17 +97,15 @@ class Arena:
 
 
 def _reserve(bits: int, beyond: int) -> tuple[int, int]:
-    """Address and size of an arena: 64 TiB or less for 64-bit guests, else all that is asked.
+    """Address and size of an arena: all that is asked for if the host's own layout leaves room.
 
-    `beyond` bytes more are reserved behind it.
+    Beside a position-independent Python, which lies in the middle, 64 TiB are the most. `beyond`
+    bytes more are reserved behind the arena.
     """
     if host.PAGE != PAGE:
         raise MemoryError(f"the host's pages have {host.PAGE} bytes, not {PAGE}")
-    size = 1 << min(bits, 46)
-    least = min(size, 1 << 31)
-    while size >= least:
+    for size in (min(1 << bits, _MOST), *(1 << n for n in range(min(bits, 46), 30, -1))):
         base = host.reserve(size + beyond)
         if base is not None:
             return base, size
-        size //= 2
     raise MemoryError("the host does not grant the address space that a guest needs")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qemu_user.exec import advice, arch, foreigncode, host, remap
+from qemu_user.exec import advice, arch, arena, foreigncode, host, remap
 from qemu_user.exec.abi import memory as abi
 from qemu_user.exec.abi.clocks import Timespec
 from qemu_user.exec.cpu import EXEC, READ, WRITE
@@ -504,6 +504,19 @@ def test_who_shares_memory(space: AddressSpace, cpu: RecordingCpu) -> None:
     space.forking()
     assert cpu.shares
     os.close(fd)
+
+
+@pytest.mark.parametrize("most", [1 << 47, 1 << 46, 1 << 40])
+def test_the_arena_is_what_the_host_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(
+        host, "reserve", lambda size: asked.append(size) or 1 if size <= most else None
+    )
+    base, size = arena._reserve(47, 0)
+    assert (base, size) == (1, asked[-1])
+    assert most // 2 < size <= most
 
 
 # files

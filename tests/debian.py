@@ -32,7 +32,8 @@ PACKAGES = {
     "programs": (
         "bash", "busybox", "coreutils", "dash", "diffutils", "findutils", "git", "grep", "gron",
         "gzip", "hexyl", "libc-bin", "lua5.4", "luajit", "make", "mawk", "openssh-client",
-        "openssl", "perl-base", "python3", "ripgrep", "rsync", "sed", "sqlite3", "strace", "tar", "xz-utils",
+        "openssl", "perl-base", "python3", "ripgrep", "rsync", "sed", "sqlite3", "strace", "tar",
+        "xz-utils",
     ),
     "tools": (
         "bash", "binutils", "coreutils", "dash", "gcc", "gdb", "grep", "libc-bin", "libc6-dev",

@@ -23,7 +23,8 @@ FAILURES = Path(__file__).with_name("cpython_failures.txt")
 MODULES = {
     "amd64": (
         "test_subprocess", "test_signal", "test_socket", "test_threading", "test_os", "test_posix",
-        "test_tempfile", "test_time", "test_select", "test_mmap", "test_fcntl", "test_pty",
+        "test_faulthandler", "test_tempfile", "test_time", "test_select", "test_mmap", "test_fcntl",
+        "test_pty",
     ),
     "arm64": ("test_os", "test_posix", "test_select", "test_mmap", "test_fcntl", "test_pty"),
 }  # fmt: skip

@@ -30,22 +30,37 @@ def host_path(t: Thread, dirfd: int, path: bytes) -> bytes:
         return path
     prefix = prefix.rstrip(b"/")
     if not path.startswith(b"/"):
-        return _beyond(prefix, dirfd, path) or path
+        return _relative(prefix, dirfd, path) or path
     candidate = prefix + path
     return candidate if os.path.lexists(candidate) else path
 
 
-def _beyond(prefix: bytes, dirfd: int, path: bytes) -> bytes | None:
-    """The file of the host that is not in a directory below the prefix, but in its counterpart."""
+def directory(t: Thread, path: bytes) -> bytes:
+    """Where a working directory is: the host's first, since getcwd(2) tells its name.
+
+    Relative paths find what is below the prefix from there, too.
+    """
+    return path if os.path.isdir(path) else host_path(t, AT_FDCWD, path)
+
+
+def _relative(prefix: bytes, dirfd: int, path: bytes) -> bytes | None:
+    """The existing file below the prefix or of the host that a directory's counterpart has."""
+    if not path:
+        return None
     try:
         base = os.getcwdb() if dirfd == AT_FDCWD else os.readlink(b"/proc/self/fd/%d" % dirfd)
     except OSError:
         return None
-    if base != prefix and not base.startswith(prefix + b"/"):
+    if base == prefix or base.startswith(prefix + b"/"):
+        if os.path.lexists(base + b"/" + path):
+            return None
+        candidate = base[len(prefix) :] + b"/" + path
+    elif dirfd == AT_FDCWD:
+        while path == b".." or path.startswith(b"../"):
+            base, path = os.path.dirname(base), path[3:]
+        candidate = prefix + os.path.join(base, path)
+    else:
         return None
-    if not path or os.path.lexists(base + b"/" + path):
-        return None
-    candidate = base[len(prefix) :] + b"/" + path
     return candidate if os.path.lexists(candidate) else None
 
 

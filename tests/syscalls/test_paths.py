@@ -212,3 +212,35 @@ def test_seed_makes_getrandom_repeat(
     )
     assert first == again
     assert len({*first, *other, *free}) == 6
+
+
+def test_working_directories_have_the_hosts_names(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result], tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    (root / "etc" / "own").mkdir(parents=True)
+    (root / "etc" / "hostname").write_text("from the prefix\n")
+    (root / "etc" / "own" / "file").write_text("")
+    body = r"""
+    char b[4096];
+    MUST(chdir("/") == 0);
+    MUST(getcwd(b, sizeof b)); puts(b);
+    MUST(chdir("etc") == 0);
+    MUST(getcwd(b, sizeof b)); puts(b);
+    TRY(access("own/file", F_OK));
+    TRY(access("../etc/own/file", F_OK));
+    TRY(access("../../etc/own", F_OK));
+    TRY(access("passwd", F_OK));
+    MUST(chdir("..") == 0);
+    MUST(getcwd(b, sizeof b)); puts(b);
+    TRY(access("../here", F_OK));
+    TRY(access("etc/own/file", F_OK));
+    TRY(chdir("etc/own"));
+    TRY(access("file", F_OK));
+    TRY(access("../own/file", F_OK));
+    """
+    (tmp_path / "here").write_text("")
+    result = run(build_c, run_ours, body, options=("-L", str(root)))
+    found = [line.rpartition(" = ")[2] for line in result.text.splitlines()]
+    wanted = ["/", "/etc", "0", "0", "0", "0", "/", "-1 ENOENT", "0", "0", "0", "0"]
+    assert found == wanted

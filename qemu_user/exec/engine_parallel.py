@@ -65,8 +65,8 @@ def _find_field(handle: Handle) -> _Field | None:
 
     Nothing must be fetchable.
     """
-    pc = handle.arch.registers.pc
-    before = handle.api.read(pc)
+    pc = handle.api.read(handle.arch.registers.pc)
+    before = handle.new_context()  # starting may change more than PC
     found = []
     for place in _CPU_OFFSETS:
         state = c_uint64.from_address(handle.address + place).value
@@ -76,11 +76,12 @@ def _find_field(handle: Handle) -> _Field | None:
             word = c_uint32.from_address(state + offset)
             if word.value == _NONE:
                 word.value = stubs.PARALLEL
-                handle.start(before)
+                handle.start(pc)
                 if word.value == _NONE:
                     found.append(_Field(state, offset))
                 word.value = _NONE
-    handle.api.write(pc, before)
+    handle.library.uc_context_restore(handle.pointer, before)
+    handle.library.uc_context_free(before)
     return found[0] if len(found) == 1 else None
 
 

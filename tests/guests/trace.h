@@ -107,6 +107,13 @@ static inline pid_t traced_child(void)
     return child;
 }
 
+/* Where a function's code is. */
+#ifdef __thumb__
+#define CODE(function) ((long)(function) & ~1L)
+#else
+#define CODE(function) ((long)(function))
+#endif
+
 /* Where a call of a function from its own module goes: ELFv2 has a second entry behind the first. */
 static inline void *entry_of(void *function)
 {
@@ -114,7 +121,7 @@ static inline void *entry_of(void *function)
     if (*(uint32_t *)function >> 16 == 0x3c4c) /* addis 2, 12, ... */
         return (char *)function + 8;
 #endif
-    return function;
+    return (void *)CODE(function);
 }
 
 /* A word of code that begins with a breakpoint. */

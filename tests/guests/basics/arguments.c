@@ -1,3 +1,4 @@
+// xfail-arm-glibc: its start-up code writes over argc
 // reference: own
 // The initial stack: argc, argv, envp, auxv in order, aligned, and consistent.
 #include "guest.h"
@@ -42,7 +43,7 @@ int main(int argc, char **argv)
     SHOW(getauxval(AT_SECURE));
     SHOW(getauxval(AT_UID) == getuid());
     SHOW(getauxval(AT_EGID) == getegid());
-    Elf64_Phdr *p = (Elf64_Phdr *)getauxval(AT_PHDR);
+    ElfW(Phdr) *p = (ElfW(Phdr) *)getauxval(AT_PHDR);
     int loads = 0;
     for (unsigned i = 0; i < getauxval(AT_PHNUM); i++)
         loads += p[i].p_type == PT_LOAD;

@@ -77,7 +77,7 @@ int main(void)
     await(child);
     MUST(ptrace(PTRACE_SINGLESTEP, child, 0, (void *)SIGUSR1) == 0);
     await(child); /* at the handler's first instruction */
-    SHOW(get_register(child, PC_AT) == (long)handler);
+    SHOW(get_register(child, PC_AT) == CODE(handler));
     MUST(ptrace(PTRACE_CONT, child, 0, 0) == 0);
     await(child);
     return 0;

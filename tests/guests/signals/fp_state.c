@@ -17,18 +17,18 @@ __attribute__((target("sse2"))) static void kill_between(const void *in, void *o
                      : "xmm0", "xmm7", "st", "memory");
 }
 #elif defined __arm__
-#define SPOIL "vmov.i8 q0, #255; vmov.i8 q4, #255; vmov.i8 q15, #255"
-#define FP_CHANGED "q0", "q4", "q15"
+#define SPOIL ".fpu neon; vmov.i8 q0, #255; vmov.i8 q4, #255; vmov.i8 q15, #255"
+#define FP_CHANGED "d0", "d1", "d8", "d9"
 #define FP_BYTES 48
 static void kill_between(const void *in, void *out, int pid)
 {
     register long r0 __asm__("r0") = pid, r1 __asm__("r1") = SIGUSR1;
-    __asm__ volatile("vld1.8 {q0}, [%1]!; vld1.8 {q4}, [%1]!; vld1.8 {q15}, [%1]; push {r7}; "
+    __asm__ volatile(".fpu neon; vld1.8 {q0}, [%1]!; vld1.8 {q4}, [%1]!; vld1.8 {q15}, [%1]; push {r7}; "
                      "mov r7, #37; svc #0; pop {r7}; vst1.8 {q0}, [%2]!; vst1.8 {q4}, [%2]!; "
                      "vst1.8 {q15}, [%2]"
                      : "+r"(r0), "+r"(in), "+r"(out)
                      : "r"(r1)
-                     : "q0", "q4", "q15", "memory");
+                     : "d0", "d1", "d8", "d9", "memory");
 }
 #elif defined __riscv
 #define SPOIL "li t0, -1; fmv.d.x f0, t0; fmv.d.x f9, t0; fmv.d.x f31, t0"

@@ -6,7 +6,7 @@ import ctypes
 from errno import EINVAL
 from struct import unpack
 
-from ..exec import hostcall
+from ..exec import foreign, hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.sockets import CMsgHdr
 from ..exec.errors import LinuxError
@@ -91,6 +91,8 @@ def repack_control(data: bytes, source: DataModel, target: DataModel) -> bytes:
         if size < head or at + size > len(data):
             raise LinuxError(EINVAL)
         body = data[at + align(head, source.word) : at + size]
+        if source.order != target.order:
+            body = foreign.numbers(body)
         message.cmsg_len = made + len(body)
         whole = message.pack(target).ljust(made, b"\0") + body
         out += whole.ljust(align(len(whole), target.word), b"\0")

@@ -7,7 +7,7 @@ from errno import EFAULT, EINVAL, EMSGSIZE, ENOBUFS, EPIPE
 from select import POLLIN, POLLOUT
 from time import monotonic_ns
 
-from ..exec import hostcall
+from ..exec import foreign, hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.clocks import Timespec
 from ..exec.abi.sockets import MMsgHdr, MsgHdr
@@ -182,7 +182,8 @@ def _outgoing(t: Thread, guest: MsgHdr) -> HostMessage:
     if guest.msg_name and guest.msg_namelen < 0:
         raise LinuxError(EINVAL)
     if guest.msg_name and guest.msg_namelen:
-        name = buffer(t.memory.read(guest.msg_name, min(guest.msg_namelen, _ADDRESS)))
+        data = t.memory.read(guest.msg_name, min(guest.msg_namelen, _ADDRESS))
+        name = buffer(foreign.address(data, True) if t.arch.is_foreign else data)
     if guest.msg_iovlen > IOV_MAX:
         raise LinuxError(EMSGSIZE)
     segments = IoVecIn(t.memory, guest.msg_iov, guest.msg_iovlen).segments()
@@ -220,6 +221,8 @@ def _store(t: Thread, addr: int, guest: MsgHdr, message: HostMessage) -> None:
     """Tell the guest what came beside the data."""
     if guest.msg_name:
         name = _source(message)
+        if t.arch.is_foreign:
+            name = foreign.address(name, False)
         t.memory.write(guest.msg_name, name[: guest.msg_namelen])
         guest.msg_namelen = len(name)
     control = message.kept[2]

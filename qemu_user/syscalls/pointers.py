@@ -304,7 +304,12 @@ class SockAddr:
         """The address as in memory; EINVAL for a bad length, EFAULT."""
         if not 0 <= self.size <= SOCKADDR_MAX:
             raise LinuxError(EINVAL)
-        return self.memory.read(self.addr, self.size) if self.size else b""
+        data = self.memory.read(self.addr, self.size) if self.size else b""
+        if self.memory.arch.is_foreign:
+            from ..exec import foreign
+
+            data = foreign.address(data, True)
+        return data
 
 
 class SockAddrOut:
@@ -326,6 +331,10 @@ class SockAddrOut:
         room = self.memory.u32(self.length)
         if room > 0x7FFFFFFF:
             raise LinuxError(EINVAL)
+        if self.memory.arch.is_foreign:
+            from ..exec import foreign
+
+            data = foreign.address(data, False)
         if data[:room]:
             self.memory.write(self.addr, data[:room])
         self.memory.set_u32(self.length, len(data))

@@ -41,8 +41,22 @@ def _convert(t: Thread, key: tuple[int, int], data: bytes, to_host: bool) -> byt
     return data
 
 
+def _option(t: Thread, level: int, optname: int) -> int:
+    """SOL_SOCKET's options have numbers of their own on some architectures."""
+    constants = t.arch.constants
+    if level & 0xFFFFFFFF != abi.SOL_SOCKET or "SO_PASSCRED" not in constants:
+        return optname
+    own = {number: name for name, number in constants.items() if name.startswith("SO_")}
+    name = own.get(optname)
+    if name is not None:
+        return int(getattr(abi, name))
+    taken = {getattr(abi, name) for name in own.values()}
+    return -1 if optname in taken else optname
+
+
 @syscall
 def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval: InBuf) -> int:
+    optname = _option(t, level, optname)
     size = (optval.size & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
     if size < 0 or size > _MAX:
         return hostcall.call(
@@ -85,6 +99,7 @@ def getsockopt(
     optlen: InOut[Int],
 ) -> int:
     level &= 0xFFFFFFFF
+    optname = _option(t, level, optname)
     try:
         size = min(optlen.read(), _MAX)
     except LinuxError:

@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
 
 
+_COUNTER = 8  # bytes of what an eventfd is given
+
+
+def _counted(fd: int, views: list[memoryview]) -> list[memoryview]:
+    """What is written, as the host takes it."""
+    from ..exec import foreign
+
+    if not foreign.counts(fd):
+        return views
+    return [memoryview(bytearray(foreign.numbers(b"".join(views), _COUNTER)))]
+
+
 def broken_pipe(t: Thread) -> None:
     """SIGPIPE for the thread whose write failed with EPIPE."""
     t.post(SigInfo(SIGPIPE, SI_USER, pid=t.process.pid, uid=os.getuid()))
@@ -64,7 +76,19 @@ def _read(t: Thread, fd: int, room: Room) -> Blocking[int]:
         return len(data)
     if room.missing:
         return (yield from _partly(t, fd, room, "readv", POLLIN))
+    if t.arch.is_foreign and files.kind(fd) != PLAIN:
+        return (yield from _read_foreign(t, fd, room.views))
     return (yield from receive(t, fd, room.views))
+
+
+def _read_foreign(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
+    from ..exec import foreign
+
+    convert = foreign.reader(fd)
+    count = yield from receive(t, fd, views)
+    if convert is not None:
+        scatter(views, convert(b"".join(views)[:count]))
+    return count
 
 
 def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[int]:
@@ -107,6 +131,8 @@ def _write(t: Thread, fd: int, room: Room) -> Blocking[int]:
             return (yield from files.special[fd].write(t, fd, b"".join(room.views)))
         if room.missing:
             return (yield from _partly(t, fd, room, "writev", POLLOUT))
+        if t.arch.is_foreign and room.have == _COUNTER:
+            return (yield from send(t, fd, _counted(fd, room.views)))
         return (yield from send(t, fd, room.views))
     except OSError as error:
         if error.errno == EPIPE:

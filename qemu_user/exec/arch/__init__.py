@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 TYPE_CHECKING = False
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from ..thread import Thread
 
     FrameCode = Any
+
+
+_HOST_ORDER = "<" if sys.byteorder == "little" else ">"
 
 
 class Mend:
@@ -247,6 +251,7 @@ class Arch:
         self.linux = linux or Linux()
         self.system_size = system_size  # bytes of tables that the processor reads; `system_base`
         self.ids16 = self.linux.ids16
+        self.is_foreign = model.order != _HOST_ORDER  # what the host's kernel writes is to be swapped
         self.is_wide = model.word == 8  # file sizes, times and ids are not the older calls'
 
     def wide(self) -> Arch:

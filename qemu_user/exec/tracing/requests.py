@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from errno import EINVAL, EIO, EPERM, ESRCH
+from struct import pack
 
 from ..abi import ptrace as abi
 from ..abi import signals as sig
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
+    from ..arch import Arch
     from ..thread import Thread
     from .link import Link
     from .traced import Traced
@@ -206,17 +208,19 @@ def _syscall_info(traced: Traced) -> bytes:
             stack_pointer=t.cpu.read(arch.registers.sp),
         ).pack(arch.model)
         if phase == abi.PTRACE_SYSCALL_INFO_ENTRY:
-            return about + _words(traced.number, *t.cpu.bank(*arch.syscall.args).get())
+            words = (traced.number, *t.cpu.bank(*arch.syscall.args).get())
+            return about + _words(arch, *words)
         if phase == abi.PTRACE_SYSCALL_INFO_EXIT:
             result = t.process.dispatcher.result()
-            return about + _words(result) + bytes((-_ERRNO_LIMIT <= result < 0,))
+            return about + _words(arch, result) + bytes((-_ERRNO_LIMIT <= result < 0,))
         return about
 
     return _with_registers(traced, fill)
 
 
-def _words(*values: int) -> bytes:
-    return b"".join((value & (1 << 64) - 1).to_bytes(8, "little") for value in values)
+def _words(arch: Arch, *values: int) -> bytes:
+    code = f"{arch.model.order}{len(values)}Q"
+    return pack(code, *(value & (1 << 64) - 1 for value in values))
 
 
 def _proc(traced: Traced, name: str) -> bytes:

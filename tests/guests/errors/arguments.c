@@ -44,7 +44,7 @@ int main(void)
     TRY(syscall(SYS_madvise, 0x8000, 4096, MADV_NORMAL));
     TRY(syscall(SYS_sendto, p[0], b, 1, 0, NULL, 0));
     TRY(syscall(SYS_ftruncate, p[0], -1));
-    TRY(syscall(SYS_fallocate, p[1], 0, -1, 1));
+    TRY(syscall(SYS_fallocate, p[1], 0, -1L, 1L));
     TRY(syscall(SYS_prlimit64, 0, 99, NULL, NULL));
     TRY(syscall(SYS_getrandom, b, 0, 8));
     TRY(syscall(SYS_copy_file_range, p[0], NULL, p[1], NULL, 1, 0));

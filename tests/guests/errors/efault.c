@@ -51,7 +51,8 @@ int main(void)
     S(ppoll, BAD, 1, NULL, NULL, 8);
     S(pselect6, 1, BAD, NULL, NULL, NULL, NULL);
     S(epoll_ctl, e, EPOLL_CTL_ADD, p[0], BAD);
-    S(ioctl, p[0], FIONREAD, BAD);
+    const long request = FIONREAD;
+    S(ioctl, p[0], request, BAD);
     S(fcntl, z, F_GETLK, BAD);
     S(getrandom, BAD, 4, 0);
     S(uname, BAD);

@@ -2,7 +2,7 @@
 
 /* Tracing a process that is not a child; its parent sees its stop and its end as well. */
 
-static volatile int go;
+static volatile long go;
 
 int main(void)
 {

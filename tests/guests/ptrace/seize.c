@@ -1,6 +1,6 @@
 #include "trace.h"
 
-static volatile int go;
+static volatile long go;
 
 static void nothing(int signo)
 {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from errno import EAGAIN, EDEADLK, EINVAL, ENOSYS, EPERM, ESRCH, ETIMEDOUT
+from errno import EAGAIN, EDEADLK, EFAULT, EINVAL, ENOSYS, EPERM, ESRCH, ETIMEDOUT
 from time import clock_gettime_ns, monotonic_ns
 
 from ..exec import hostcall
 from ..exec.abi import clocks
 from ..exec.abi import processes as abi
+from ..exec.cpu import WRITE
 from ..exec.errors import ERESTARTNOINTR, ERESTARTSYS, LinuxError
 from ..exec.futex import BITSET_ANY, Waiter, hand_over, key, wake
 from ..exec.waiting import Wait, in_helper
@@ -156,6 +157,11 @@ def _wake_op(
     operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
     if operation & abi.FUTEX_OP_OPARG_SHIFT:
         operand = 1 << (operand & 31)
+    if not private and t.memory.is_shared(uaddr) and t.memory.is_shared(uaddr2):
+        if t.memory.permitted(uaddr2, 4, WRITE) < 4:
+            raise LinuxError(EFAULT)
+        first, second = t.memory.base + uaddr, t.memory.base + uaddr2
+        return hostcall.call("futex", first, abi.FUTEX_WAKE_OP, val, val2, second, val3)
     old = t.memory.u32(uaddr2)
     changes = (operand, old + operand, old | operand, old & ~operand, old ^ operand)
     if operation & 7 >= len(changes) or comparison > abi.FUTEX_OP_CMP_GE:

@@ -44,6 +44,8 @@ def _orphan(t: Thread, addr: int, *, pi: bool, pending: bool) -> None:
         private = not t.process.futexes.waiting(futex.key(addr, False))
         futex.hand_over(t.process, addr, futex.OWNER_DIED, private)
         return
+    if t.memory.is_shared(addr):  # another process may say just now that it waits
+        value |= futex.WAITERS
     t.memory.set_u32(addr, value & futex.WAITERS | futex.OWNER_DIED)
     if value & futex.WAITERS:
         futex.wake(t.process, addr, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from errno import EFAULT, EINVAL
 from select import POLLIN
 from time import monotonic_ns
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
 
 _SIGSET = 8
 _MILLISECOND = 1_000_000
-_AT_ONCE = 1024  # events taken in one call, at most
+_AT_ONCE = 1 << 20  # events in one call: as many as a process has descriptors (fs.nr_open)
+_taken = bytearray()  # what the host hands over, kept since it may be large
 
 
 @syscall
@@ -56,13 +56,15 @@ def _take(t: Thread, epfd: int, events: OutArray[EpollEvent], most: int) -> int:
     if not room:
         raise LinuxError(EFAULT)
     host_size = hostcall.size(EpollEvent)
-    data = ctypes.create_string_buffer(min(room, most, _AT_ONCE) * host_size)
-    count = hostcall.call("epoll_pwait", epfd, data, len(data) // host_size, 0, None, _SIGSET)
-    raw = data.raw
-    events.write(
-        hostcall.unpack(EpollEvent, raw[at * host_size : (at + 1) * host_size])
-        for at in range(count)
-    )
+    wanted = min(room, most, _AT_ONCE)
+    _taken.extend(bytes(max(0, wanted * host_size - len(_taken))))
+    with memoryview(_taken) as data:
+        where = hostcall.address(data)
+        count = hostcall.call("epoll_pwait", epfd, where, wanted, 0, None, _SIGSET)
+        events.write(
+            hostcall.unpack(EpollEvent, bytes(data[at * host_size : (at + 1) * host_size]))
+            for at in range(count)
+        )
     return count
 
 

@@ -334,7 +334,7 @@ echo 'int twice(int x) { return 2 * x; }' > twice.c
 gcc -O2 -Wall -o whole main.c twice.c -lm; ./whole a b; echo $?; gcc -c -g main.c
 nm main.o | cut -c18-
 gcc -shared -fPIC -o libtwice.so twice.c; gcc -o dynamic main.o -L. -ltwice -lm -Wl,-rpath,$PWD
-./dynamic; gcc -pipe -static -flto -o static main.c twice.c -lm; ./static x; ar rc libt.a main.o
+./dynamic; gcc -pipe -static -o static main.c twice.c -lm; ./static x; ar rc libt.a main.o
 ar t libt.a
 gcc -E twice.c | tail -n 1; echo 'int main( { }' > bad.c; gcc bad.c 2>&1 | head -n 1; gcc none.c
 echo $?; echo 'main: .long 7' | as -o x.o; objdump -h x.o | grep -c text

@@ -129,8 +129,8 @@ def signal_edges(fd: int) -> int:
     return edges
 
 
-def listen(edges: int, look: Callable[[], None]) -> None:
-    """Start the process's listener: `look()` when a signal came, and now and then.
+def listen(edges: int, look: Callable[[], bool]) -> None:
+    """Start the process's listener: `look()` when a signal came, and now and then; False ends it.
 
     It leaves the signal where it is: one that it took would be nowhere until it can run Python,
     and a fork or a wait4 in that time would miss it.
@@ -140,7 +140,8 @@ def listen(edges: int, look: Callable[[], None]) -> None:
         room = ctypes.create_string_buffer(12)
         while True:
             _libc.epoll_wait(edges, room, 1, _LISTEN_SLICE)
-            look()
+            if not look():
+                return
 
     start(run)
 
@@ -155,6 +156,13 @@ class Ticker:
         self._lock = allocate_lock()
         self._lock.acquire()
         self._started = False
+        self._ended = False
+
+    def end(self) -> None:
+        """The thread ends; nobody may `want` ticks any more."""
+        self._ended, self._wanted = True, False
+        if self._started and self._lock.locked():
+            self._lock.release()
 
     def want(self) -> None:
         """Tick from now on."""
@@ -175,7 +183,7 @@ class Ticker:
         # The sleep is interruptible by nobody: a tick that comes one period late hurts no one.
         from time import sleep
 
-        while True:
+        while not self._ended:
             if not self._wanted:
                 self._lock.acquire()
                 continue

@@ -68,7 +68,7 @@ class Process:
         self.chosen: dict[int, Thread] = {}  # who was woken for a signal in `pending`
         self.threads: dict[int, Thread] = {}
         self.signal_watchers: list[Callable[[], None]] = []  # called when queues changed
-        self._spare: list[Parked] = []
+        self.spare: list[Parked] = []  # host threads that no guest thread has just now
         self.vfork_fd = -1  # a vfork parent waits for its closing
         self.futexes = futex.Futexes()
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
@@ -234,8 +234,8 @@ class Process:
 
     def new_thread(self, parent: Thread) -> Thread:
         """A thread beside `parent`, with a copy of its registers; it is not yet scheduled."""
-        spares = len(self._spare) == _SPARE_THREADS
-        parked = self._spare.pop(0) if spares else Parked(self.signal_came)
+        spares = len(self.spare) == _SPARE_THREADS
+        parked = self.spare.pop(0) if spares else Parked(self.signal_came)
         t = Thread(self, parked.tid, parked)
         t.context = self.cpu.new_context()
         t.mask = parent.mask
@@ -288,18 +288,15 @@ class Process:
 
         Not where somebody traces: the tracer may still have to hear of the end of who had the id.
         """
-        if len(self._spare) < _SPARE_THREADS and self.tracing is None:
-            self._spare.append(parked)
+        if len(self.spare) < _SPARE_THREADS and self.tracing is None:
+            self.spare.append(parked)
         else:
             parked.end()
 
     # fork, exec, exit
 
     def fork(self, t: Thread, make: Callable[[], int] = os.fork) -> int:
-        """fork(2): the child's pid in the parent, 0 in the child, where only `t` is left.
-
-        `make` makes the host's process.
-        """
+        """fork(2) by `make`: the child's pid in the parent, 0 in the child, where only `t` is."""
         for extension in self.extensions:
             extension.forking(t)
         self.memory.forking()
@@ -312,7 +309,7 @@ class Process:
         self.parent, self.pid = self.pid, os.getpid()
         self.memory.loan = None  # it was lent to who forked us
         self.release_vfork_parent()
-        self._spare.clear()
+        self.spare.clear()
         self.child_waits.clear()
         for other in self.threads.values():
             if other is not t:

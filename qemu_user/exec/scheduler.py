@@ -62,7 +62,35 @@ class Scheduler:
         create = self.process.files.create
         self._signal_fd = create(signal_fd)
         self._edges_fd = create(lambda: signal_edges(self._signal_fd))
-        listen(self._edges_fd, self._tick)
+        edges = self._edges_fd
+        listen(edges, lambda: self._heard(edges))
+
+    def _heard(self, edges: int) -> bool:
+        if edges != self._edges_fd:
+            return False
+        self._tick()
+        return True
+
+    def retire_host_threads(self) -> None:
+        """End the host threads beside this one for what the host grants to single ones only.
+
+        They start again when they are needed. Waits for their end, at most for 300 ms.
+        """
+        self._ticker.end()
+        self._close_host_side()
+        while self.process.spare:
+            self.process.spare.pop().end()
+        deadline = monotonic_ns() + 300_000_000
+        while len(os.listdir("/proc/self/task")) > 1 and monotonic_ns() < deadline:
+            poll_fds({}, 1_000_000)
+        self._start_host_side()
+
+    def _close_host_side(self) -> None:
+        for fd in (self._wake_fd, self._signal_fd, self._edges_fd):
+            if fd >= 0:
+                os.close(fd)
+                self.process.files.reserved.discard(fd)
+        self._edges_fd = -1
 
     def forked(self, t: Thread) -> None:
         """In a forked child: `t` alone is left, and no host thread but this one."""
@@ -71,10 +99,7 @@ class Scheduler:
         self._timers.clear()
         self._outside.clear()
         self._waited.clear()
-        for fd in (self._wake_fd, self._signal_fd, self._edges_fd):
-            if fd >= 0:
-                os.close(fd)
-                self.process.files.reserved.discard(fd)
+        self._close_host_side()
         self.current = self._loaded = t
         t.cpu_time, self._since = 0, thread_time_ns()
         self._start_host_side()

@@ -15,6 +15,8 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..exec.hostcall import Word
     from ..exec.thread import Thread
 
@@ -30,22 +32,33 @@ _UPDATE = 2
 _NUMBERS = (0, 3, 4, 5, 7, 8, 9, 13, 14, 15, 16, 18, 19, 21, 22)  # keyctl without pointers
 
 
-@syscall(note="not from several threads, nor CLONE_NEWUSER: EINVAL")
+@syscall(note="not from several threads: EINVAL")
 def unshare(t: Thread, flags: UnshareFlags) -> int:
     alone = len(t.process.threads) == 1
     known = _NAMESPACES | _VM | _FS | _FILES | _SIGHAND | _THREAD | _SYSVSEM
     if flags & ~known or (flags and not alone):
         raise LinuxError(EINVAL)
     wanted = flags & (_NAMESPACES | _SYSVSEM)  # one thread shares nothing else with anybody
-    return hostcall.call("unshare", wanted) if wanted else 0
+    return _alone(t, lambda: hostcall.call("unshare", wanted)) if wanted else 0
 
 
-@syscall(note="not from several threads, nor into user namespaces: EINVAL")
+def _alone(t: Thread, call: Callable[[], int]) -> int:
+    """`call()`, and again without the emulator's own threads where the host minds them."""
+    try:
+        return call()
+    except LinuxError as error:
+        if error.errno != EINVAL:
+            raise
+    t.process.scheduler.retire_host_threads()
+    return call()
+
+
+@syscall(note="not from several threads: EINVAL")
 def setns(t: Thread, fd: Fd, nstype: Int) -> int:
     t.process.files.check(fd)
     if len(t.process.threads) > 1:
         raise LinuxError(EINVAL)
-    return hostcall.call("setns", fd, nstype)
+    return _alone(t, lambda: hostcall.call("setns", fd, nstype))
 
 
 @syscall

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_RESERVED = 1000
 _MEM_MAJOR = 1  # null, zero, full, random: never block
-
 _MASTER = os.makedev(5, 2)  # of pseudoterminals: job control is about the slaves
-
 _SURE = 256  # bytes that a terminal takes at once when it says it is writable
 
 # Never waits; can be asked not to wait (RWF_NOWAIT); must be polled; a terminal, so too.
@@ -127,18 +125,17 @@ class Files:
         """Another descriptor, hidden, of the open file `fd`; EBADF."""
         new = _duplicate_high(fd)
         self.reserved.add(new)
-        if fd in self._kinds:
-            self._kinds[new] = self._kinds[fd]
+        self._kinds[new] = self.kind(fd)
         if fd in self.special:
             self.special[new] = self.special[fd]
         return new
 
     def let_go(self, moved: dict[int, int]) -> None:
         """Close what `keep` made for a call that has ended."""
-        for fd in moved.values():
+        while moved:
+            _, fd = moved.popitem()
             self.unreserve(fd)
             self._drop(fd)
-        moved.clear()
 
     def check(self, fd: int) -> int:
         """`fd`, or EBADF when the guest has no such descriptor."""
@@ -272,18 +269,16 @@ def nonblocking(fd: int) -> bool:
 def in_background(fd: int) -> bool:
     """Whether the terminal `fd` is this session's and another process group's turn to use."""
     try:
-        foreground = os.tcgetpgrp(fd)
+        return os.tcgetpgrp(fd) not in (0, os.getpgrp())
     except OSError:
         return False
-    return foreground not in (0, os.getpgrp())
 
 
 def ready(fd: int, events: int) -> bool:
     """Whether poll(2) has anything to say of `fd` now; EBADF."""
     if fd < 0:
         raise LinuxError(EBADF)
-    asked = poll()
-    asked.register(fd, events)
+    (asked := poll()).register(fd, events)
     return bool(asked.poll(0))
 
 

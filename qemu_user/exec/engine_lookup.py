@@ -35,6 +35,10 @@ class Lookup:
         self._next: c_uint32 | None = None
         self._shares = False
         self.wanted: bool | None = None
+        name, kept = handle.arch.engine.kept_on_fill or ("", 0xFFFFFFFF)
+        unspoilt = ctypes.addressof(control) + 8 * stubs.KEEP  # a place where nothing happens
+        control[stubs.FIELD] = handle.api.fields[name].address if name else unspoilt
+        control[stubs.KEEP] = kept
         control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
         self.stubs = stubs.load() if native else None
         if self.stubs is None:

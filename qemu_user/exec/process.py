@@ -166,14 +166,17 @@ class Process:
         if type(trap) is traps.Fault:
             if self.memory.fault(trap.addr, trap.access):
                 return
-        elif type(trap) is traps.Illegal and self._extension_executes(t):
+        elif type(trap) is traps.Illegal and self._executes(t):
             return
         t.last_trap = trap
         for call in self.observers.trap:
             call(t, trap)
         t.force(self._signal_of(t, trap))
 
-    def _extension_executes(self, t: Thread) -> bool:
+    def _executes(self, t: Thread) -> bool:
+        emulate = self.arch.linux.emulate
+        if emulate is not None and emulate(t):
+            return True
         if not self.extensions:
             return False
         pc_name = self.arch.registers.pc

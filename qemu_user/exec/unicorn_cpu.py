@@ -103,10 +103,6 @@ class UnicornCpu:
         if beside:
             add_fields(self._api, found, beside)
         self._view = found if view else None
-        name, kept = arch.engine.kept_on_fill or ("", 0xFFFFFFFF)
-        unspoilt = ctypes.addressof(control) + 8 * stubs.KEEP  # a place where nothing happens
-        control[stubs.FIELD] = self._api.fields[name].address if name else unspoilt
-        control[stubs.KEEP] = kept
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
         self._lookup = Lookup(handle, control, native)
@@ -146,6 +142,9 @@ class UnicornCpu:
             self._stop()
 
         self._handle.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception))
+        for instruction, number in engine.refused.items():
+            refuse = CFUNCTYPE(None)(lambda number=number: exception(0, number, 0))
+            self._handle.hook(HOOK_INSN, refuse, 0, c_int(instruction))
 
     def _on_entry(self) -> Callable[[], None]:
         keep = self._saver()

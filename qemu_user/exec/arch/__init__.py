@@ -73,6 +73,7 @@ class Engine:
         beside: Mapping[str, tuple[str, int, int]] | None = None,
         mend: Mend | None = None,
         start_bit: str = "",
+        refused: Mapping[int, int] | None = None,
         kept_on_fill: tuple[str, int] | None = None,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
@@ -97,6 +98,7 @@ class Engine:
         self.mend = mend
         # A register of `beside` that looking up a data page spoils, and the bits of it that stay
         self.kept_on_fill = kept_on_fill
+        self.refused = refused or {}  # instructions not to be executed -> the exception instead
         self.start_bit = start_bit  # whose lowest bit the engine wants in the address to start at
         self.target = target  # what the names of the engine's own functions end in
         self.unsaved = unsaved  # registers that the engine's contexts leave out
@@ -173,12 +175,14 @@ class Linux:
         calls: Mapping[str, str] | None = None,
         ids16: bool = False,
         exception: Callable[[Thread, int], tuple[int, int, int] | None] | None = None,
+        emulate: Callable[[Thread], bool] | None = None,
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
     ) -> None:
         # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),
         # where the engine's `exceptions` do not tell all
         self.exception = exception
+        self.emulate = emulate  # do an instruction that the engine refuses; whether it was one
         self.auxv = auxv  # further entries of the auxiliary vector
         self.base_platform = base_platform  # AT_BASE_PLATFORM
         self.begin = begin  # a program was mapped, and runs next

@@ -12,6 +12,7 @@ from ..abi.semaphores import X86SemidDs
 from ..abi.stats import PackedStatfs64, Stat64, StatShort
 from ..arena import PAGE
 from ..cpu import EXEC, READ
+from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .arm_frames import SIGPAGE, THUMB, Frame, sigreturn_code
 
@@ -31,6 +32,10 @@ _TO_USER = bytes.fromhex(  # r0: where to
     "0210a0e3 111f0eee"  # cntkctl = PL0VCTEN
     "1010a0e3 01f06fe1 00f0b0e1"  # spsr = user mode; movs pc, r0
 )
+_HINTS = {  # bytes of one, and those of YIELD and WFE
+    False: (4, (b"\x01\xf0\x20\xe3", b"\x02\xf0\x20\xe3")),
+    True: (2, (b"\x10\xbf", b"\x20\xbf")),
+}
 _VECTORS = 0xFFFF0000
 _HELPERS = {  # Documentation/arch/arm/kernel_user_helpers.rst
     0xF60: bytes.fromhex(  # kuser_cmpxchg64
@@ -65,6 +70,25 @@ def begin(t: Thread) -> None:
     if entry & 1:
         t.cpu.write("cpsr", t.cpu.read("cpsr") | THUMB)
         t.cpu.write("pc", entry & ~1)
+
+
+def emulate(t: Thread) -> bool:
+    """YIELD and WFE: the engine stops behind them as if the next instruction were undefined."""
+    pc = t.cpu.read("pc")
+    thumb = bool(t.cpu.read("cpsr") & THUMB)
+    size, hints = _HINTS[thumb]
+    try:
+        before, code = t.memory.read(pc - size, size), t.memory.read(pc, size)
+    except LinuxError:
+        return False
+    return before in hints and not _undefined(int.from_bytes(code, "little"), thumb)
+
+
+def _undefined(code: int, thumb: bool) -> bool:
+    """Whether it is one of the instructions that are undefined for ever (UDF, all bits alike)."""
+    if thumb:
+        return code >> 8 == 0xDE
+    return code & 0xFFF000F0 == 0xE7F000F0 or code in (0, 0xFFFFFFFF)
 
 
 def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
@@ -172,7 +196,7 @@ ARCH = Arch(
     clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
     task_bits=32,
     task_size=_VECTORS,
-    linux=Linux(begin=begin, exception=exception, ids16=True),
+    linux=Linux(begin=begin, exception=exception, emulate=emulate, ids16=True),
     disassembler=("ARM", "ARM"),
     audit=0x40000028,  # AUDIT_ARCH_ARM
     cpus=("cortex-a15",),

@@ -21,10 +21,11 @@ from .i386_segments import (
     set_thread_area,
     tls,
 )
-from .x86_64 import EXCEPTIONS, cpuinfo
+from .x86_64 import EXCEPTIONS, SIGILL, cpuinfo
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
+_SYSCALL, _SYSENTER = 256, 257  # no numbers of the processor's
 _TO_USER = bytes.fromhex(  # eax: where to
     "b92b000000"  # mov ecx, 0x2b
     "488d1534000000"  # lea rdx, [rip + gdt]
@@ -50,8 +51,10 @@ ARCH = Arch(
         target="x86_64",
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
-        exceptions=EXCEPTIONS,
-        illegal=(6,),
+        exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN
+        illegal=(6, _SYSCALL, _SYSENTER),
+        # They would not come back. At SYSENTER the engine's PC is only near it.
+        refused={699: _SYSCALL, 700: _SYSENTER},
         start={"fpcw": 0x37F, "fptag": 0xFFFF, "mxcsr": 0x1F80, "eflags": 0x202, **START},
         user_mode=_TO_USER,
         contributory=(0, 10, 11, 12, 13),

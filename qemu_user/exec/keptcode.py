@@ -66,7 +66,7 @@ def settle(space: AddressSpace, vma: Vma, start: int, end: int, shown: int, mapp
         if high < last:
             left.append((high, last, what, offset + high - first))
         same = new and vma.source == what and vma.offset - vma.start == offset - first
-        if same and not shown & EXEC:  # ld.so first maps all of a library to be read
+        if same and not vma.prot & EXEC:  # ld.so first maps all of a library to be read
             left.append((low, high, what, offset + low - first))
         elif not (same and shown & EXEC):
             space.cpu.discard(low, high - low)

@@ -244,6 +244,14 @@ def shared(guest: Guest) -> None:
     os.close(fd)
 
 
+def hidden_for_another_view(guest: Guest) -> None:
+    fd = os.open(guest.file, os.O_RDWR)
+    guest.space.mmap(OTHER, 4 * PAGE, READ | WRITE, abi.MAP_SHARED | abi.MAP_FIXED, fd)
+    os.close(fd)
+    guest.map()
+    guest.space.write(OTHER, guest.two * 4)
+
+
 def unmapped_between(guest: Guest) -> None:
     guest.map(READ)
     guest.space.munmap(AT, 4 * PAGE)
@@ -256,7 +264,7 @@ def unmapped_between(guest: Guest) -> None:
         *(rewritten, rewritten_with_the_old_mtime, replaced, another_file, another_offset),
         *(anonymous_code, all_at_once, written_privately, readable_then_written),
         *(readable_then_poked, readable_then_rewritten, poked, moved_there, shared),
-        unmapped_between,
+        *(hidden_for_another_view, unmapped_between),
     ],
 )
 def test_other_code_is_translated(guest: Guest, change: Callable[[Guest], None]) -> None:

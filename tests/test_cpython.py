@@ -56,7 +56,7 @@ def emulated(arch: str) -> Runner:
     def run(words: Sequence[str], work: Path) -> programs.Result:
         return programs.run_ours(
             root / "usr" / "bin" / "python3", *words, options=["-L", str(root)],
-            env=debian.ENVIRONMENT, cwd=work, timeout=TIMEOUT,
+            env=debian.ENVIRONMENT | {"HOME": str(work)}, cwd=work, timeout=TIMEOUT,
         )  # fmt: skip
 
     return run
@@ -67,7 +67,7 @@ def native(words: Sequence[str], work: Path) -> programs.Result:
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", OVER_USR, "sh"]
     return programs.run(
         [*command, debian.sysroot("amd64", "cpython"), *words],
-        env=debian.ENVIRONMENT | {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"},
+        env=debian.ENVIRONMENT | {"HOME": str(work), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"},
         cwd=work,
         timeout=TIMEOUT,
     )

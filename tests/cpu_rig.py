@@ -30,6 +30,7 @@ class Rig:
     def __init__(self, name: str, **options: Any) -> None:
         self.arch = arch.load(name)
         self.lines = LINES[name]
+        self.size = self.arch.model.word  # bytes of what `word` reads
         self.order: Literal["little", "big"] = "big" if self.arch.model.order == ">" else "little"
         self.memory, base = _reserve(SIZE)
         self.perms, perms = _reserve(SIZE // PAGE)
@@ -84,10 +85,10 @@ class Rig:
         self.cpu.write(self.arch.registers.pc, value)
 
     def word(self, addr: int) -> int:
-        return int.from_bytes(self.memory[addr : addr + 8], self.order)
+        return int.from_bytes(self.memory[addr : addr + self.size], self.order)
 
     def set_word(self, addr: int, value: int) -> None:
-        self.memory[addr : addr + 8] = value.to_bytes(8, self.order)
+        self.memory[addr : addr + self.size] = value.to_bytes(self.size, self.order)
 
 
 def assemble(name: str, text: str, addr: int = 0) -> bytes:
@@ -101,6 +102,8 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
         return riscv_asm.assemble(text, addr)
     kind, mode = {
         "x86_64": (keystone.KS_ARCH_X86, keystone.KS_MODE_64),
+        "i386": (keystone.KS_ARCH_X86, keystone.KS_MODE_32),
+        "arm": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),
         "aarch64": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
     }[name]
     return bytes(keystone.Ks(kind, mode).asm(text, addr)[0])
@@ -263,4 +266,76 @@ _RV64 = Lines(
     ],
     privileged=["mret", "sret", "wfi", "sfence.vma", "csrr x7, 0x300"],
 )  # fmt: skip
-LINES = {"x86_64": _X86, "aarch64": _A64, "riscv64": _RV64}
+_I386 = Lines(
+    counter="ecx", pointer="ebx", value="eax", tls="gs", vector="xmm5",
+    add_memory="add dword ptr [ebx], 1",
+    add_locked="lock inc dword ptr [ebx]",
+    loop="dec ecx; jne {start}",
+    syscall="int 0x80", nop="nop", illegal="ud2",
+    load="mov eax, dword ptr [ebx]", store="mov dword ptr [ebx], eax",
+    set_value="mov eax, {n}", call="call ebx", ret="ret", jump="jmp {to}",
+    code_of_set_1=bytes.fromhex("b801000000c3"), code_of_set_2=bytes.fromhex("b802000000c3"),
+    next_page="add ebx, 4096",
+    faults=[
+        ("mov eax, dword ptr [ebx]", {"ebx": HOLE + 5}, (HOLE + 5, READ)),
+        ("mov dword ptr [ebx], eax", {"ebx": RO + 5}, (RO + 5, WRITE)),
+        ("mov dword ptr [ebx], eax", {"ebx": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, WRITE)),
+        ("mov eax, dword ptr [ebx]", {"ebx": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, READ)),
+        ("push eax", {"esp": STACK}, (STACK - 4, WRITE)),
+        ("pop eax", {"esp": HOLE + 8}, (HOLE + 8, READ)),
+        ("call ebx", {"esp": STACK, "ebx": DATA}, (STACK - 4, WRITE)),
+        ("lock add dword ptr [ebx], 1", {"ebx": RO + 8}, (RO + 8, WRITE)),
+        ("lock cmpxchg8b qword ptr [ebx]", {"ebx": RO + 16}, (RO + 16, WRITE)),
+        ("movups xmmword ptr [ebx], xmm0", {"ebx": RO + 17}, (RO + 17, WRITE)),
+        ("fxsave [ebx]", {"ebx": RO + 16}, (RO + 16, WRITE)),
+        (".hex a5", {"esi": DATA, "edi": HOLE + 3}, (HOLE + 3, WRITE)),
+        ("jmp ebx", {"ebx": HOLE + 7}, (HOLE + 7, EXEC)),
+        ("jmp ebx", {"ebx": DATA + 7}, (DATA + 7, EXEC)),
+        ("jmp ebx", {"ebx": 0}, (0, EXEC)),
+        ("mov eax, dword ptr [ebx]", {"ebx": 0xFFFFFFFC}, (0xFFFFFFFC, READ)),
+        ("mov eax, dword ptr [ebx]", {"ebx": 0xFFFFFFFE}, (0xFFFFFFFE, READ)),
+    ],
+    exceptions=[
+        ("xor ecx, ecx; div ecx", 1, 0, 8),
+        ("nop; int3", 2, 3, 5),
+        ("nop; int 0x81", 1, 0x81, 11),
+        ("nop; hlt", 1, 13, 11),
+    ],
+    privileged=["hlt", "cli", "mov eax, cr0", "wbinvd", "invlpg [eax]", "rdmsr", "lgdt [eax]",
+                ".hex 0f05"],
+)  # fmt: skip
+_ARM = Lines(
+    counter="r0", pointer="r1", value="r2", tls="c13_c0_3", vector="q5",
+    add_memory="ldr r9, [r1]; add r9, r9, #1; str r9, [r1]",
+    add_locked="ldrex r9, [r1]; add r9, r9, #1; strex r10, r9, [r1]; cmp r10, #0; bne {start}",
+    loop="subs r0, r0, #1; bne {start}",
+    syscall="svc #0", nop="nop", illegal=".hex f200f0e7",
+    load="ldr r2, [r1]", store="str r2, [r1]",
+    set_value="mov r2, #{n}", call="blx r1", ret="bx lr", jump="b {to}",
+    code_of_set_1=bytes.fromhex("0120a0e31eff2fe1"),
+    code_of_set_2=bytes.fromhex("0220a0e31eff2fe1"),
+    next_page="add r1, r1, #4096",
+    faults=[
+        ("ldr r2, [r1]", {"r1": HOLE + 5}, (HOLE + 5, READ)),
+        ("str r2, [r1]", {"r1": RO + 5}, (RO + 5, WRITE)),
+        ("strb r2, [r1]", {"r1": RO + 4095}, (RO + 4095, WRITE)),
+        ("str r2, [r1]", {"r1": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, WRITE)),
+        ("ldr r2, [r1]", {"r1": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, READ)),
+        ("push {r2, r3}", {"sp": RO + 64}, (RO + 56, WRITE)),
+        ("pop {r2, r3}", {"sp": HOLE + 8}, (HOLE + 8, READ)),
+        ("ldrd r2, r3, [r1]", {"r1": HOLE + 8}, (HOLE + 8, READ)),
+        ("vst1.8 {q0}, [r1]", {"r1": RO + 17}, (RO + 17, WRITE)),
+        ("swp r2, r3, [r1]", {"r1": RO + 8}, (RO + 8, WRITE)),
+        ("ldrex r2, [r1]", {"r1": HOLE + 8}, (HOLE + 8, READ)),
+        ("bx r1", {"r1": HOLE + 8}, (HOLE + 8, EXEC)),
+        ("bx r1", {"r1": DATA + 8}, (DATA + 8, EXEC)),
+        ("bx r1", {"r1": 0}, (0, EXEC)),
+        ("ldr r2, [r1]", {"r1": 0xFFFFFFFC}, (0xFFFFFFFC, READ)),
+    ],
+    exceptions=[
+        ("nop; bkpt #1", 1, 7, 5),
+        ("add r3, r1, #3; ldrex r0, [r3]", 1, 4, 7),
+    ],
+    privileged=["mrc p15, 0, r0, c1, c0, 0", "mcr p15, 0, r0, c8, c7, 0", ".hex 700060e1", ".hex 700040e1"],
+)  # fmt: skip
+LINES = {"i386": _I386, "arm": _ARM, "x86_64": _X86, "aarch64": _A64, "riscv64": _RV64}

@@ -28,8 +28,8 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_calibration_finds_all_general_registers(name: str) -> None:
     cpu = Rig(name).cpu
     registers = cpu.arch.registers
-    expected = {*registers.general, registers.pc, registers.sp, registers.tls}
-    assert set(cpu._index) == expected
+    expected = {*registers.general, registers.pc, registers.sp, registers.tls} - {None}
+    assert set(cpu._index) - cpu.arch.engine.beside.keys() == expected
 
 
 def test_view_and_api_agree(name: str) -> None:
@@ -37,7 +37,7 @@ def test_view_and_api_agree(name: str) -> None:
     registers = viewed.arch.registers
     names = tuple(dict.fromkeys((*registers.general, registers.pc, registers.tls or registers.sp)))
     assert not slow.cpu._index
-    values = [0xF000_0000_0000_0000 + 4096 * i for i in range(len(names))]
+    values = [(15 << 8 * viewed.size - 4) + 4096 * i for i in range(len(names))]
     values[names.index(registers.pc)] = CODE
     for rig in (viewed, slow):
         bank = rig.cpu.bank(*names)
@@ -58,7 +58,7 @@ def test_mixed_banks_read_wide_registers(name: str) -> None:
     names = (registers.general[0], registers.vector[1], registers.control[0])
     bank = rig.cpu.bank(*names)
     wide = (1 << rig.lines.vector_bits - 1) + 5
-    values = [1 << 63, wide, rig.cpu.read(registers.control[0])]
+    values = [1 << 8 * rig.size - 1, wide, rig.cpu.read(registers.control[0])]
     bank.set(values)
     assert list(bank.get()) == values
     assert rig.cpu.read(registers.vector[1]) == wide
@@ -222,6 +222,12 @@ ARGUMENTS = {
 }
 
 
+@pytest.fixture(params=sorted(stubs.CODE))
+def host(request: pytest.FixtureRequest) -> str:
+    value: str = request.param
+    return value
+
+
 class Host:
     """Runs another host's stubs as guest code; they return to BACK or jump to STOPPED."""
 
@@ -259,44 +265,44 @@ class Host:
 
 @pytest.mark.parametrize("bits", range(8))
 @pytest.mark.parametrize(("kind", "needed"), [(16, READ), (17, WRITE), (18, EXEC)])
-def test_the_fill_stub_of_each_host(name: str, bits: int, kind: int, needed: int) -> None:
-    host = Host(name)
-    host.rig.memory[TABLE + 99] = bits
-    host.rig.set_word(FIELD, 0x1234_5678_9ABC_DEF0)
-    result = host.call(
+def test_the_fill_stub_of_each_host(host: str, bits: int, kind: int, needed: int) -> None:
+    machine = Host(host)
+    machine.rig.memory[TABLE + 99] = bits
+    machine.rig.set_word(FIELD, 0x1234_5678_9ABC_DEF0)
+    result = machine.call(
         "fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=6, FILL_LIMIT=8, KEEP=0xF0F0_F0F0
     )
-    assert host.rig.pc == BACK
+    assert machine.rig.pc == BACK
     spoilt = bool(bits & needed) and kind != 18
-    assert host.rig.word(FIELD) == (0x1234_5678_90B0_D0F0 if spoilt else 0x1234_5678_9ABC_DEF0)
+    assert machine.rig.word(FIELD) == (0x1234_5678_90B0_D0F0 if spoilt else 0x1234_5678_9ABC_DEF0)
     assert result & 0xFF == bool(bits & needed)
     if bits & needed:
-        assert host.rig.word(ENTRY) == 99 * PAGE
-        assert host.rig.word(ENTRY + 8) & 0xFFFFFFFF == bits
-        assert (host.control("FILLS"), host.control("FLAGS")) == (7, 0)
-        host.call("fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=7, FILL_LIMIT=8)
-        assert (host.control("FILLS"), host.control("FLAGS")) == (8, 0x100)
+        assert machine.rig.word(ENTRY) == 99 * PAGE
+        assert machine.rig.word(ENTRY + 8) & 0xFFFFFFFF == bits
+        assert (machine.control("FILLS"), machine.control("FLAGS")) == (7, 0)
+        machine.call("fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=7, FILL_LIMIT=8)
+        assert (machine.control("FILLS"), machine.control("FLAGS")) == (8, 0x100)
     else:
-        assert (host.control("REFUSED"), host.control("KIND")) == (99 * PAGE, kind)
+        assert (machine.control("REFUSED"), machine.control("KIND")) == (99 * PAGE, kind)
 
 
-def test_the_fill_stub_looks_at_nothing_beyond_the_table(name: str) -> None:
-    host = Host(name)
-    host.rig.memory[TABLE : TABLE + 200] = b"\7" * 200
+def test_the_fill_stub_looks_at_nothing_beyond_the_table(host: str) -> None:
+    machine = Host(host)
+    machine.rig.memory[TABLE : TABLE + 200] = b"\7" * 200
     for page in (100, 150, 1 << 40, (1 << 52) - 1):
-        assert host.call("fill", 1, page * PAGE, 17, ENTRY, CONTROL, FILL_LIMIT=8) & 0xFF == 0
-        assert (host.control("REFUSED"), host.control("KIND")) == (page * PAGE, 17)
+        assert machine.call("fill", 1, page * PAGE, 17, ENTRY, CONTROL, FILL_LIMIT=8) & 0xFF == 0
+        assert (machine.control("REFUSED"), machine.control("KIND")) == (page * PAGE, 17)
 
 
-def test_the_block_stub_of_each_host(name: str) -> None:
-    host = Host(name)
+def test_the_block_stub_of_each_host(host: str) -> None:
+    machine = Host(host)
     for flags, end in ((0, BACK), (1, STOPPED), (0x100, STOPPED), (0x101, STOPPED)):
-        host.call("block", 1, CODE, 4, CONTROL, FLAGS=flags)
-        assert host.rig.pc == end
+        machine.call("block", 1, CODE, 4, CONTROL, FLAGS=flags)
+        assert machine.rig.pc == end
 
 
-def test_the_count_stub_of_each_host(name: str) -> None:
-    host = Host(name)
+def test_the_count_stub_of_each_host(host: str) -> None:
+    machine = Host(host)
     for count, after, end in ((2, 1, BACK), (1, 0, BACK), (0, 0, STOPPED)):
-        host.call("count", 1, CODE, 4, CONTROL, COUNT=count)
-        assert (host.rig.pc, host.control("COUNT")) == (end, after)
+        machine.call("count", 1, CODE, 4, CONTROL, COUNT=count)
+        assert (machine.rig.pc, machine.control("COUNT")) == (end, after)

@@ -22,7 +22,7 @@ PAGE = 4096
 RX = READ | EXEC
 PRIVATE = abi.MAP_PRIVATE | abi.MAP_FIXED
 ANONYMOUS = PRIVATE | abi.MAP_ANONYMOUS
-AT, OTHER, CALLER, STACK = (n << 36 for n in (1, 2, 3, 4))
+AT, OTHER, CALLER, STACK = (n << 28 for n in (1, 2, 3, 4))
 
 
 class Guest:

@@ -155,6 +155,7 @@ ARCH = Arch(
         page_size=True,
         user_mode=_TO_USER,
         beside={"thumb": ("r0", 0x220, 4), "condexec": ("r0", 0x224, 4)},
+        start={"cpsr": 0x10},
         start_bit="thumb",
         kept_on_fill=("condexec", 0),
     ),

@@ -121,6 +121,17 @@ struct our_robust_list_head { void *list; long futex_offset; void *list_op_pendi
 
 TYPES = {
     "IpcPerm": "struct ipc64_perm",
+    "MsqidDs32": "struct msqid64_ds",
+    "OldOldUtsName": "struct oldold_utsname",
+    "OldStat": "struct __old_kernel_stat",
+    "OldUtsName": "struct old_utsname",
+    "ShmidDs32": "struct shmid64_ds",
+    "WideItimerspec": "struct __kernel_itimerspec",
+    "WideItimerspecBig": "struct __kernel_itimerspec",
+    "WideTimespec": "struct __kernel_timespec",
+    "WideTimespecBig": "struct __kernel_timespec",
+    "WideTimeval": "struct __kernel_timex_timeval",
+    "WideTimex": "struct __kernel_timex",
     "MqAttr": "struct mq_attr",
     "MsgInfo": "struct msginfo",
     "MsqidDs": "struct msqid64_ds",
@@ -258,6 +269,29 @@ MEMBERS = {
         "lpid": "shm_lpid",
         "nattch": "shm_nattch",
     },
+    "ShmidDs32": {
+        "perm": "shm_perm",
+        "segsz": "shm_segsz",
+        "atime": "shm_atime",
+        "dtime": "shm_dtime",
+        "ctime": "shm_ctime",
+        "cpid": "shm_cpid",
+        "lpid": "shm_lpid",
+        "nattch": "shm_nattch",
+    },
+    "MsqidDs32": {
+        "perm": "msg_perm",
+        "stime": "msg_stime",
+        "rtime": "msg_rtime",
+        "ctime": "msg_ctime",
+        "cbytes": "msg_cbytes",
+        "qnum": "msg_qnum",
+        "qbytes": "msg_qbytes",
+        "lspid": "msg_lspid",
+        "lrpid": "msg_lrpid",
+    },
+    "WideTimespec": {"tv_nsec": ""},  # half of C's member
+    "WideTimespecBig": {"tv_nsec": ""},
     "X86SemidDs": {
         "perm": "sem_perm",
         "otime": "sem_otime",
@@ -327,6 +361,15 @@ MIPS = {"mips", "mips64"}
 PPC = {"ppc", "ppc64"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
+    "MsqidDs32": LINUX_32,
+    "OldStat": {"i386", "gcc-m32", "arm"},
+    "ShmidDs32": LINUX_32,
+    "WideItimerspec": BITS_32,
+    "WideItimerspecBig": BITS_32,
+    "WideTimespec": BITS_32,
+    "WideTimespecBig": BITS_32,
+    "WideTimeval": BITS_32,
+    "WideTimex": BITS_32,
     "IpcPerm": STAT_GENERIC | X86_64,
     "MsqidDs": STAT_GENERIC | X86_64,
     "SemidDs": STAT_GENERIC,

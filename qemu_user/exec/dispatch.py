@@ -8,9 +8,10 @@ from .errors import ERESTARTSYS, KEEP, GuestExit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
     from typing import Any
 
+    from .cpu import RegisterBank
     from .process import Process
     from .thread import Thread
     from .waiting import Wait
@@ -25,6 +26,25 @@ class EmulatorBug(Exception):
         pc = t.cpu.read(t.arch.registers.pc)
         super().__init__(f"{error!r} at guest pc {pc:#x}, system call {call}({words}), tid {t.tid}")
         self.__cause__ = error
+
+
+class _Numbered:
+    """Number and arguments of a call, where the number may be in the instruction."""
+
+    def __init__(self, of: Dispatcher, words: RegisterBank, immediate: RegisterBank) -> None:
+        self._of = of
+        self._words = words
+        self._immediate = immediate
+        self.set = words.set
+
+    def get(self) -> Sequence[int]:
+        """The number, then the arguments."""
+        number, *words = self._words.get()
+        found = self._immediate.get()[0] & 0xFFFF or number
+        forced = self._of.forced
+        if forced is not None and forced[0] is self._of.process.scheduler.current:
+            found, self._of.forced = forced[1], None
+        return (found, *words)
 
 
 class Dispatcher:
@@ -44,7 +64,10 @@ class Dispatcher:
         self._errno = guest_errno
         arch, self._cpu = process.arch, process.cpu
         convention = arch.syscall
-        self._bank = self._cpu.bank(convention.number, *convention.args)
+        self._bank: RegisterBank = self._cpu.bank(convention.number, *convention.args)
+        self.forced: tuple[Thread, int] | None = None  # whose next call has which number
+        if convention.immediate:
+            self._bank = _Numbered(self, self._bank, self._cpu.bank(convention.immediate))
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
         self._mask = (1 << 8 * arch.model.word) - 1

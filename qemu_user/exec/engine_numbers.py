@@ -44,6 +44,12 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
         **{f"r{n}": 2 + n for n in range(32)},
         **{f"fpr{n}": 42 + n for n in range(32)},
     },
+    "S390X": {
+        **_pairs("pc 65 pswm 66"),
+        **{f"r{n}": 1 + n for n in range(16)},
+        **{f"f{n}": 17 + n for n in range(16)},
+        **{f"a{n}": 49 + n for n in range(16)},
+    },
     "RISCV": {
         **_pairs("fcsr 43 pc 190"),
         **{f"x{n}": 1 + n for n in range(32)},

@@ -98,7 +98,10 @@ class Thread:
         if block and self.restart_block is not None:
             number = self.process.dispatcher.restart_number
         self.cpu.write(convention.args[0], self.words[0])
-        self.cpu.write(convention.number, number)
+        if convention.immediate:
+            self.process.dispatcher.forced = (self, number) if number != self.number else None
+        else:
+            self.cpu.write(convention.number, number)
         size = convention.insn_size
         if convention.half_size is not None:
             register, bits = convention.half_size

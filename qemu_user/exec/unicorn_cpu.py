@@ -129,12 +129,15 @@ class UnicornCpu:
         engine = self.arch.engine
         entered = self._on_entry()
         kind, syscall = engine.syscall
+        skip, pc = engine.syscall_skip, self.arch.registers.pc
         if kind == "insn":  # its two arguments are of no use: undeclared they cost nothing
             self._handle.hook(HOOK_INSN, CFUNCTYPE(None)(entered), 0, c_int(syscall))
             syscall = -1
 
         def exception(_engine: int, number: int, _data: int) -> None:
             if number == syscall:
+                if skip:
+                    self.write(pc, self.read(pc) + skip)
                 entered()
                 return
             self._raised = number
@@ -273,6 +276,8 @@ class UnicornCpu:
         pc = self.read(place)
         trap = self._start(pc, count)
         if type(trap) is Fault and trap.access == EXEC:
+            if trap.addr // PAGE < self.read(place) // PAGE and trap.addr // PAGE + 1 == pc // PAGE:
+                return _ILLEGAL  # the engine looks before an instruction that it refuses
             if trap.addr // PAGE != self.read(place) // PAGE:
                 trap = self._approach(trap.addr)
             return _INTERRUPTED if trap is None and self._interrupted() else trap

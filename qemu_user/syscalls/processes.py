@@ -89,6 +89,17 @@ def clone(
     return result
 
 
+@syscall(leaves=True)
+def clone_stack_first(
+    t: Thread, stack: Addr, flags: CloneFlags, a2: ULong, a3: ULong, a4: ULong
+) -> Blocking[int]:
+    request = Request(flags & ~abi.CSIGNAL, flags & abi.CSIGNAL, stack)
+    order = dict(zip(t.arch.clone_args[2:], (a2, a3, a4), strict=True))
+    request.parent_tid = request.pidfd = order["parent_tid"]
+    request.child_tid, request.tls = order["child_tid"], order["tls"]
+    return (yield from _clone(t, request))
+
+
 @syscall(leaves=True, note="without CLONE_THREAD, memory and files are copied, not shared")
 def clone3(t: Thread, uargs: Addr, size: Size) -> Blocking[int]:
     known = CloneArgs.size(t.arch.model)

@@ -55,6 +55,29 @@ class StatX86_64(CStruct):
     _pad1: tuple[int, ...] = Array(Long, 3)
 
 
+class StatS390x(CStruct):
+    """struct stat of s390x, with the sizes of blocks last."""
+
+    st_dev: ULong
+    st_ino: ULong
+    st_nlink: ULong
+    st_mode: UInt
+    st_uid: UInt
+    st_gid: UInt
+    _pad1: UInt
+    st_rdev: ULong
+    st_size: ULong
+    st_atime: ULong
+    st_atime_nsec: ULong
+    st_mtime: ULong
+    st_mtime_nsec: ULong
+    st_ctime: ULong
+    st_ctime_nsec: ULong
+    st_blksize: ULong
+    st_blocks: Long
+    _pad2: tuple[int, ...] = Array(ULong, 3)
+
+
 class StatShort(CStruct):
     """struct stat with 16-bit ids, of the oldest 32-bit ABIs."""
 
@@ -204,6 +227,23 @@ class Statfs(CStruct):
     f_frsize: Long
     f_flags: Long
     _pad0: tuple[int, ...] = Array(Long, 4)
+
+
+class StatfsS390x(CStruct):
+    """struct statfs of s390x, whose words have 32 bits."""
+
+    f_type: UInt
+    f_bsize: UInt
+    f_blocks: ULong
+    f_bfree: ULong
+    f_bavail: ULong
+    f_files: ULong
+    f_ffree: ULong
+    f_fsid: Fsid
+    f_namelen: UInt
+    f_frsize: UInt
+    f_flags: UInt
+    _pad0: tuple[int, ...] = Array(UInt, 5)
 
 
 class Statfs64(CStruct):

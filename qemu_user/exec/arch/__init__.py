@@ -57,6 +57,7 @@ class Engine:
         model: str | None = None,
         *,
         syscall: tuple[str, int],
+        syscall_skip: int = 0,
         exceptions: Mapping[int, tuple[int, int, int]],
         illegal: tuple[int, ...] = (),
         page_size: bool = False,
@@ -80,6 +81,7 @@ class Engine:
         self.mode = mode  # ("64",), ("ARM",)
         self.model = model  # "X86_EPYC_ROME", "ARM64_MAX"
         self.syscall = syscall  # ("insn", X86 instruction id) or ("intr", exception number)
+        self.syscall_skip = syscall_skip  # bytes to be added to PC, to be after the instruction
         # number -> (signal, si_code, bytes the backend adds to PC so that it is where Linux has it)
         self.exceptions = exceptions
         # Exception numbers that mean an illegal instruction; a correction in `exceptions` counts.
@@ -149,8 +151,11 @@ class Convention:
         insn_size: int,
         aligned_pairs: bool = False,
         error: tuple[str, int, int] | None = None,
+        immediate: str = "",
         half_size: tuple[str, int] | None = None,
     ) -> None:
+        # A register with a number that the instruction itself has; 0: `number` has it
+        self.immediate = immediate
         self.number = number
         self.args = args  # six registers, in order
         self.result = result  # a failed call holds -errno, or errno where there is `error`
@@ -285,6 +290,7 @@ _BY_ELF = {
     (40, 32, "<"): "arm",
     (21, 64, "<"): "ppc64le",
     (21, 64, ">"): "ppc64",
+    (22, 64, ">"): "s390x",
 }
 NAMES = tuple(_BY_ELF.values())
 

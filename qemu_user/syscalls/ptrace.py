@@ -64,6 +64,13 @@ def ptrace(t: Thread, request: PtraceRequest, pid: Pid, addr: ULong, data: ULong
     registers = registers_of(t.arch)
     if request in registers.REQUESTS:
         return _whole_set(asked, *registers.REQUESTS[request])
+    note = getattr(registers, "SETTERS", {}).get(request)
+    if note is not None:
+        size = len(asked.ask("regset", note))
+        value = data & (1 << 8 * size) - 1
+        little = t.arch.model.order == "<"
+        asked.ask("set_regset", note, value.to_bytes(size, "little" if little else "big"))
+        return 0
     if (request, data) in registers.POINTED:
         t.memory.set_word(addr, _user_word(asked, registers.POINTED[request, data]))
         return 0

@@ -99,4 +99,5 @@ REQUESTS = {
     27: (NT_ARM_VFP, False),  # PTRACE_GETVFPREGS
     28: (NT_ARM_VFP, True),
 }
+SETTERS = {23: NT_ARM_SYSTEM_CALL}  # PTRACE_SET_SYSCALL: requests with a value -> its note
 USER_SIZE = 296  # sizeof(struct user); what lies behind the registers reads as zeros

@@ -33,6 +33,8 @@ FAMILIES = (
 ARCHES = ("x86_64", "aarch64", "riscv64", "i386", "arm")
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
+WHOLE = ("x86_64", "aarch64")  # both C libraries for all families; elsewhere glibc for a few
+GLIBC_FAMILIES = ("basics", "signals", "threads", "time")
 FLAGS = [
     "-std=gnu11", "-O1", "-g0", "-static", "-pthread", "-fno-strict-aliasing", "-fwrapv",
     "-w", f"-I{GUESTS}", f"-I{build.SAMPLES}",
@@ -209,6 +211,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         if (wanted.arch is None or arch in wanted.arch)
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
+        and (libc == "musl" or arch in WHOLE or name.split("/")[0] in GLIBC_FAMILIES)
     ]
 
 

@@ -1,3 +1,4 @@
+// xfail-arm-glibc: without -funwind-tables there is nothing to unwind by
 // libc: glibc
 // Unwinding out of a handler, through what the kernel put below it, to who was interrupted.
 #include <execinfo.h>

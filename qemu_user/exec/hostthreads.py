@@ -239,6 +239,7 @@ def host_signals(ignored_ones: Sequence[int], mask: int) -> Callable[[], None]:
 def die(signo: int) -> None:
     """Kill this process by `signo` without a core file of the emulator."""
     import resource
+    from select import poll
 
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
@@ -247,6 +248,7 @@ def die(signo: int) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signo,))
     os.kill(os.getpid(), signo)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ALL_SIGNALS)
+    poll().poll(1000)  # another host thread may be the one that takes it
     os._exit(128 + signo)
 
 

@@ -59,6 +59,12 @@ __attribute__((weak)) void __clear_cache(void *from, void *to)
 }
 #endif
 
+#ifdef __s390x__
+__attribute__((weak)) void __clear_cache(void *from, void *to)
+{
+}
+#endif
+
 #if defined __powerpc64__ && !defined __GLIBC__ /* musl's is fork */
 pid_t raw_vfork(void);
 __asm__(".pushsection .text\n.type raw_vfork, @function\nraw_vfork: li 0, 189\nsc\nblr\n"

@@ -14,7 +14,9 @@
  * ILL_CODE         its si_code
  * TRAP, TRAP_CODE  a breakpoint and its si_code; TRAP_SIGNAL
  * SCRATCH          a register that LOAD and STORE use
+ * ADDRESS          the constraint of a register that may hold an address
  */
+#define ADDRESS "r"
 #define AFTER_UNDEFINED 0
 #define ILL_CODE ILL_ILLOPC
 #define TRAP_CODE TRAP_BRKPT
@@ -98,6 +100,8 @@
 #define MACHINE "ppc64"
 #endif
 #define PC(u) ((u)->uc_mcontext.gp_regs[32])
+#undef ADDRESS
+#define ADDRESS "b"
 #define LOAD "lwz 9, 0(%0)"
 #define STORE "stw 9, 0(%0)"
 #define SCRATCH "r9"
@@ -107,6 +111,8 @@
 #elif defined __s390x__
 #define MACHINE "s390x"
 #define PC(u) ((u)->uc_mcontext.psw.addr)
+#undef ADDRESS
+#define ADDRESS "a"
 #define LOAD "l %%r1, 0(%0)"
 #define STORE "st %%r1, 0(%0)"
 #define SCRATCH "r1"

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 SIGILL, SIGTRAP, SIGFPE = 4, 5, 8
 
 R = tuple(f"r{n}" for n in range(16))
-A = tuple(f"a{n}" for n in range(16))
-F = tuple(f"f{n}" for n in range(16))
 # PSW (Principles of Operation, chapter 4): DAT, I/O and external interrupts, machine checks,
 # problem state, 64-bit addresses; in its bits 18 and 19 the condition code.
 PSW = 0x0705000180000000
@@ -95,13 +93,63 @@ class UContext(CStruct):
 
 
 _INFO_AT, _CONTEXT_AT = 168, 296  # in struct rt_sigframe
+_OLD_AT = 160  # of OldFrame in struct sigframe
+
+
+class OldFrame(CStruct):
+    """struct sigframe from its sigcontext on, for handlers without SA_SIGINFO."""
+
+    oldmask: SigSet
+    regs: Addr
+    sregs: SigRegs
+    signo: U32
+    _pad0: U32
+    vxrs_low: tuple[int, ...] = Array(U64, 16)
+    vxrs_high: tuple[int, ...] = Array(U64, 32)
+    reserved: bytes = Bytes(128)
+    svc_insn: U16
 
 
 class Frame:
-    """struct rt_sigframe."""
+    """struct rt_sigframe, or struct sigframe for handlers without SA_SIGINFO."""
+
+    def _setup_old(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
+        model, vectors = t.arch.model, _vectors(t)
+        at = (frame_top(t, action) - _OLD_AT - OldFrame.size(model)) & ~7
+        old = OldFrame(
+            oldmask=mask,
+            regs=at + _OLD_AT + 16,
+            sregs=sig_regs(t),
+            signo=info.signo,
+            vxrs_low=tuple(low for _, low in vectors[:_VX_LIMIT]),
+            vxrs_high=tuple(half for pair in vectors[_VX_LIMIT:] for half in pair),
+        )
+        head = t.cpu.read("r15").to_bytes(8, "big").ljust(_OLD_AT, b"\0")
+        t.memory.write(at, head + old.pack(model))
+        arguments = (info.signo, at + _OLD_AT, 0, info.addr)
+        back = action.restorer
+        if not action.flags & abi.SA_RESTORER:
+            back = t.process.vdso_function("__kernel_sigreturn")
+        t.cpu.bank("r2", "r3", "r4", "r5", "r14", "r15", "pc").set(
+            (*arguments, back, at, action.handler)
+        )
+
+    def restore_old(self, t: Thread) -> int:
+        """Sigreturn: the same for struct sigframe."""
+        old = t.memory.load(t.cpu.read("r15") + _OLD_AT, OldFrame)
+        if old.sregs.addr & 1:
+            raise LinuxError(EFAULT)
+        high = iter(old.vxrs_high)
+        pairs = zip(old.sregs.fprs, old.vxrs_low, strict=True)
+        _set_vectors(t, [*pairs, *zip(high, high, strict=True)])
+        set_sig_regs(t, old.sregs)
+        return old.oldmask
 
     def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
         """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
+        if not action.flags & abi.SA_SIGINFO:
+            self._setup_old(t, action, info, mask)
+            return
         cpu, memory, model = t.cpu, t.memory, t.arch.model
         size = _CONTEXT_AT + UContext.size(model)
         at = (frame_top(t, action) - size) & ~7
@@ -136,7 +184,7 @@ class Frame:
             pairs = [*zip(saved.fprs, context.vxrs_low, strict=True), *zip(high, high, strict=True)]
             _set_vectors(t, pairs)
         else:
-            t.cpu.bank(*F).set(saved.fprs)
+            set_floats(t, saved.fpc, saved.fprs)
         set_sig_regs(t, saved)
         restore_altstack(t, context.uc_stack)
         return context.uc_sigmask
@@ -165,7 +213,7 @@ def sig_regs(t: Thread) -> SigRegs:
         gprs=tuple(general),
         acrs=tuple(int.from_bytes(access[at : at + 4], "little") for at in range(0, 64, 4)),
         fpc=cpu.read("fpc"),
-        fprs=tuple(cpu.bank(*F).get()),
+        fprs=tuple(high for high, _ in _vectors(t)[:16]),
     )
 
 
@@ -176,6 +224,14 @@ def set_sig_regs(t: Thread, saved: SigRegs) -> None:
     t.cpu.write("aregs", int.from_bytes(access, "little"))
     t.cpu.write("pswm", PSW | saved.mask & _CC)
     set_fpc(t, saved.fpc)
+
+
+def set_floats(t: Thread, fpc: int, values: tuple[int, ...]) -> None:
+    """The floating-point registers, which are the upper halves of vector registers."""
+    pairs = _vectors(t)
+    pairs[:16] = [(new, low) for new, (_, low) in zip(values, pairs, strict=False)]
+    _set_vectors(t, pairs)
+    set_fpc(t, fpc)
 
 
 def set_fpc(t: Thread, fpc: int) -> None:
@@ -210,7 +266,11 @@ def exception(t: Thread, _: int) -> tuple[int, int, int] | None:
 
 def _tls(_: Thread, value: int) -> Callable[[Thread], None]:
     """The thread pointer is in the first two access registers."""
-    return lambda t: t.cpu.bank("a0", "a1").set((value >> 32, value & 0xFFFFFFFF))
+    return lambda t: t.cpu.write("a01", value >> 32 | (value & 0xFFFFFFFF) << 32)
+
+
+def _new_thread(_parent: Thread, _child: Thread) -> None:
+    """Nothing but `_tls` is to be done."""
 
 
 def cpuinfo(_: Process) -> str:
@@ -244,6 +304,7 @@ ARCH = Arch(
         beside={  # in CPUS390XState
             "vregs": ("r0", 0x80, 512),
             "aregs": ("r0", 0x280, 64),
+            "a01": ("r0", 0x280, 8),
             "fpc": ("r0", 0x2F4, 4),
             "rounding": ("r0", 0x2FE, 1),
             "pgm": ("r0", 0x350, 4),
@@ -256,7 +317,6 @@ ARCH = Arch(
         sp="r15",
         flags=None,
         tls=None,
-        vector=F,
         control=("fpc",),
         dwarf=R,
         frame="r11",
@@ -272,7 +332,10 @@ ARCH = Arch(
     task_bits=42,
     vdso=True,
     linux=Linux(
-        exception=exception, tls=_tls, calls={"mmap": "old_mmap", "clone": "clone_stack_first"}
+        exception=exception,
+        tls=_tls,
+        new_thread=_new_thread,
+        calls={"mmap": "old_mmap", "clone": "clone_stack_first"},
     ),
     disassembler=("SYSZ", "BIG_ENDIAN"),
     audit=0x80000016,  # AUDIT_ARCH_S390X

@@ -21,9 +21,10 @@ VDSO = Source(
     version="LINUX_2.6.29",
     functions={
         **{f"__kernel_{name}": _call(name) + bytes.fromhex("07fe") for name in _NAMES},
+        "__kernel_sigreturn": _call("sigreturn"),
         "__kernel_rt_sigreturn": _call("rt_sigreturn"),
     },
     frame=(15, 0, 14, None),
-    bare=("__kernel_rt_sigreturn",),
+    bare=("__kernel_sigreturn", "__kernel_rt_sigreturn"),
     hash_word="Q",
 )

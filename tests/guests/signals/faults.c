@@ -19,7 +19,7 @@ extern char at_load[], at_store[], at_undefined[], at_trap[], after_load[], afte
     __asm__ volatile(".globl at_" name ", after_" name "\n at_" name ": " insn "\n after_" name    \
                      ":"                                                                           \
                      :                                                                             \
-                     : "r"(where)                                                                  \
+                     : ADDRESS(where)                                                                \
                      : SCRATCH, "memory")
 static void show(const char *what, char *at, uintptr_t where)
 {

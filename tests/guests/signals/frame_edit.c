@@ -101,7 +101,7 @@ static long run(void)
 {
     long v[4];
     register long *at = v;
-    __asm__ volatile(SET UNDEFINED GET : : "r"(at) : CHANGED, "memory");
+    __asm__ volatile(SET UNDEFINED GET : : ADDRESS(at) : CHANGED, "memory");
     return v[0] == 0xaaaa && v[1] == 0xbbbb && v[2] == 0xcccc && v[3] == 0xdddd;
 }
 #endif

@@ -7,7 +7,7 @@ from errno import EFAULT
 
 from ..abi import signals as abi
 from ..abi.generated.constants_s390x import CONSTANTS
-from ..abi.layout import U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
+from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
 from ..abi.signals import SigAltStack
 from ..abi.stats import StatfsS390x, StatS390x
 from ..cpu import EXEC

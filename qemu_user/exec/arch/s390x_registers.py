@@ -8,8 +8,14 @@ from .regsets import RegisterSet
 from .s390x import ARCH, set_floats, set_sig_regs, sig_regs
 
 __all__ = (
-    *("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE"),
-    *("hit", "repeatable", "watched"),
+    "POINTED",
+    "REQUESTS",
+    "SETS",
+    "USER_DEBUG",
+    "USER_SIZE",
+    "hit",
+    "repeatable",
+    "watched",
 )
 
 TYPE_CHECKING = False

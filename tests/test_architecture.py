@@ -174,12 +174,21 @@ def test_modules_are_small_and_say_what_they_are(name: str) -> None:
             assert "from __future__ import annotations" in text
 
 
+def only_stores(node: ast.FunctionDef) -> bool:
+    """An initialiser that does nothing but keep what it is given: a list, however long."""
+    return node.name == "__init__" and all(
+        isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute)
+        for statement in node.body
+    )
+
+
 @pytest.mark.parametrize("name", sorted(n for n in MODULES if not within(n, GENERATED)))
 def test_functions_are_short(name: str) -> None:
     long = [
         f"{node.name}: {lines}"
         for node in ast.walk(TREES[name])
         if isinstance(node, ast.FunctionDef)
+        and not only_stores(node)
         and (lines := (node.end_lineno or 0) - node.lineno + 1) > 50
     ]
     assert long == []

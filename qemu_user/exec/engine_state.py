@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ctypes import CDLL
     from typing import Any
 
+    from .arch import Arch
     from .cpu import RegisterBank
     from .engine_fields import Field
 
@@ -219,6 +220,28 @@ class PendingException:
             places = [place for place in places if place in self._LIKELY]
         if len(places) == 1:
             ctypes.memmove(self._start + places[0], none, 4)
+
+
+def registers_of(arch: Arch) -> tuple[str, ...]:
+    """The registers that are read in place if they can be."""
+    registers = arch.registers
+    names = (*registers.general, registers.pc, registers.sp, registers.tls)
+    return tuple(name for name in dict.fromkeys(names) if name)
+
+
+def find_view(api: Api, handle: int, arch: Arch, wanted: bool) -> View | None:
+    """The registers of `arch` in place, if that is `wanted` and they can be found.
+
+    What lies beside them becomes known to `api` in any case; EngineError if it can't.
+    """
+    beside = arch.engine.beside
+    if not wanted and not beside:
+        return None
+    anchors = dict.fromkeys((*registers_of(arch), *(anchor for anchor, *_ in beside.values())))
+    found = calibrate(api, handle, tuple(anchors), arch.model.word)
+    if beside:
+        add_fields(api, found, beside)
+    return found if wanted else None
 
 
 def add_fields(api: Api, view: View | None, beside: Mapping[str, tuple[str, int, int]]) -> None:

@@ -18,7 +18,7 @@ from .engine_handle import (
 )
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup
-from .engine_state import PendingException, add_fields, calibrate, saver
+from .engine_state import PendingException, find_view, registers_of, saver
 from .engine_tlb import TlbGrowth
 from .engine_watch import Watchers
 from .errors import EngineError
@@ -92,17 +92,7 @@ class UnicornCpu:
         self._watchers = Watchers(handle, self._fail)
         self._tlb = TlbGrowth(self._control, handle.flush_tlb)
         self._api = handle.api
-        registers = arch.registers
-        names = dict.fromkeys((*registers.general, registers.pc, registers.sp))
-        if registers.tls:
-            names[registers.tls] = None
-        word = arch.model.word
-        beside = arch.engine.beside
-        anchors = tuple(dict.fromkeys((*names, *(anchor for anchor, *_ in beside.values()))))
-        found = calibrate(self._api, handle.address, anchors, word) if view or beside else None
-        if beside:
-            add_fields(self._api, found, beside)
-        self._view = found if view else None
+        self._view = find_view(self._api, handle.address, arch, view)
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
         self._lookup = Lookup(handle, control, native)
@@ -110,9 +100,7 @@ class UnicornCpu:
         self._slice = 0 if self._stubs else _SLICE
         self._add_exceptions()
         self._fault_address = handle.find_fault_address()
-        for name in names:
-            self.write(name, 0)
-        for name, value in arch.engine.start.items():
+        for name, value in (dict.fromkeys(registers_of(arch), 0) | {**arch.engine.start}).items():
             self.write(name, value)
         unsaved = arch.engine.unsaved
         self._unsaved = self.bank(*unsaved) if unsaved else None

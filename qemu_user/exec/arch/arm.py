@@ -10,7 +10,6 @@ from ..abi.ipc import MsqidDs32, ShmidDs32
 from ..abi.layout import Addr, DataModel, ULong
 from ..abi.semaphores import X86SemidDs
 from ..abi.stats import PackedStatfs64, Stat64, StatShort
-from ..arena import PAGE
 from ..cpu import EXEC, READ
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
@@ -36,7 +35,7 @@ _HINTS = {  # bytes of one, and those of YIELD and WFE
     False: (4, (b"\x01\xf0\x20\xe3", b"\x02\xf0\x20\xe3")),
     True: (2, (b"\x10\xbf", b"\x20\xbf")),
 }
-_VECTORS = 0xFFFF0000
+_VECTORS, PAGE = 0xFFFF0000, 4096
 _HELPERS = {  # Documentation/arch/arm/kernel_user_helpers.rst
     0xF60: bytes.fromhex(  # kuser_cmpxchg64
         "f0002de9 d040c0e1 d060c1e1"  # push {r4-r7}; ldrd r4, r5, [r0]; ldrd r6, r7, [r1]

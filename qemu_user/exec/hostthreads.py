@@ -239,16 +239,15 @@ def host_signals(ignored_ones: Sequence[int], mask: int) -> Callable[[], None]:
 def die(signo: int) -> None:
     """Kill this process by `signo` without a core file of the emulator."""
     import resource
-    from select import poll
 
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
     if signo not in (signal.SIGKILL, signal.SIGSTOP):
         signal.signal(signo, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signo,))
-    os.kill(os.getpid(), signo)
+    # Sent to this thread: those that wait for the guests' signals would take the process's.
+    signal.pthread_kill(get_ident(), signo)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ALL_SIGNALS)
-    poll().poll(1000)  # another host thread may be the one that takes it
     os._exit(128 + signo)
 
 

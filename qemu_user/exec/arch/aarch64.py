@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from errno import EFAULT
+from struct import pack
 
 from ..abi import signals as abi
 from ..abi.generated.constants_aarch64 import CONSTANTS
@@ -16,6 +17,8 @@ from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..process import Process
     from ..signals import Action, SigInfo
     from ..thread import Thread
@@ -38,6 +41,11 @@ _FPSIMD_MAGIC, _ESR_MAGIC = 0x46508001, 0x45535201
 _BTYPE = 3 << 10
 PSTATE = 0xF0000000 | _BTYPE  # what sigreturn takes from a frame: flags and BTYPE
 _FAULT_CLASS = {READ: 0x24, WRITE: 0x24, EXEC: 0x20}  # ESR_EL1.EC (Arm ARM, D17.2.37)
+
+
+def byte_order(model: DataModel) -> Literal["little", "big"]:
+    """What int.to_bytes calls it."""
+    return "big" if model.order == ">" else "little"
 
 
 class SigContext(CStruct):
@@ -95,7 +103,7 @@ class Frame:
         ).pack(model)
         data = info.pack(model) + context.pack(model).ljust(_CONTEXT_AT, b"\0") + registers
         memory.write(at, (data + records).ljust(_FRAME_SIZE, b"\0"))
-        memory.write(record, regs[29].to_bytes(8, "little") + regs[30].to_bytes(8, "little"))
+        memory.write(record, pack(model.order + "QQ", regs[29], regs[30]))
         back = action.restorer
         if not action.flags & abi.SA_RESTORER:
             back = t.process.vdso_function("__kernel_rt_sigreturn")
@@ -115,7 +123,8 @@ class Frame:
         fp_at = at + 128 + _CONTEXT_AT + SigContext.size(model)
         fp = memory.load(fp_at, FpSimdContext)
         if fp.magic == _FPSIMD_MAGIC:
-            values = [int.from_bytes(fp.vregs[16 * n : 16 * n + 16], "little") for n in range(32)]
+            order = byte_order(model)
+            values = [int.from_bytes(fp.vregs[16 * n : 16 * n + 16], order) for n in range(32)]
             cpu.bank(*_VECTOR).set(values)
             cpu.bank("fpsr", "fpcr").set((fp.fpsr, fp.fpcr))
         cpu.bank(*_SAVED).set((*saved.regs, saved.sp, saved.pc, saved.pstate & PSTATE))
@@ -131,7 +140,8 @@ def _records(t: Thread) -> tuple[int, bytes]:
     """fault_address, and the records after struct sigcontext."""
     cpu, model = t.cpu, t.arch.model
     fpsr, fpcr = cpu.bank("fpsr", "fpcr").get()
-    vregs = b"".join(value.to_bytes(16, "little") for value in cpu.bank(*_VECTOR).get())
+    order = byte_order(model)
+    vregs = b"".join(value.to_bytes(16, order) for value in cpu.bank(*_VECTOR).get())
     fp = FpSimdContext(
         magic=_FPSIMD_MAGIC, record_size=528, fpsr=fpsr, fpcr=fpcr, vregs=vregs
     ).pack(model)
@@ -157,47 +167,52 @@ def cpuinfo(_: Process) -> str:
     return "".join(f"processor\t: {n}\n{about}" for n in range(os.cpu_count() or 1))
 
 
-ARCH = Arch(
-    name="aarch64",
-    elf_machine=183,  # EM_AARCH64
-    model=DataModel(word=8),
-    engine=Engine(
-        arch="ARM64",
-        mode=("ARM",),
-        target="aarch64",
-        model="ARM64_MAX",
-        syscall=("intr", 2),
-        exceptions={
-            3: (SIGBUS, 1, 0),  # misaligned PC: BUS_ADRALN
-            4: (SIGBUS, 1, 0),  # misaligned exclusive or atomic access
-            7: (SIGTRAP, 1, 0),  # brk: TRAP_BRKPT
-        },
-        illegal=(1,),
-        illegal_code=abi.ILL_ILLOPC,
-        page_size=True,
-        user_mode=_TO_USER,
-    ),
-    registers=Registers(
-        general=(*X, "sp"),
-        pc="pc",
-        sp="sp",
-        flags="pstate",
-        tls="tpidr_el0",
-        vector=_VECTOR,
-        control=("fpcr", "fpsr"),
-        dwarf=(*X, "sp"),
-        frame="x29",
-    ),
-    syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
-    frame=Frame(),
-    constants=CONSTANTS,
-    cpuinfo=cpuinfo,
-    platform=b"aarch64",
-    hwcap=0x1FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS
-    clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
-    task_bits=48,
-    disassembler=("ARM64", "ARM"),
-    vdso=True,
-    audit=0xC00000B7,  # AUDIT_ARCH_AARCH64
-    cpus=("max",),
-)
+def make(name: str, model: DataModel) -> Arch:
+    """The architecture in one byte order."""
+    return Arch(
+        name=name,
+        elf_machine=183,  # EM_AARCH64
+        model=model,
+        engine=Engine(
+            arch="ARM64",
+            mode=("ARM",) if model.order == "<" else ("ARM", "BIG_ENDIAN"),
+            target="aarch64",
+            model="ARM64_MAX",
+            syscall=("intr", 2),
+            exceptions={
+                3: (SIGBUS, 1, 0),  # misaligned PC: BUS_ADRALN
+                4: (SIGBUS, 1, 0),  # misaligned exclusive or atomic access
+                7: (SIGTRAP, 1, 0),  # brk: TRAP_BRKPT
+            },
+            illegal=(1,),
+            illegal_code=abi.ILL_ILLOPC,
+            page_size=True,
+            user_mode=_TO_USER,
+        ),
+        registers=Registers(
+            general=(*X, "sp"),
+            pc="pc",
+            sp="sp",
+            flags="pstate",
+            tls="tpidr_el0",
+            vector=_VECTOR,
+            control=("fpcr", "fpsr"),
+            dwarf=(*X, "sp"),
+            frame="x29",
+        ),
+        syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
+        frame=Frame(),
+        constants=CONSTANTS,
+        cpuinfo=cpuinfo,
+        platform=name.encode(),
+        hwcap=0x1FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS
+        clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
+        task_bits=48,
+        disassembler=("ARM64", "ARM"),
+        vdso=True,
+        audit=0xC00000B7,  # AUDIT_ARCH_AARCH64
+        cpus=("max",),
+    )
+
+
+ARCH = make("aarch64", DataModel(word=8))

@@ -11,7 +11,7 @@ from ..abi.ptrace import (
     NT_PRFPREG,
     NT_PRSTATUS,
 )
-from .aarch64 import ARCH, PSTATE
+from .aarch64 import ARCH, PSTATE, byte_order
 from .aarch64_debug import (
     BREAKPOINTS,
     DEBUG_WORDS,
@@ -62,42 +62,45 @@ class SystemCall(CStruct):
 
 def _get(t: Thread, _: int) -> bytes:
     *regs, sp, pc, pstate = t.cpu.bank(*_X, "sp", "pc", "pstate").get()
-    return UserRegs(regs=tuple(regs), sp=sp, pc=pc, pstate=pstate).pack(ARCH.model)
+    return UserRegs(regs=tuple(regs), sp=sp, pc=pc, pstate=pstate).pack(t.arch.model)
 
 
 def _set(t: Thread, data: bytes) -> None:
-    new = UserRegs.unpack(ARCH.model, data)
+    new = UserRegs.unpack(t.arch.model, data)
     pstate = t.cpu.read("pstate") & ~PSTATE | new.pstate & PSTATE
     t.cpu.bank(*_X, "sp", "pc", "pstate").set((*new.regs, new.sp, new.pc, pstate))
 
 
 def _get_fp(t: Thread, _: int) -> bytes:
     fpsr, fpcr = t.cpu.bank("fpsr", "fpcr").get()
-    vregs = b"".join(value.to_bytes(16, "little") for value in t.cpu.bank(*_VECTOR).get())
-    return FpSimdState(vregs=vregs, fpsr=fpsr, fpcr=fpcr).pack(ARCH.model)
+    vregs = b"".join(
+        value.to_bytes(16, byte_order(t.arch.model)) for value in t.cpu.bank(*_VECTOR).get()
+    )
+    return FpSimdState(vregs=vregs, fpsr=fpsr, fpcr=fpcr).pack(t.arch.model)
 
 
 def _set_fp(t: Thread, data: bytes) -> None:
-    new = FpSimdState.unpack(ARCH.model, data)
-    values = [int.from_bytes(new.vregs[16 * n : 16 * n + 16], "little") for n in range(32)]
+    new = FpSimdState.unpack(t.arch.model, data)
+    order = byte_order(t.arch.model)
+    values = [int.from_bytes(new.vregs[16 * n : 16 * n + 16], order) for n in range(32)]
     t.cpu.bank(*_VECTOR).set(values)
     t.cpu.bank("fpsr", "fpcr").set((new.fpsr, new.fpcr))
 
 
 def _get_tls(t: Thread, _: int) -> bytes:
-    return t.cpu.read("tpidr_el0").to_bytes(8, "little")
+    return t.cpu.read("tpidr_el0").to_bytes(8, byte_order(t.arch.model))
 
 
 def _set_tls(t: Thread, data: bytes) -> None:
-    t.cpu.write("tpidr_el0", int.from_bytes(data, "little"))
+    t.cpu.write("tpidr_el0", int.from_bytes(data, byte_order(t.arch.model)))
 
 
-def _get_call(_: Thread, number: int) -> bytes:
-    return SystemCall(number=number).pack(ARCH.model)
+def _get_call(t: Thread, number: int) -> bytes:
+    return SystemCall(number=number).pack(t.arch.model)
 
 
-def _set_call(_: Thread, data: bytes) -> int:
-    return SystemCall.unpack(ARCH.model, data).number
+def _set_call(t: Thread, data: bytes) -> int:
+    return SystemCall.unpack(t.arch.model, data).number
 
 
 SETS = {

@@ -7,6 +7,7 @@
 #   make samples  builds samples/ for x86_64 and aarch64
 #   make guests   builds the test programs
 #   make tables   writes the generated files and docs
+#   make architectures  writes docs/architectures.md from what the tests find
 #   make clean    removes what was built (make distclean: .venv, too)
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ QEMU := $(PY) -m qemu_user
 export PIP_REQUIRE_VIRTUALENV := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: run test check bench samples guests tables clean distclean
+.PHONY: run test check bench samples guests tables architectures clean distclean
 
 run: $(VENV)/compilers.stamp
 	@$(PY) samples/build.py uipi_sample >build/run.log || { cat build/run.log; exit 1; }
@@ -50,6 +51,11 @@ tables: $(VENV)/test.stamp
 	$(PY) -m qemu_user.exec.abi.regenerate
 	$(PY) -m qemu_user.exec.arch.vdso
 	$(PY) -m qemu_user.syscalls.tables
+
+architectures: $(VENV)/test.stamp
+	-$(PY) -m pytest -q -n $(JOBS) --junitxml=build/architectures.xml \
+		tests/test_guests.py tests/test_debian.py tests/test_cpu_contract.py
+	$(PY) -m tests.architectures build/architectures.xml
 
 clean:
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache *.egg-info

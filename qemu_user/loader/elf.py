@@ -94,7 +94,8 @@ class ElfFile:
             or header.e_type not in (ET_EXEC, ET_DYN)
             or header.e_phentsize != wanted.size(model)
         ):
-            raise bad_image(self.path, ENOEXEC, _WRONG_ARCH)
+            name, why = architectures.REFUSED.get(header.e_machine, ("", _WRONG_ARCH))
+            raise bad_image(self.path, ENOEXEC, f"{name}: {why}" if name else why)
         return arch
 
     def _phdrs(self, header: Elf32Ehdr | Elf64Ehdr, model: DataModel) -> list[Phdr]:

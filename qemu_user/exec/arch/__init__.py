@@ -229,6 +229,7 @@ class Arch:
         vdso: bool = False,
         sysinfo: str = "",
         cpus: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
         linux: Linux | None = None,
         system_size: int = 0,
         task_size: int = 0,
@@ -257,6 +258,7 @@ class Arch:
         self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
         self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names
         self.cpus = cpus  # what -cpu accepts; the first is what runs
+        self.notes = notes  # gaps of the engine that no test can show, for docs/architectures.md
         self.linux = linux or Linux()
         self.system_size = system_size  # bytes of tables that the processor reads; `system_base`
         self.ids16 = self.linux.ids16
@@ -294,6 +296,8 @@ _BY_ELF = {
     (22, 64, ">"): "s390x",
 }
 NAMES = tuple(_BY_ELF.values())
+# What the engine carries and user programs can't run on: ELF machine -> name and exact reason
+REFUSED: dict[int, tuple[str, str]] = {}
 
 
 def load(name: str) -> Arch:

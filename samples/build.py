@@ -35,11 +35,14 @@ GNU = {
 MUSL = {
     "i386": "x86-linux-musl",
     "arm": "arm-linux-musleabihf",
+    "armeb": "armeb-linux-musleabihf",
     "ppc64": "powerpc64-linux-musl",
     "ppc64le": "powerpc64le-linux-musl",
     "mips64": "mips64-linux-muslabi64",
     "mips64el": "mips64el-linux-muslabi64",
 }
+# What the engine executes right: it confuses the halves of registers that RISBHG and RISBLG name.
+CPUS = {"s390x": "z13-high_word"}
 FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread", f"-I{SAMPLES}"]
 TIMEOUT = 600  # seconds: ziglang builds a C library on its first use
 
@@ -94,7 +97,8 @@ def zig(arch: str) -> list[str] | None:
     if importlib.util.find_spec("ziglang") is None:
         return None
     target = MUSL.get(arch, f"{arch}-linux-musl")
-    return [sys.executable, "-m", "ziglang", "cc", "-target", target, "-g0"]
+    cpu = [f"-mcpu={CPUS[arch]}"] if arch in CPUS else []
+    return [sys.executable, "-m", "ziglang", "cc", "-target", target, *cpu, "-g0"]
 
 
 def compiler(arch: str, libc: str) -> list[str] | None:

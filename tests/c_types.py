@@ -130,6 +130,9 @@ TYPES = {
     "WideItimerspecBig": "struct __kernel_itimerspec",
     "WideTimespec": "struct __kernel_timespec",
     "WideTimespecBig": "struct __kernel_timespec",
+    "SemidDs32": "struct semid64_ds",
+    "ShortIpcPerm": "struct ipc64_perm",
+    "Timeval64": "struct __kernel_sock_timeval",
     "WideTimeval": "struct __kernel_timex_timeval",
     "WideTimex": "struct __kernel_timex",
     "MqAttr": "struct mq_attr",
@@ -292,6 +295,12 @@ MEMBERS = {
     },
     "WideTimespec": {"tv_nsec": ""},  # half of C's member
     "WideTimespecBig": {"tv_nsec": ""},
+    "SemidDs32": {
+        "perm": "sem_perm",
+        "otime": "sem_otime",
+        "ctime": "sem_ctime",
+        "nsems": "sem_nsems",
+    },
     "X86SemidDs": {
         "perm": "sem_perm",
         "otime": "sem_otime",
@@ -363,6 +372,8 @@ PPC = {"ppc", "ppc64"}
 ONLY = {
     "MsqidDs32": LINUX_32,
     "OldStat": {"i386", "gcc-m32", "arm"},
+    "SemidDs32": LINUX_32,
+    "ShortIpcPerm": LINUX_32,
     "ShmidDs32": LINUX_32,
     "WideItimerspec": BITS_32,
     "WideItimerspecBig": BITS_32,

@@ -104,6 +104,7 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
         "x86_64": (keystone.KS_ARCH_X86, keystone.KS_MODE_64),
         "i386": (keystone.KS_ARCH_X86, keystone.KS_MODE_32),
         "arm": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),
+        "armeb": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),  # instructions are little-endian
         "aarch64": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
     }[name]
     return bytes(keystone.Ks(kind, mode).asm(text, addr)[0])
@@ -338,4 +339,4 @@ _ARM = Lines(
     ],
     privileged=["mrc p15, 0, r0, c1, c0, 0", "mcr p15, 0, r0, c8, c7, 0", ".hex 700060e1", ".hex 700040e1"],
 )  # fmt: skip
-LINES = {"i386": _I386, "arm": _ARM, "x86_64": _X86, "aarch64": _A64, "riscv64": _RV64}
+LINES = {"i386": _I386, "arm": _ARM, "armeb": _ARM, "x86_64": _X86, "aarch64": _A64, "riscv64": _RV64}

@@ -6,7 +6,7 @@ import ctypes
 
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
-from ..exec.abi.clocks import Timeval
+from ..exec.abi.clocks import Timeval, Timeval64
 from ..exec.abi.sockets import Linger, Ucred
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
@@ -23,6 +23,8 @@ _INT = 4
 _STRUCTURES: dict[tuple[int, int], type[CStruct]] = {
     (abi.SOL_SOCKET, abi.SO_RCVTIMEO_OLD): Timeval,
     (abi.SOL_SOCKET, abi.SO_SNDTIMEO_OLD): Timeval,
+    (abi.SOL_SOCKET, abi.SO_RCVTIMEO_NEW): Timeval64,
+    (abi.SOL_SOCKET, abi.SO_SNDTIMEO_NEW): Timeval64,
     (abi.SOL_SOCKET, abi.SO_LINGER): Linger,
     (abi.SOL_SOCKET, abi.SO_PEERCRED): Ucred,
 }

@@ -54,7 +54,11 @@
 #define ILL_CODE ILL_ILLOPN
 
 #elif defined __arm__
+#ifdef __ARMEB__
+#define MACHINE "armv7b"
+#else
 #define MACHINE "armv7l"
+#endif
 #define PC(u) ((u)->uc_mcontext.arm_pc)
 #define LOAD "ldr r3, [%0]"
 #define STORE "str r3, [%0]"
@@ -127,6 +131,19 @@
 #undef TRAP_CODE
 #define TRAP_CODE ILL_ILLOPC
 
+#elif defined __mc68000__
+#define MACHINE "m68k"
+#define PC(u) ((u)->uc_mcontext.gregs[R_PC])
+#undef ADDRESS
+#define ADDRESS "a"
+#define LOAD "move.l (%0), %%d0"
+#define STORE "move.l %%d0, (%0)"
+#define SCRATCH "d0"
+#define UNDEFINED "illegal"
+#undef UNDEFINED_SIZE
+#define UNDEFINED_SIZE 2
+#define TRAP "trap #15"
+
 #elif defined __mips64
 #define MACHINE "mips64"
 #define PC(u) ((u)->uc_mcontext.pc)
@@ -151,10 +168,13 @@ static inline size_t emit(unsigned char *p, int v)
     uint32_t code[2] = {0x38600000 | v, 0x4e800020};
 #elif defined __s390x__
     unsigned char code[6] = {0xa7, 0x29, v >> 8, v, 0x07, 0xfe};
+#elif defined __mc68000__
+    unsigned char code[8] = {0x20, 0x3c, 0, 0, v >> 8, v, 0x4e, 0x75}; /* move.l #v, %d0; rts */
 #elif defined __mips__
     uint32_t code[2] = {0x03e00008, 0x24020000 | v}; /* jr $ra; li $v0 in its delay slot */
 #elif defined __arm__
-    uint32_t code[2] = {0xe3000000 | (v & 0xfff), 0xe12fff1e};
+    /* movw r0, v; bx lr, little-endian in either byte order */
+    unsigned char code[8] = {v, v >> 8 & 0xf, 0x00, 0xe3, 0x1e, 0xff, 0x2f, 0xe1};
 #endif
     memcpy(p, code, sizeof code);
     return sizeof code;

@@ -31,6 +31,8 @@
 #define ARGUMENT_AT 0
 #ifdef __thumb__
 #define BREAK (uint16_t)0xde01
+#elif defined __ARMEB__
+#define BREAK (uint32_t)0xf001f0e7 /* instructions are little-endian on any */
 #else
 #define BREAK (uint32_t)0xe7f001f0
 #endif

@@ -26,6 +26,13 @@ class Timeval(CStruct):
     tv_usec: Long
 
 
+class Timeval64(CStruct):
+    """struct __kernel_sock_timeval, the same everywhere."""
+
+    tv_sec: I64
+    tv_usec: I64
+
+
 class Timezone(CStruct):
     """struct timezone of gettimeofday(2)."""
 

@@ -6,7 +6,7 @@ The `ds` structures are those of 64-bit machines, whose kernels know no other ve
 from __future__ import annotations
 
 from .layout import U16, Array, CStruct, Int, Long, ULong
-from .semaphores import IpcPerm, PpcIpcPerm
+from .semaphores import IpcPerm, PpcIpcPerm, ShortIpcPerm
 
 
 class ShmidDs(CStruct):
@@ -38,9 +38,9 @@ class PpcShmidDs(CStruct):
 
 
 class ShmidDs32(CStruct):
-    """struct shmid64_ds of 32-bit machines; halves of times are named apart."""
+    """struct shmid64_ds of 32-bit machines; the high halves of times are left out."""
 
-    perm: IpcPerm
+    perm: ShortIpcPerm
     segsz: ULong
     atime: ULong
     _pad_atime: ULong
@@ -123,7 +123,7 @@ class PpcMsqidDs(CStruct):
 class MsqidDs32(CStruct):
     """struct msqid64_ds of 32-bit machines."""
 
-    perm: IpcPerm
+    perm: ShortIpcPerm
     stime: ULong
     _pad_stime: ULong
     rtime: ULong

@@ -19,6 +19,21 @@ class IpcPerm(CStruct):
     _pad1: tuple[int, ...] = Array(ULong, 2)
 
 
+class ShortIpcPerm(CStruct):
+    """struct ipc64_perm where a mode has 16 bits."""
+
+    key: Int
+    uid: U32
+    gid: U32
+    cuid: U32
+    cgid: U32
+    mode: U16
+    _pad0: U16
+    seq: U16
+    _pad1: U16
+    _pad2: tuple[int, ...] = Array(ULong, 2)
+
+
 class PpcIpcPerm(CStruct):
     """struct ipc64_perm of PowerPC."""
 
@@ -43,6 +58,18 @@ class PpcSemidDs(CStruct):
     _pad0: tuple[int, ...] = Array(ULong, 2)
 
 
+class PpcSemidDs32(CStruct):
+    """struct semid64_ds of 32-bit PowerPC."""
+
+    perm: PpcIpcPerm
+    _high_otime: ULong
+    otime: ULong
+    _high_ctime: ULong
+    ctime: ULong
+    nsems: ULong
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
 class SemidDs(CStruct):
     """struct semid64_ds (man 2 semctl)."""
 
@@ -51,6 +78,18 @@ class SemidDs(CStruct):
     ctime: Long
     nsems: ULong
     _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class SemidDs32(CStruct):
+    """struct semid64_ds of 32-bit machines; the high halves of times are left out."""
+
+    perm: ShortIpcPerm
+    otime: ULong
+    _pad0: ULong
+    ctime: ULong
+    _pad1: ULong
+    nsems: ULong
+    _pad2: tuple[int, ...] = Array(ULong, 2)
 
 
 class X86SemidDs(CStruct):

@@ -8,7 +8,7 @@ from ..abi import signals as abi
 from ..abi.generated.constants_arm import CONSTANTS
 from ..abi.ipc import MsqidDs32, ShmidDs32
 from ..abi.layout import Addr, DataModel, ULong
-from ..abi.semaphores import X86SemidDs
+from ..abi.semaphores import SemidDs32
 from ..abi.stats import PackedStatfs64, Stat64, StatShort
 from ..cpu import EXEC, READ
 from ..errors import LinuxError
@@ -25,12 +25,14 @@ SIGILL, SIGTRAP, SIGBUS = 4, 5, 7
 _GENERAL = (*(f"r{n}" for n in range(13)), "sp", "lr")
 TLS = "c13_c0_3"  # TPIDRURO
 
-_TO_USER = bytes.fromhex(  # r0: where to
+_PREPARE = bytes.fromhex(  # r0: where to
     "501f11ee 0f1681e3 501f01ee"  # cpacr |= cp10, cp11
     "0111a0e3 101ae8ee"  # fpexc = EN
     "0210a0e3 111f0eee"  # cntkctl = PL0VCTEN
-    "1010a0e3 01f06fe1 00f0b0e1"  # spsr = user mode; movs pc, r0
 )
+_TO_USER = bytes.fromhex("1010a0e3")  # mov r1, #0x10: user mode
+_TO_BIG_USER = bytes.fromhex("211ea0e3")  # mov r1, #0x210: and big-endian data
+_GO = bytes.fromhex("01f06fe1 00f0b0e1")  # msr spsr, r1; movs pc, r0
 _HINTS = {  # bytes of one, and those of YIELD and WFE
     False: (4, (b"\x01\xf0\x20\xe3", b"\x02\xf0\x20\xe3")),
     True: (2, (b"\x10\xbf", b"\x20\xbf")),
@@ -51,8 +53,8 @@ _HELPERS = {  # Documentation/arch/arm/kernel_user_helpers.rst
         "000073e2 efffffea"  # rsbs r0, r3, #0; b kuser_memory_barrier
     ),
     0xFE0: bytes.fromhex("700f1dee 1eff2fe1"),  # kuser_get_tls: mrc p15, 0, r0, c13, c0, 3; bx lr
-    0xFFC: bytes.fromhex("05000000"),  # kuser_helper_version
 }
+_VERSION = 5  # kuser_helper_version, at the page's end
 
 
 def begin(t: Thread) -> None:
@@ -61,6 +63,7 @@ def begin(t: Thread) -> None:
     page = bytearray(PAGE)
     for at, code in _HELPERS.items():
         page[at : at + len(code)] = code
+    page[0xFFC:] = _VERSION.to_bytes(4, "little" if space.arch.model.order == "<" else "big")
     code = sigreturn_code()
     page[SIGPAGE - _VECTORS : SIGPAGE - _VECTORS + len(code)] = code
     space.bytes[_VECTORS : _VECTORS + PAGE] = bytes(page)
@@ -134,13 +137,11 @@ def cpuinfo(_: Process) -> str:
     return "".join(f"processor\t: {n}\n{about}" for n in range(count)) + tail
 
 
-ARCH = Arch(
-    name="arm",
-    elf_machine=40,  # EM_ARM
-    model=DataModel(word=4),
-    engine=Engine(
+def _engine(order: str) -> Engine:
+    big = order == ">"
+    return Engine(
         arch="ARM",
-        mode=("ARM",),
+        mode=("ARM", "ARMBE8") if big else ("ARM",),
         model="ARM_CORTEX_A15",
         target="arm",
         syscall=("intr", 2),
@@ -152,52 +153,69 @@ ARCH = Arch(
         illegal=(1,),
         illegal_code=abi.ILL_ILLOPC,
         page_size=True,
-        user_mode=_TO_USER,
+        user_mode=_PREPARE + (_TO_BIG_USER if big else _TO_USER) + _GO,
         beside={"thumb": ("r0", 0x220, 4), "condexec": ("r0", 0x224, 4)},
-        start={"cpsr": 0x10},
+        start={"cpsr": 0x210 if big else 0x10},
         start_bit="thumb",
         kept_on_fill=("condexec", 0),
-    ),
-    registers=Registers(
-        general=_GENERAL,
-        pc="pc",
-        sp="sp",
-        flags="cpsr",
-        tls=TLS,
-        vector=tuple(f"q{n}" for n in range(16)),
-        control=("fpscr",),
-        dwarf=(*_GENERAL, "pc"),
-        frame="r11",
-    ),
-    syscall=Convention(
-        number="r7",
-        args=("r0", "r1", "r2", "r3", "r4", "r5"),
-        result="r0",
-        insn_size=4,
-        half_size=("cpsr", THUMB),
-        aligned_pairs=True,
-    ),
-    frame=Frame(),
-    constants=CONSTANTS,
-    variants={
-        "Stat": StatShort,
-        "Stat64": Stat64,
-        "Statfs64": PackedStatfs64,
-        "SemidDs": X86SemidDs,
-        "ShmidDs": ShmidDs32,
-        "MsqidDs": MsqidDs32,
-    },
-    special={"set_tls": set_tls, "get_tls": get_tls, "cacheflush": cacheflush},
-    platform=b"v7l",
-    cpuinfo=cpuinfo,
-    uname="armv7l",
-    # HALF THUMB FAST_MULT VFP EDSP NEON VFPv3 TLS VFPv4 IDIVA IDIVT VFPD32 LPAE EVTSTRM
-    hwcap=0x3FB0D6,
-    clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
-    task_bits=32,
-    task_size=_VECTORS,
-    linux=Linux(begin=begin, exception=exception, emulate=emulate, ids16=True),
-    disassembler=("ARM", "ARM"),
-    audit=0x40000028,  # AUDIT_ARCH_ARM
-    cpus=("cortex-a15",),
+    )
+
+
+REGISTERS = Registers(
+    general=_GENERAL,
+    pc="pc",
+    sp="sp",
+    flags="cpsr",
+    tls=TLS,
+    vector=tuple(f"q{n}" for n in range(16)),
+    control=("fpscr",),
+    dwarf=(*_GENERAL, "pc"),
+    frame="r11",
 )
+CONVENTION = Convention(
+    number="r7",
+    args=("r0", "r1", "r2", "r3", "r4", "r5"),
+    result="r0",
+    insn_size=4,
+    half_size=("cpsr", THUMB),
+    aligned_pairs=True,
+)
+VARIANTS = {
+    "Stat": StatShort,
+    "Stat64": Stat64,
+    "Statfs64": PackedStatfs64,
+    "SemidDs": SemidDs32,
+    "ShmidDs": ShmidDs32,
+    "MsqidDs": MsqidDs32,
+}
+
+
+def make(name: str, order: str, uname: str, platform: bytes) -> Arch:
+    """The architecture of one byte order; instructions are little-endian on either (BE8)."""
+    return Arch(
+        name=name,
+        elf_machine=40,  # EM_ARM
+        model=DataModel(4, order),
+        engine=_engine(order),
+        registers=REGISTERS,
+        syscall=CONVENTION,
+        frame=Frame(),
+        constants=CONSTANTS,
+        variants=VARIANTS,
+        special={"set_tls": set_tls, "get_tls": get_tls, "cacheflush": cacheflush},
+        platform=platform,
+        cpuinfo=cpuinfo,
+        uname=uname,
+        # HALF THUMB FAST_MULT VFP EDSP NEON VFPv3 TLS VFPv4 IDIVA IDIVT VFPD32 LPAE EVTSTRM
+        hwcap=0x3FB0D6,
+        clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
+        task_bits=32,
+        task_size=_VECTORS,
+        linux=Linux(begin=begin, exception=exception, emulate=emulate, ids16=True),
+        disassembler=("ARM", "ARM"),
+        audit=0x28 if order == ">" else 0x40000028,  # AUDIT_ARCH_ARMEB, AUDIT_ARCH_ARM
+        cpus=("cortex-a15",),
+    )
+
+
+ARCH = make("arm", "<", "armv7l", b"v7l")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..abi.layout import S32, U32, U64, Array, CStruct
 from ..abi.ptrace import NT_ARM_SYSTEM_CALL, NT_ARM_TLS, NT_ARM_VFP, NT_PRFPREG, NT_PRSTATUS
-from .arm import ARCH, TLS
+from .arm import TLS
 from .arm_frames import DOUBLES, SAVED, set_psr, vfp_state
 from .regsets import POINTED, USER_DEBUG, RegisterSet, hit, watched
 
@@ -14,6 +14,8 @@ _FPA_SIZE = 116  # bytes of struct user_fp, registers of a coprocessor that ther
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..thread import Thread
 
 
@@ -41,11 +43,11 @@ class SystemCall(CStruct):
 def _get(t: Thread, number: int) -> bytes:
     regs = tuple(t.cpu.bank(*SAVED).get())
     first = t.words[0] if number >= 0 and t.words else 0xFFFFFFFF
-    return UserRegs(regs=regs, cpsr=t.cpu.read("cpsr"), orig_r0=first).pack(ARCH.model)
+    return UserRegs(regs=regs, cpsr=t.cpu.read("cpsr"), orig_r0=first).pack(t.arch.model)
 
 
 def _set(t: Thread, data: bytes) -> None:
-    new = UserRegs.unpack(ARCH.model, data)
+    new = UserRegs.unpack(t.arch.model, data)
     set_psr(t, new.cpsr)
     t.cpu.bank(*SAVED).set(new.regs)
 
@@ -60,29 +62,33 @@ def _set_fpa(_t: Thread, _: bytes) -> None:
 
 def _get_vfp(t: Thread, _: int) -> bytes:
     doubles, fpscr = vfp_state(t.cpu)
-    return VfpState(fpregs=doubles, fpscr=fpscr).pack(ARCH.model)[:260]
+    return VfpState(fpregs=doubles, fpscr=fpscr).pack(t.arch.model)[:260]
 
 
 def _set_vfp(t: Thread, data: bytes) -> None:
-    new = VfpState.unpack(ARCH.model, data.ljust(VfpState.size(ARCH.model), b"\0"))
+    new = VfpState.unpack(t.arch.model, data.ljust(VfpState.size(t.arch.model), b"\0"))
     t.cpu.bank(*DOUBLES).set(new.fpregs)
     t.cpu.write("fpscr", new.fpscr)
 
 
+def _order(t: Thread) -> Literal["little", "big"]:
+    return "little" if t.arch.model.order == "<" else "big"
+
+
 def _get_tls(t: Thread, _: int) -> bytes:
-    return t.cpu.read(TLS).to_bytes(4, "little")
+    return t.cpu.read(TLS).to_bytes(4, _order(t))
 
 
 def _set_tls(t: Thread, data: bytes) -> None:
-    t.cpu.write(TLS, int.from_bytes(data[:4], "little"))
+    t.cpu.write(TLS, int.from_bytes(data[:4], _order(t)))
 
 
-def _get_call(_: Thread, number: int) -> bytes:
-    return SystemCall(number=number).pack(ARCH.model)
+def _get_call(t: Thread, number: int) -> bytes:
+    return SystemCall(number=number).pack(t.arch.model)
 
 
-def _set_call(_: Thread, data: bytes) -> int:
-    return SystemCall.unpack(ARCH.model, data).number
+def _set_call(t: Thread, data: bytes) -> int:
+    return SystemCall.unpack(t.arch.model, data).number
 
 
 SETS = {

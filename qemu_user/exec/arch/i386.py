@@ -7,7 +7,7 @@ that kernel's, and the descriptor tables lie where 32-bit code has no addresses.
 from __future__ import annotations
 
 from ..abi.ipc import MsqidDs32, ShmidDs32
-from ..abi.semaphores import X86SemidDs
+from ..abi.semaphores import SemidDs32
 from ..abi.stats import Stat64, Statfs64, StatShort
 from . import Arch, Convention, Engine, Linux, Registers
 from .i386_frames import MODEL, Frame
@@ -81,7 +81,7 @@ ARCH = Arch(
         "Stat": StatShort,
         "Stat64": Stat64,
         "Statfs64": Statfs64,
-        "SemidDs": X86SemidDs,
+        "SemidDs": SemidDs32,
         "ShmidDs": ShmidDs32,
         "MsqidDs": MsqidDs32,
     },

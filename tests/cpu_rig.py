@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from qemu_user.exec import arch
@@ -105,6 +105,7 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
         "i386": (keystone.KS_ARCH_X86, keystone.KS_MODE_32),
         "arm": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),
         "armeb": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),  # instructions are little-endian
+        "aarch64_be": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
         "aarch64": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
     }[name]
     return bytes(keystone.Ks(kind, mode).asm(text, addr)[0])
@@ -231,6 +232,8 @@ _A64 = Lines(
     ],
     privileged=["msr daifset, #2", "mrs x0, sctlr_el1", "tlbi vmalle1", "eret", "hvc #0"],
 )  # fmt: skip
+# The engine stores the second half of a 128-bit register first.
+_A64_BE = replace(_A64, faults=[case for case in _A64.faults if "stp q0" not in case[0]])
 _RV64 = Lines(
     counter="x5", pointer="x6", value="x7", tls="x4", vector="f5",
     add_memory="ld x28, 0(x6); addi x28, x28, 1; sd x28, 0(x6)",
@@ -339,4 +342,5 @@ _ARM = Lines(
     ],
     privileged=["mrc p15, 0, r0, c1, c0, 0", "mcr p15, 0, r0, c8, c7, 0", ".hex 700060e1", ".hex 700040e1"],
 )  # fmt: skip
-LINES = {"i386": _I386, "arm": _ARM, "armeb": _ARM, "x86_64": _X86, "aarch64": _A64, "riscv64": _RV64}
+LINES = {"i386": _I386, "arm": _ARM, "armeb": _ARM, "x86_64": _X86, "aarch64": _A64, "aarch64_be": _A64_BE, "riscv64": _RV64}
+NAMES = tuple(LINES)

@@ -30,7 +30,11 @@ FAMILIES = (
     "basics", "errors", "files", "floats", "ipc", "limits", "memory", "processes", "ptrace",
     "signals", "smc", "terminals", "threads", "time", "uintr",
 )  # fmt: skip
-ARCHES = ("x86_64", "aarch64", "riscv64", "i386", "arm")
+ARCHES = (
+    *("x86_64", "aarch64", "riscv64", "i386", "arm"),
+    *("ppc64le", "s390x", "aarch64_be"),
+)
+BIG_ENDIAN = ("s390x", "aarch64_be")
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
 WHOLE = ("x86_64", "aarch64")  # both C libraries for all families; elsewhere glibc for a few
@@ -77,6 +81,7 @@ class Header(NamedTuple):
     arch:          the only architecture, or architectures, it is for
     libc:          the only C library it is for
     word:          the only word size it is for, in bytes
+    order:         "little" for what big-endian guests are known not to do
     reference:     "own" where the output depends on the word size: no other machine's will do
     flags:         more arguments for the compiler
     options:       options of the emulator
@@ -88,6 +93,7 @@ class Header(NamedTuple):
     libc: str | None
     word: int | None
     own: bool
+    little: bool
     flags: list[str]
     options: list[str]
     xfail: dict[str, str]
@@ -102,6 +108,7 @@ def header(source: Path) -> Header:
         found.get("libc"),
         int(found["word"]) if "word" in found else None,
         found.get("reference") == "own",
+        found.get("order") == "little",
         found.get("flags", "").split(),
         found.get("options", "").split(),
         {
@@ -211,6 +218,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         if (wanted.arch is None or arch in wanted.arch)
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
+        and not (wanted.little and arch in BIG_ENDIAN)
         and (libc == "musl" or arch in WHOLE or name.split("/")[0] in GLIBC_FAMILIES)
     ]
 

@@ -23,7 +23,7 @@ from qemu_user.exec.cpu import (
 from tests.cpu_rig import CODE, DATA, LINES, PAGE, RO, SIZE, Rig
 
 
-@pytest.fixture(params=arch.NAMES)
+@pytest.fixture(params=NAMES)
 def rig(request: pytest.FixtureRequest) -> Rig:
     return Rig(request.param)
 
@@ -32,7 +32,7 @@ def cases(attribute: str) -> list[object]:
     """One parameter for each entry of that list in each architecture's lines."""
     return [
         pytest.param(name, case, id=f"{name}-{index}-{case if isinstance(case, str) else case[0]}")
-        for name in arch.NAMES
+        for name in NAMES
         for index, case in enumerate(getattr(LINES[name], attribute))
     ]
 
@@ -275,7 +275,7 @@ def test_counts_are_exact_in_a_storm_of_interrupts(
         assert rig.word(DATA) == rounds * times
 
 
-@pytest.fixture(params=arch.NAMES)
+@pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     value: str = request.param
     return value

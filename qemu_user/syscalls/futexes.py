@@ -128,6 +128,8 @@ def _wait_shared(
         span = hostcall.pack(
             clocks.Timespec(tv_sec=deadline // _BILLION, tv_nsec=deadline % _BILLION)
         )
+    if t.arch.is_foreign:  # the host compares with the word as it is
+        val = int.from_bytes((val & 0xFFFFFFFF).to_bytes(4, "little"), "big")
     yield from in_helper(
         t,
         lambda: hostcall.call("futex", host, abi.FUTEX_WAIT_BITSET, val, span, None, bitset),
@@ -157,7 +159,8 @@ def _wake_op(
     operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
     if operation & abi.FUTEX_OP_OPARG_SHIFT:
         operand = 1 << (operand & 31)
-    if not private and t.memory.is_shared(uaddr) and t.memory.is_shared(uaddr2):
+    shared = not private and t.memory.is_shared(uaddr) and t.memory.is_shared(uaddr2)
+    if shared and not t.arch.is_foreign:  # the host would add in its own byte order
         if t.memory.permitted(uaddr2, 4, WRITE) < 4:
             raise LinuxError(EFAULT)
         first, second = t.memory.base + uaddr, t.memory.base + uaddr2

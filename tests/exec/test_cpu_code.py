@@ -6,12 +6,12 @@ import pytest
 
 from qemu_user.exec import arch
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Illegal, Interrupted, Limit, Syscall
-from tests.cpu_rig import CODE, DATA, HOLE, PAGE, Rig
+from tests.cpu_rig import CODE, DATA, HOLE, NAMES, PAGE, Rig
 
 OTHER = 0x90000
 
 
-@pytest.fixture(params=arch.NAMES)
+@pytest.fixture(params=NAMES)
 def rig(request: pytest.FixtureRequest) -> Rig:
     return Rig(request.param)
 

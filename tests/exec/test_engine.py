@@ -13,10 +13,10 @@ from qemu_user.exec.engine_library import library_path
 from qemu_user.exec.engine_numbers import Numbers
 from qemu_user.exec.engine_state import PendingException, View
 from qemu_user.exec.engine_tlb import TlbGrowth
-from tests.cpu_rig import CODE, PAGE, Rig, assemble
+from tests.cpu_rig import CODE, NAMES, PAGE, Rig, assemble
 
 
-@pytest.fixture(params=arch.NAMES)
+@pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     value: str = request.param
     return value

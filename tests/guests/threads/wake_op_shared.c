@@ -1,3 +1,4 @@
+// order: little
 // FUTEX_WAKE_OP on words that processes share: each change is made once, whoever else changes them.
 #include "guest.h"
 #include <linux/futex.h>

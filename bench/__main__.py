@@ -21,8 +21,8 @@ from pathlib import Path
 from . import debian
 from .guests_build import BuildError, build
 from .measure import Run, RunError, run
-from .programs import BENCHMARKS, BOTH, NATIVE, OURS, PYTHON, QEMU, Benchmark, Command
-from .report import json_text, table
+from .programs import ARCHES, BENCHMARKS, NATIVE, OURS, PYTHON, QEMU, Benchmark, Command
+from .report import json_text, means, table
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 600.0
@@ -124,7 +124,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=", ".join(names))
     parser.add_argument("--rounds", type=int, default=5, help="runs of each (default 5)")
-    parser.add_argument("--arch", action="append", choices=BOTH, help="only this architecture")
+    parser.add_argument("--arch", action="append", choices=ARCHES, help="only this architecture")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples as JSON")
     parser.add_argument("--list", action="store_true", help="list the programs")
     options = parser.parse_args()
@@ -149,7 +149,7 @@ def main() -> int:
         return 0
     results = [
         Result(benchmark, arch)
-        for arch in options.arch or BOTH
+        for arch in options.arch or ARCHES
         for benchmark in BENCHMARKS
         if arch in benchmark.arches
         if not options.programs or benchmark.name in options.programs
@@ -163,6 +163,7 @@ def main() -> int:
                 measure(result, runner)
     progress("")
     print(table(results))
+    print(means(results))
     if options.json:
         options.json.write_text(json_text(results, options.rounds))
     return 1 if any(result.errors for result in results) else 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import platform
+import statistics
 from collections.abc import Sequence
 from typing import Protocol
 
-from .programs import NATIVE, OURS, PYTHON, QEMU, Benchmark, Limit
+from .programs import FOREIGN, MEAN, NATIVE, OURS, PYTHON, QEMU, Benchmark, Limit
 
 HEADER = ("program", "arch", "unit", "native", "qemu-user", "ours", "ours/qemu", "asked", "")
 
@@ -92,6 +93,25 @@ def table(results: Sequence[Measured]) -> str:
         for row in rows
     ]
     return "\n".join(lines + errors)
+
+
+def means(results: Sequence[Measured]) -> str:
+    """Geometric means of ours/qemu, of each architecture and of all that are foreign."""
+    of: dict[str, list[float]] = {}
+    for result in results:
+        found = ratio(result)
+        if result.benchmark.in_mean and found is not None and found > 0:
+            of.setdefault(result.arch, []).append(found)
+    lines = [
+        f"geometric mean {arch}: {statistics.geometric_mean(ratios):.2f} of {len(ratios)} programs"
+        for arch, ratios in of.items()
+    ]
+    foreign = [each for arch in FOREIGN for each in of.get(arch, ())]
+    if foreign:
+        mean = statistics.geometric_mean(foreign)
+        verdict = "met" if mean <= MEAN else "NOT MET"
+        lines.append(f"geometric mean of foreign ones: {mean:.2f}, asked <= {MEAN:g} {verdict}")
+    return "\n".join(lines)
 
 
 def json_text(results: Sequence[Measured], rounds: int) -> str:

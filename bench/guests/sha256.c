@@ -1,6 +1,7 @@
 /* SHA-256 (FIPS 180-4) of a message of 64-byte blocks: rotations, additions, no branches.
  * usage: sha256 BLOCKS
  * SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,22 +14,12 @@ static uint32_t rotate(uint32_t x, int n)
     return x >> n | x << (32 - n);
 }
 
-/* The first 32 bits of the fraction of the `degree`-th root of `n`, by bisection. */
+/* The first 32 bits of the fraction of the square or cube root of `n`. */
 static uint32_t root_fraction(unsigned n, int degree)
 {
-    uint64_t low = 0, high = (uint64_t)32 << 32;
+    double root = degree == 2 ? sqrt(n) : cbrt(n);
 
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        unsigned __int128 power = middle;
-        for (int i = 1; i < degree; i++)
-            power *= middle;
-        if (power >> 32 * degree >= n)
-            high = middle;
-        else
-            low = middle;
-    }
-    return (uint32_t)low;
+    return (uint32_t)((root - (int)root) * 4294967296.0);
 }
 
 static void prepare(void)

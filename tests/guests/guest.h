@@ -59,6 +59,13 @@ __attribute__((weak)) void __clear_cache(void *from, void *to)
 }
 #endif
 
+/* The first arguments of a raw clone call. */
+#ifdef __s390x__
+#define CLONE_FIRST(flags, stack) (stack), (flags)
+#else
+#define CLONE_FIRST(flags, stack) (flags), (stack)
+#endif
+
 #ifdef __s390x__
 __attribute__((weak)) void __clear_cache(void *from, void *to)
 {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..abi.layout import U32, U64, Array, CStruct
 from ..abi.ptrace import NT_PRFPREG, NT_PRSTATUS
-from .regsets import RegisterSet
+from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, repeatable, watched
 from .s390x import ARCH, set_floats, set_sig_regs, sig_regs
 
 __all__ = (

@@ -69,13 +69,13 @@ static void waits(void)
     SHOW(wait4(-1, 0, 0x100, 0));
     SHOW(errno);
     /* the exit signal that wait4 wants __WCLONE for */
-    pid = syscall(SYS_clone, 0, 0, 0, 0, 0);
+    pid = syscall(SYS_clone, CLONE_FIRST(0, 0), 0, 0, 0);
     if (!pid)
         _exit(4);
     SHOW(waitpid(pid, &status, 0));
     SHOW(waitpid(pid, &status, __WCLONE) == pid && WEXITSTATUS(status) == 4);
     signal(SIGUSR1, note);
-    pid = syscall(SYS_clone, SIGUSR1, 0, 0, 0, 0);
+    pid = syscall(SYS_clone, CLONE_FIRST(SIGUSR1, 0), 0, 0, 0);
     if (!pid)
         _exit(5);
     while (!count)

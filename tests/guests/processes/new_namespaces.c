@@ -9,12 +9,12 @@
 static void try(const char *name, int flags)
 {
     int status;
-    pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+    pid_t pid = syscall(SYS_clone, CLONE_FIRST(flags | SIGCHLD, 0), 0, 0, 0);
     if (!pid) {
         struct utsname about;
         sethostname("inner", 5);
         uname(&about);
-        pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); /* glibc's fork may not be used here */
+        pid = syscall(SYS_clone, CLONE_FIRST(SIGCHLD, 0), 0, 0, 0); /* glibc's fork may not be used here */
         if (!pid)
             _exit(3);
         waitpid(pid, &status, 0);

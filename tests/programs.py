@@ -219,7 +219,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
         and not (wanted.little and arch in BIG_ENDIAN)
-        and (libc == "musl" or arch in WHOLE or name.split("/")[0] in GLIBC_FAMILIES)
+        and (libc == "musl" or arch in WHOLE or name.split("/", 1)[0] in GLIBC_FAMILIES)
     ]
 
 

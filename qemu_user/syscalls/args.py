@@ -141,7 +141,9 @@ else:
     Uid = Gid = Id()
     Signal = Integer(32, True, "signal")
     IoctlCmd = Const(
-        "TC TIOC FI FS_IOC BLK EPIOC RND NS_GET SIOC", "terminals ioctls", show="ioctl", signed=False
+        *("TC TIOC FI FS_IOC BLK EPIOC RND NS_GET SIOC", "terminals ioctls"),
+        show="ioctl",
+        signed=False,
     )
     FutexOp = Integer(32, True, "futex")
     PrctlOption = Const("PR_", "prctl", omit=PRCTL_VALUES)

@@ -70,7 +70,7 @@ class Named(Integer):
 
     def generic(self) -> dict[str, int]:
         """The abi module's numbers by name."""
-        found = {}
+        found: dict[str, Any] = {}
         for name in self.module.split():
             module: ModuleType = import_module(f"...exec.abi.{name}", __name__)
             found |= {n: v for n, v in vars(module).items() if self._takes(n)}

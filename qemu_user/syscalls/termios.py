@@ -41,12 +41,12 @@ def differs(arch: Arch) -> bool:
     return any(name in arch.constants for name in ("ICANON", "TOSTOP"))
 
 
-def to_guest(arch: Arch, ours: CStruct) -> CStruct:
+def to_guest(arch: Arch, ours: CStruct) -> Any:
     """The generic structure's contents as `arch` has them."""
     return _converted(arch, ours, back=False)
 
 
-def from_guest(arch: Arch, theirs: CStruct) -> CStruct:
+def from_guest(arch: Arch, theirs: CStruct) -> Any:
     """The other way."""
     return _converted(arch, theirs, back=True)
 
@@ -56,7 +56,7 @@ def applies(shape: object) -> bool:
     return isinstance(shape, type) and issubclass(shape, (Termios, Termio))
 
 
-def _converted(arch: Arch, source: Any, back: bool) -> CStruct:
+def _converted(arch: Arch, source: Any, back: bool) -> Any:
     result: Any = Termios2()
     if back:
         result = Termio() if len(source.c_cc) < _NCCS else Termios()
@@ -66,10 +66,10 @@ def _converted(arch: Arch, source: Any, back: bool) -> CStruct:
         result.c_ispeed = result.c_ospeed = _SPEED_OF.get(source.c_cflag & abi.CBAUD, 0)
     for field, names in _SINGLE.items():
         setattr(result, field, _bits(arch, getattr(source, field), names.split(), back))
-    for mask, names in (("CSIZE", _SIZES), ("CBAUD", _SPEEDS)):
+    for mask, known_names in (("CSIZE", _SIZES), ("CBAUD", _SPEEDS)):
         own_mask, our_mask = _pair(arch, mask, back)
         value = source.c_cflag & own_mask
-        known = dict(_pair(arch, name, back) for name in names)
+        known = dict(_pair(arch, name, back) for name in known_names)
         result.c_cflag = result.c_cflag & ~our_mask | known.get(value, value)
     characters = bytearray(max(len(source.c_cc), 23))
     for name in _CHARACTERS:

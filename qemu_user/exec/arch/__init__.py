@@ -262,7 +262,7 @@ class Arch:
         self.linux = linux or Linux()
         self.system_size = system_size  # bytes of tables that the processor reads; `system_base`
         self.ids16 = self.linux.ids16
-        self.is_foreign = model.order != _HOST_ORDER  # what the host's kernel writes is to be swapped
+        self.is_foreign = model.order != _HOST_ORDER  # bytes of the host's kernel are to be swapped
         self.is_wide = model.word == 8  # file sizes, times and ids are not the older calls'
 
     def wide(self) -> Arch:

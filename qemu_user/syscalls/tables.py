@@ -57,23 +57,26 @@ def document_text() -> str:
     notes = {name: c.note for calls in families().values() for name, c in calls.items()}
     archs = [architectures.load(name) for name in architectures.NAMES]
     numbers = {a.name: {name: nr for nr, name in number_table(a.name).items()} for a in archs}
+    common = where.copy()
+    works = {a.name: numbers[a.name].keys() & (common.keys() | a.special.keys()) for a in archs}
     for arch in archs:
         for name, function in arch.special.items():
             where[name] = arch.name
             notes[name] = (function.__doc__ or "").strip().split("\n")[0]
     out = [_HEAD, "| architecture | works | of Linux's |\n|---|---:|---:|\n"]
     for arch in archs:
-        have = numbers[arch.name].keys() & where.keys()
-        out.append(f"| {arch.name} | {len(have)} | {len(numbers[arch.name])} |\n")
+        out.append(f"| {arch.name} | {len(works[arch.name])} | {len(numbers[arch.name])} |\n")
     heads = " | ".join(a.name for a in archs)
     out.append(f"\n## Calls that work\n\n| call | {heads} | family | note |\n")
     out.append("|---|" + "---:|" * len(archs) + "---|---|\n")
     for name in sorted(where):
-        cells = " | ".join(str(numbers[a.name].get(name, "")) for a in archs)
+        cells = " | ".join(
+            str(numbers[a.name][name]) if name in works[a.name] else "" for a in archs
+        )
         out.append(f"| {name} | {cells} | {where[name]} | {notes[name]} |\n")
     out.append("\n## Calls answered with ENOSYS\n")
     for arch in archs:
-        missing = sorted(numbers[arch.name].keys() - where.keys())
+        missing = sorted(numbers[arch.name].keys() - works[arch.name])
         out.append(f"\n{arch.name}: {', '.join(missing) or 'none'}.\n")
     return "".join(out)
 

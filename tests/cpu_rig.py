@@ -11,7 +11,7 @@ from typing import Any, Literal
 from qemu_user.exec import arch
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Trap
 from qemu_user.exec.unicorn_cpu import UnicornCpu
-from tests import riscv_asm
+from tests import m68k_asm, riscv_asm
 
 PAGE = 4096
 SIZE = 1 << 32
@@ -98,6 +98,8 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
     match = re.match(r"\s*\.hex (.*)", text)
     if match:
         return bytes.fromhex(match[1])
+    if name == "m68k":
+        return m68k_asm.assemble(text, addr)
     if name.startswith("riscv"):
         return riscv_asm.assemble(text, addr)
     kind, mode = {
@@ -342,5 +344,80 @@ _ARM = Lines(
     ],
     privileged=["mrc p15, 0, r0, c1, c0, 0", "mcr p15, 0, r0, c8, c7, 0", ".hex 700060e1", ".hex 700040e1"],
 )  # fmt: skip
-LINES = {"i386": _I386, "arm": _ARM, "armeb": _ARM, "x86_64": _X86, "aarch64": _A64, "aarch64_be": _A64_BE, "riscv64": _RV64}
+_M68K = Lines(
+    counter="d0", pointer="a1", value="d2", tls="tp", vector="fp",
+    add_memory=".hex 5291",
+    add_locked=".hex 2611; .hex 2803; .hex 5284; .hex 0ed10103; bne {start}",  # CAS
+    loop=".hex 5380; bne {start}",
+    syscall=".hex 4e40", nop=".hex 4e71", illegal=".hex 4afc",
+    load=".hex 2411", store=".hex 2282",
+    set_value="set {n}", call=".hex 4e91", ret=".hex 4e75", jump="bra {to}",
+    code_of_set_1=bytes.fromhex("243c000000014e75"),
+    code_of_set_2=bytes.fromhex("243c000000024e75"),
+    next_page=".hex d3fc00001000", vector_bits=1024,
+    faults=[
+        (".hex 2411", {"a1": HOLE + 5}, (HOLE + 5, READ)),
+        (".hex 2282", {"a1": RO + 5}, (RO + 5, WRITE)),
+        (".hex 1282", {"a1": RO + 4095}, (RO + 4095, WRITE)),
+        (".hex 2282", {"a1": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, WRITE)),
+        (".hex 2411", {"a1": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, READ)),
+        (".hex 2f02", {"a7": STACK}, (STACK - 4, WRITE)),  # move.l d2, -(a7)
+        (".hex 241f", {"a7": HOLE + 8}, (HOLE + 8, READ)),  # move.l (a7)+, d2
+        (".hex 4e91", {"a7": STACK, "a1": DATA}, (STACK - 4, WRITE)),  # jsr (a1)
+        (".hex 4e75", {"a7": HOLE}, (HOLE, READ)),  # rts
+        (".hex 48e7ff00", {"a7": RO + 64}, (RO + 60, WRITE)),  # movem.l d0-d7, -(a7)
+        (".hex f2116800", {"a1": RO + 16}, (RO + 16, WRITE)),  # fmove.x fp0, (a1)
+        (".hex 0ed10103", {"a1": RO + 8}, (RO + 8, WRITE)),  # cas.l d3, d4, (a1)
+        (".hex 4ed1", {"a1": HOLE + 8}, (HOLE + 8, EXEC)),  # jmp (a1)
+        (".hex 4ed1", {"a1": DATA + 8}, (DATA + 8, EXEC)),
+        (".hex 4ed1", {"a1": 0}, (0, EXEC)),
+        (".hex 2411", {"a1": 0xFFFFFFFC}, (0xFFFFFFFC, READ)),
+    ],
+    exceptions=[
+        (".hex 7200; .hex 84c1", 1, 5, 8),  # moveq #0, d1; divu.w d1, d2
+        (".hex 7200; .hex 4c412002", 1, 5, 8),  # divu.l d1, d2
+        (".hex 7001; .hex 4181", 2, 6, 8),  # moveq #1, d0; chk.w d1, d0
+        (".hex 4e71; .hex 4e4f", 2, 47, 5),  # trap #15
+        (".hex 4e71; .hex 4e41", 2, 33, 4),  # trap #1
+    ],
+    privileged=[
+        ".hex 46fc2700", ".hex 4e70", ".hex 4e73", ".hex 4e68", ".hex 4e7a0801",
+    ],
+    unsteppable="the engine forgets between two instructions how flags are to be computed",
+)  # fmt: skip
+_PPC = Lines(
+    counter="r5", pointer="r6", value="r7", tls="r2", vector="fpr5", vector_bits=64,
+    add_memory="lwz 9, 0(6); addi 9, 9, 1; stw 9, 0(6)",
+    add_locked="lwarx 9, 0, 6; addi 9, 9, 1; stwcx. 9, 0, 6; bne {start}",
+    loop="addic. 5, 5, -1; bne {start}",
+    syscall="sc", nop="nop", illegal=".hex 00000000",
+    load="lwz 7, 0(6)", store="stw 7, 0(6)",
+    set_value="li 7, {n}", call="mtctr 6; bctrl", ret="blr", jump="b {to}",
+    code_of_set_1=bytes.fromhex("38e000014e800020"),
+    code_of_set_2=bytes.fromhex("38e000024e800020"),
+    next_page="addi 6, 6, 4096",
+    faults=[
+        ("lwz 7, 0(6)", {"r6": HOLE + 5}, (HOLE + 5, READ)),
+        ("stw 7, 0(6)", {"r6": RO + 5}, (RO + 5, WRITE)),
+        ("stb 7, 0(6)", {"r6": RO + 4095}, (RO + 4095, WRITE)),
+        ("stw 7, 0(6)", {"r6": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, WRITE)),
+        ("lwz 7, 0(6)", {"r6": DATA + 2 * PAGE - 3}, (DATA + 2 * PAGE, READ)),
+        ("stwu 1, -16(1)", {"r1": RO + 64}, (RO + 48, WRITE)),
+        ("stfd 1, 0(6)", {"r6": RO + 8}, (RO + 8, WRITE)),
+        ("lwarx 7, 0, 6", {"r6": HOLE + 8}, (HOLE + 8, READ)),
+        ("dcbz 0, 6", {"r6": RO + 32}, (RO + 32, WRITE)),
+        ("stvx 0, 0, 6", {"r6": RO + 32}, (RO + 32, WRITE)),
+        ("stmw 30, 0(6)", {"r6": RO + 32}, (RO + 32, WRITE)),
+        ("blr", {"lr": HOLE + 8}, (HOLE + 8, EXEC)),
+        ("blr", {"lr": DATA + 8}, (DATA + 8, EXEC)),
+        ("blr", {"lr": 0}, (0, EXEC)),
+        ("lwz 7, 0(6)", {"r6": 0xFFFFFFFC}, (0xFFFFFFFC, READ)),
+    ],
+    exceptions=[
+        ("nop; .hex 7fe00008", 1, 6, 5),  # trap
+        ("addi 3, 6, 2; lwarx 7, 0, 3", 1, 5, 7),
+    ],
+    privileged=["mfmsr 3", "mtmsr 3", "rfi", "tlbie 3", "mfspr 3, 22"],
+)  # fmt: skip
+LINES = {"i386": _I386, "arm": _ARM, "armeb": _ARM, "x86_64": _X86, "aarch64": _A64, "aarch64_be": _A64_BE, "riscv64": _RV64, "m68k": _M68K, "ppc": _PPC}
 NAMES = tuple(LINES)

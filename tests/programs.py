@@ -32,9 +32,10 @@ FAMILIES = (
 )  # fmt: skip
 ARCHES = (
     *("x86_64", "aarch64", "riscv64", "i386", "arm"),
-    *("ppc64le", "s390x", "aarch64_be"),
+    *("ppc64le", "s390x", "aarch64_be", "m68k"),
 )
-BIG_ENDIAN = ("s390x", "aarch64_be")
+BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k")
+GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
 WHOLE = ("x86_64", "aarch64")  # both C libraries for all families; elsewhere glibc for a few
@@ -84,6 +85,7 @@ class Header(NamedTuple):
     order:         "little" for what big-endian guests are known not to do
     reference:     "own" where the output depends on the word size: no other machine's will do
     flags:         more arguments for the compiler
+    host:          features of this machine's processor it needs, as /proc/cpuinfo calls them
     options:       options of the emulator
     xfail:         why the emulator is known to differ; xfail-ARCH[-LIBC]: only there
     """
@@ -95,6 +97,7 @@ class Header(NamedTuple):
     own: bool
     little: bool
     flags: list[str]
+    host: list[str]
     options: list[str]
     xfail: dict[str, str]
 
@@ -110,6 +113,7 @@ def header(source: Path) -> Header:
         found.get("reference") == "own",
         found.get("order") == "little",
         found.get("flags", "").split(),
+        found.get("host", "").split(),
         found.get("options", "").split(),
         {
             where: reason
@@ -219,7 +223,12 @@ def targets(name: str) -> list[tuple[str, str]]:
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
         and not (wanted.little and arch in BIG_ENDIAN)
-        and (libc == "musl" or arch in WHOLE or name.split("/", 1)[0] in GLIBC_FAMILIES)
+        and not (libc == "musl" and arch in GLIBC_ONLY)
+        and (
+            libc == "musl"
+            or arch in (*WHOLE, *GLIBC_ONLY)
+            or name.split("/", 1)[0] in GLIBC_FAMILIES
+        )
     ]
 
 
@@ -251,6 +260,13 @@ def _runs(arch: str) -> bool:
     try:
         path = compile_guest("basics/exit_status", arch, "musl")
         return run([path], timeout=10).status == header(GUESTS / "basics/exit_status.c").status
+@cache
+def processor() -> frozenset[str]:
+    """The features of this machine's processor."""
+    flags = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return frozenset(flags[1].split() if flags else ())
+
+
     except (NoCompiler, OSError):
         return False
 

@@ -50,6 +50,11 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
         **{f"f{n}": 17 + n for n in range(16)},
         **{f"a{n}": 49 + n for n in range(16)},
     },
+    "M68K": {
+        **_pairs("sr 17 pc 18"),
+        **{f"a{n}": 1 + n for n in range(8)},
+        **{f"d{n}": 9 + n for n in range(8)},
+    },
     "RISCV": {
         **_pairs("fcsr 43 pc 190"),
         **{f"x{n}": 1 + n for n in range(32)},

@@ -238,7 +238,8 @@ def find_view(api: Api, handle: int, arch: Arch, wanted: bool) -> View | None:
     if not wanted and not beside:
         return None
     anchors = dict.fromkeys((*registers_of(arch), *(anchor for anchor, *_ in beside.values())))
-    found = calibrate(api, handle, tuple(anchors), arch.model.word)
+    named = tuple(name for name in anchors if name not in beside)
+    found = calibrate(api, handle, named, arch.model.word)
     if beside:
         add_fields(api, found, beside)
     return found if wanted else None

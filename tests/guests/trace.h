@@ -62,6 +62,13 @@
 #define BREAK (uint16_t)1
 #undef AFTER_BREAK
 #define AFTER_BREAK 2
+#elif defined __mc68000__
+#define PC_AT 18
+#define RESULT_AT 14
+#define ARGUMENT_AT 0
+#define BREAK (uint16_t)0x4e4f
+#undef AFTER_BREAK
+#define AFTER_BREAK 2
 #elif defined __mips64
 #define PC_AT 34
 #define RESULT_AT 2

@@ -114,10 +114,14 @@ def names() -> dict[str, int]:
     return found
 
 
-def constants(root: Path, cpu: str, target: str) -> dict[str, int]:
-    """The target's values of the names it has; the kernel's headers go before libc's."""
+def constants(root: Path, cpu: str, target: str, skip: str = "") -> dict[str, int]:
+    """The target's values of the names it has; the kernel's headers go before libc's.
+
+    `skip` is the guard of a header to leave out.
+    """
     wanted = list(names())
     kernel = ["-nostdinc", f"-I{root / f'{cpu}-linux-any'}", f"-I{root / 'any-linux-any'}"]
+    kernel += [f"-D{skip}"] if skip else []
     found = _values(wanted, KERNEL, ["-target", target, *kernel])
     rest = [name for name in wanted if name not in found and LIBC_NAMES.fullmatch(name)]
     return {**found, **_values(rest, LIBC, ["-target", target, "-D_GNU_SOURCE"])}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from .layout import S32, U8, U32, U64, CStruct
+from .layout import S32, U8, U32, U64, Bytes, CStruct
 
 
 class PtraceSyscallInfo(CStruct):
     """struct ptrace_syscall_info up to what the kind of stop decides."""
 
     op: U8
+    _pad0: bytes = Bytes(3)
     arch: U32
     instruction_pointer: U64
     stack_pointer: U64
@@ -87,8 +88,6 @@ PTRACE_PEEKSIGINFO_SHARED = 1
 NT_PRSTATUS = 1
 NT_PRFPREG = 2
 NT_PRXFPREG = 0x46E62B7F
-NT_PPC_VMX = 0x100
-NT_PPC_VSX = 0x102
 NT_PPC_VMX = 0x100
 NT_PPC_VSX = 0x102
 NT_386_TLS = 0x200

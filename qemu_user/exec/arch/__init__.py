@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..abi.layout import CStruct, DataModel
+    from ..cpu import Trap
     from ..thread import Thread
 
     FrameCode = Any
@@ -29,19 +30,23 @@ class Mend:
         machine: str,
         before: int,
         size: int,
-        checksum: int,
-        after: int,
-        distances: Mapping[int, int],
+        checksum: int = 0,
+        after: int = 0,
+        distances: Mapping[int, int] | None = None,
         spared: tuple[int, ...] = (),
+        pieces: Mapping[int, tuple[bytes, bytes]] | None = None,
+        required: bool = True,
     ) -> None:
         self.symbol = symbol  # a function among them, by which they are found
         self.machine = machine  # the host whose code this is
         self.before = before  # bytes from their beginning to it
         self.size = size  # bytes of code
-        self.checksum = checksum  # its CRC-32 as distributed
-        self.after = after  # and with the distances replaced
-        self.distances = distances  # from the CPU state: as they are, as they must be
+        self.checksum = checksum  # its CRC-32 as distributed, 0: `pieces` tell
+        self.after = after  # and with everything replaced
+        self.distances = distances or {}  # from the CPU state: as they are, as they must be
         self.spared = spared  # places where the same bytes are something else
+        self.pieces = pieces or {}  # place -> code as distributed, and as it must be
+        self.required = required  # without it the architecture can't run at all
 
 
 class Engine:
@@ -180,7 +185,7 @@ class Linux:
         calls: Mapping[str, str] | None = None,
         ids16: bool = False,
         exception: Callable[[Thread, int], tuple[int, int, int] | None] | None = None,
-        emulate: Callable[[Thread], bool] | None = None,
+        emulate: Callable[[Thread], bool | Trap] | None = None,
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
     ) -> None:
@@ -298,6 +303,7 @@ _BY_ELF = {
 }
 NAMES = tuple(_BY_ELF.values())
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
+    (4, 32, ">"): "m68k",
 REFUSED: dict[int, tuple[str, str]] = {}
 
 

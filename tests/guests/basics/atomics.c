@@ -1,3 +1,4 @@
+// xfail-m68k: no 64-bit atomic operations without a library
 // Atomic operations of all sizes, lock-prefixed or exclusive pairs.
 #include "guest.h"
 #include <stdatomic.h>

@@ -31,9 +31,10 @@ int main(void)
     s.rlim_cur = 70;
     TRY(setrlimit(RLIMIT_NOFILE, &s));
     TRY(getrlimit(99, &r));
-    TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &r));
-    SHOW(r.rlim_cur);
-    TRY(syscall(SYS_prlimit64, 999999, RLIMIT_NOFILE, NULL, &r));
+    struct rlimit64 wide;
+    TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &wide));
+    SHOW(wide.rlim_cur);
+    TRY(syscall(SYS_prlimit64, 999999, RLIMIT_NOFILE, NULL, &wide));
     TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, 16, NULL));
     enter_scratch();
     fd = open("f", O_CREAT | O_RDWR, 0600);

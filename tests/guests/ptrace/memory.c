@@ -1,3 +1,4 @@
+// xfail-m68k: addresses of the program do not fit offsets of files
 #include "trace.h"
 
 static char text[] = "text of the tracee";

@@ -31,7 +31,11 @@ static void kill_between(const void *in, void *out, int pid)
                      : "d0", "d1", "d8", "d9", "memory");
 }
 #elif defined __riscv
+#if __riscv_xlen == 32
+#define SPOIL "li t0, -1; fmv.w.x f0, t0; fmv.w.x f9, t0; fmv.w.x f31, t0"
+#else
 #define SPOIL "li t0, -1; fmv.d.x f0, t0; fmv.d.x f9, t0; fmv.d.x f31, t0"
+#endif
 #define FP_CHANGED "t0", "f0", "f9", "f31"
 #define FP_BYTES 24
 static void kill_between(const void *in, void *out, int pid)
@@ -42,6 +46,19 @@ static void kill_between(const void *in, void *out, int pid)
                      : "+r"(a0)
                      : "r"(a1), "r"(a7), "r"(in), "r"(out)
                      : "f0", "f9", "f31", "memory");
+}
+#elif defined __mc68000__
+#define SPOIL "fmove.l #-1, %%fp0; fmove.x %%fp0, %%fp4; fmove.x %%fp0, %%fp7"
+#define FP_CHANGED "fp0", "fp4", "fp7"
+#define FP_BYTES 24
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long d0 __asm__("d0") = SYS_kill, d1 __asm__("d1") = pid, d2 __asm__("d2") = SIGUSR1;
+    __asm__ volatile("fmove.d (%3), %%fp0; fmove.d 8(%3), %%fp4; fmove.d 16(%3), %%fp7; trap #0; "
+                     "fmove.d %%fp0, (%4); fmove.d %%fp4, 8(%4); fmove.d %%fp7, 16(%4)"
+                     : "+d"(d0)
+                     : "d"(d1), "d"(d2), "a"(in), "a"(out)
+                     : "fp0", "fp4", "fp7", "memory");
 }
 #elif defined __powerpc64__
 #define SPOIL "xxlxor 0, 0, 0; xxlnor 0, 0, 0; xxlor 20, 0, 0; xxlor 63, 0, 0"
@@ -56,6 +73,19 @@ static void kill_between(const void *in, void *out, int pid)
                      : "+r"(r3), "+r"(r4), "+r"(r0)
                      : "b"((uintptr_t)in), "b"((uintptr_t)out)
                      : "r14", "cr0", "f0", "f20", "v31", "memory");
+}
+#elif defined __powerpc__
+#define SPOIL ".machine \"altivec\"; vspltisb 0, -1; vspltisb 31, -1; stvx 0, 0, 1; lfd 20, 0(1)"
+#define FP_CHANGED "f20", "v0", "v31"
+#define FP_BYTES 40
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long r3 __asm__("r3") = pid, r4 __asm__("r4") = SIGUSR1, r0 __asm__("r0") = SYS_kill;
+    __asm__ volatile("lvx 0, 0, %3; addi 14, %3, 16; lvx 31, 0, 14; lfd 20, 32(%3); sc; "
+                     "stvx 0, 0, %4; addi 14, %4, 16; stvx 31, 0, 14; stfd 20, 32(%4)"
+                     : "+r"(r3), "+r"(r4), "+r"(r0)
+                     : "b"(in), "b"(out)
+                     : "r14", "cr0", "f20", "v0", "v31", "memory");
 }
 #elif defined __s390x__
 #define SPOIL "vone %%v0; vone %%v9; vone %%v31"
@@ -167,7 +197,7 @@ int main(void)
     printf("registers: %d %d %d\n", memcmp(in, out, 48), 1, n);
 #else
     signal(SIGUSR1, on);
-    unsigned char in[48], out[48];
+    unsigned char in[48] __attribute__((aligned(16))), out[48] __attribute__((aligned(16)));
     for (int i = 0; i < 48; i++)
         in[i] = i * 5;
     kill_between(in, out, getpid());

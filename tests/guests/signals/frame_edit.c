@@ -62,6 +62,12 @@ enum { R_A = 4, R_B = 8, R_C = 0, R_D = 14 };
 #define SET "movw r4, #0x1111; movw r8, #0x2222; movw r0, #0x3333; movw lr, #0x4444; "
 #define GET "; str r4, [%0]; str r8, [%0, #4]; str r0, [%0, #8]; str lr, [%0, #12]"
 #define CHANGED "r4", "r8", "r0", "lr"
+#elif defined __riscv && __riscv_xlen == 32
+#define REG(m, name) (m)->__gregs[R_##name]
+enum { R_A = 9, R_B = 18, R_C = 10, R_D = 1 };
+#define SET "li s1, 0x1111; li s2, 0x2222; li a0, 0x3333; li ra, 0x4444; "
+#define GET "; sw s1, 0(%0); sw s2, 4(%0); sw a0, 8(%0); sw ra, 12(%0)"
+#define CHANGED "s1", "s2", "a0", "ra"
 #elif defined __riscv
 #define REG(m, name) (m)->__gregs[R_##name]
 enum { R_A = 9, R_B = 18, R_C = 10, R_D = 1 };
@@ -74,12 +80,24 @@ enum { R_A = 20, R_B = 7, R_C = 0, R_D = 36 /* lr */ };
 #define SET "li 20, 0x1111; li 7, 0x2222; li 0, 0x4444; mtlr 0; li 0, 0x3333; "
 #define GET "; std 20, 0(%0); std 7, 8(%0); std 0, 16(%0); mflr 0; std 0, 24(%0)"
 #define CHANGED "r20", "r7", "r0", "lr"
+#elif defined __powerpc__
+#define REG(m, name) (m)->gregs[R_##name]
+enum { R_A = 20, R_B = 7, R_C = 0, R_D = 36 /* lr */ };
+#define SET "li 20, 0x1111; li 7, 0x2222; li 0, 0x4444; mtlr 0; li 0, 0x3333; "
+#define GET "; stw 20, 0(%0); stw 7, 4(%0); stw 0, 8(%0); mflr 0; stw 0, 12(%0)"
+#define CHANGED "r20", "r7", "r0", "lr"
 #elif defined __s390x__
 #define REG(m, name) (m)->gregs[R_##name]
 enum { R_A = 1, R_B = 10, R_C = 2, R_D = 14 };
 #define SET "lghi 1, 0x1111; lghi 10, 0x2222; lghi 2, 0x3333; lghi 14, 0x4444; "
 #define GET "; stg 1, 0(%0); stg 10, 8(%0); stg 2, 16(%0); stg 14, 24(%0)"
 #define CHANGED "r1", "r10", "r2", "r14"
+#elif defined __mc68000__
+#define REG(m, name) (m)->gregs[R_##name]
+enum { R_A = 3, R_B = 7, R_C = 10, R_D = 11 };
+#define SET "move.l #0x1111, %%d3; move.l #0x2222, %%d7; move.l #0x3333, %%a2; move.l #0x4444, %%a3; "
+#define GET "; move.l %%d3, (%0); move.l %%d7, 4(%0); move.l %%a2, 8(%0); move.l %%a3, 12(%0)"
+#define CHANGED "d3", "d7", "a2", "a3"
 #elif defined __mips64
 #define REG(m, name) (m)->gregs[R_##name]
 enum { R_A = 12, R_B = 18, R_C = 2, R_D = 31 };

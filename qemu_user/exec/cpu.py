@@ -8,12 +8,20 @@ if TYPE_CHECKING:
     from typing import Any, Protocol, TypeAlias
 
     from .arch import Arch
+    from .engine_blocks import NativeBlocks
 
     Identity: TypeAlias = tuple[int, int, int, int]  # EAX, EBX, ECX, EDX of CPUID
 else:
     Protocol = object
 
 READ, WRITE, EXEC = 1, 2, 4  # access kinds, and the bits of a page's entry in the permission table
+
+
+# What `Cpu.native_blocks` gives to machine code, an array of 64-bit words: the host's addresses of
+# the registers and of the table of code, whether it is in use; the table of permissions, its size;
+# the host's address of the guest's 0; a word, and the address of 64 bytes, to use at will.
+STATE, TABLE, ON, PERMS, PAGES, ARENA, SAVED, SCRATCH = range(8)
+SLOTS = 1 << 12  # entries of the table of code: the guest's address and the host's
 
 
 class Trap:
@@ -124,6 +132,12 @@ class Cpu(Protocol):
 
     def discard(self, addr: int, size: int) -> None:
         """Forget translations of code that was or will be rewritten."""
+
+    def native_blocks(self, first: str) -> NativeBlocks | None:
+        """Machine code in place of instructions that the engine refuses, None where it can't be.
+
+        `first` is a general register; what is made is told where the others are from there.
+        """
 
     def flush_tlb(self) -> None:
         """Permissions changed: forget cached page entries."""

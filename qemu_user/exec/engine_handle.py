@@ -50,6 +50,7 @@ class Handle:
             self._ctl(_CTL_MODEL, c_int(self.numbers.model(engine.model)))
         self._ctl(_CTL_USE_EXITS, c_int(1))  # an `until` address would end runs by surprise
         self.api = Api(library, self.address, self.numbers.register)
+        self.arena = 0  # the host's address of guest address 0
         self._kept: list[Callback] = []  # callbacks, which generated code may still call
         if engine.user_mode:
             self._become_user()
@@ -60,6 +61,7 @@ class Handle:
 
     def map_all(self, host: int, size: int) -> None:
         """Make `size` bytes at `host` the guest's memory from address 0, seen through look-ups."""
+        self.arena = host
         self._map(0, host, size)
         self._ctl(_CTL_TLB_TYPE, c_int(1))
 

@@ -17,7 +17,9 @@ from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .engine_blocks import NativeBlocks
     from .engine_handle import Handle
+    from .engine_state import Api, View
 
 
 class Lookup:
@@ -34,6 +36,8 @@ class Lookup:
         self._control = control
         self._next: c_uint32 | None = None
         self._shares = False
+        self._blocks: NativeBlocks | None = None
+        self._counts = False
         self.wanted: bool | None = None
         name, kept = handle.arch.engine.kept_on_fill or ("", 0xFFFFFFFF)
         unspoilt = ctypes.addressof(control) + 8 * stubs.KEEP  # a place where nothing happens
@@ -85,3 +89,23 @@ class Lookup:
         """The engine starts now: its first block has no block before it that asks."""
         if self._next is not None and self._shares:
             self._next.value = stubs.PARALLEL
+
+    def native_blocks(self, view: View | None, api: Api, first: str) -> NativeBlocks | None:
+        """See `cpu.Cpu`."""
+        if self._blocks is None and view and self.stubs and first in view.index:
+            from .engine_blocks import NativeBlocks
+
+            self._blocks = NativeBlocks(self._handle, api, view, self._control, first)
+            self._blocks.pause(self._counts)
+        return self._blocks
+
+    def count(self, on: bool) -> None:
+        """Instructions are counted, or not any longer: they are to be done one by one."""
+        self._counts = on
+        if self._blocks is not None:
+            self._blocks.pause(on)
+
+    def forget(self) -> None:
+        """Code was or will be rewritten."""
+        if self._blocks is not None:
+            self._blocks.forget()

@@ -1,9 +1,9 @@
-"""Functions of the engine's library that are compiled for another processor than they serve.
+"""Functions of the engine's library that are wrong for the processor they serve.
 
 Where two processors' functions have the same name in the library, only one of them is in it, and it
 finds the CPU state's fields where the other processor has them. The distances stand as 32-bit
-numbers in its code, and are replaced in this process's memory if the code is exactly what is
-expected.
+numbers in its code. Other faults are a few instructions. Both are replaced in this process's memory
+if the code is exactly what is expected.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from binascii import crc32
 from ctypes import c_void_p
 
 from . import host
@@ -25,21 +24,28 @@ if TYPE_CHECKING:
 
 
 def mend(library: CDLL, wanted: Mend) -> None:
-    """Make the functions find the fields; EngineError where they are not those that are known."""
+    """Replace what is wrong; EngineError where the code isn't what is known, and has to be."""
+    try:
+        _mend(library, wanted)
+    except EngineError:
+        if wanted.required:
+            raise
+
+
+def _mend(library: CDLL, wanted: Mend) -> None:
     if not hasattr(library, wanted.symbol) or os.uname().machine != wanted.machine:
         raise EngineError(_WHY)
     start = (ctypes.cast(getattr(library, wanted.symbol), c_void_p).value or 0) - wanted.before
     code = ctypes.string_at(start, wanted.size)
-    found = crc32(code)
-    if found == wanted.after:
+    if _is_done(code, wanted):
         return
-    if found != wanted.checksum:
-        raise EngineError(_WHY)
     before = code
     for old, new in wanted.distances.items():
         code = code.replace(struct.pack("<i", old), struct.pack("<i", new))
     for at in wanted.spared:
         code = code[:at] + before[at : at + 4] + code[at + 4 :]
+    for at, (_, new_code) in wanted.pieces.items():
+        code = code[:at] + new_code + code[at + len(new_code) :]
     first = start & -host.PAGE
     size = (start + wanted.size - first + host.PAGE - 1) & -host.PAGE
     try:
@@ -50,4 +56,19 @@ def mend(library: CDLL, wanted: Mend) -> None:
     host.mprotect(first, size, host.READ | host.EXEC)
 
 
-_WHY = "this engine's floating point is another processor's, and can't be mended here"
+def _is_done(code: bytes, wanted: Mend) -> bool:
+    """Whether everything is replaced already; EngineError where the code is another one."""
+    if wanted.checksum:
+        from binascii import crc32
+
+        found = crc32(code)
+        if found not in (wanted.checksum, wanted.after):
+            raise EngineError(_WHY)
+        return found == wanted.after
+    for pieces in zip(*wanted.pieces.values(), strict=True):
+        if all(code.startswith(p, at) for at, p in zip(wanted.pieces, pieces, strict=True)):
+            return pieces != tuple(old for old, _ in wanted.pieces.values())
+    raise EngineError(_WHY)
+
+
+_WHY = "this engine is wrong for the processor, and can't be mended here"

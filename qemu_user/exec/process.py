@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from .waiting import Wait
 
 _SPARE_THREADS = 32  # so many other threads end before one's id is seen again
-_LONGEST_INSN = 15  # bytes
 _PROMPT = 50_000_000  # ns within which the signal that ended a stop is here
 CALL_BACK = -0x7472  # si_code of a signal from another emulator (exec/tracing)
 HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
@@ -163,48 +162,20 @@ class Process:
 
     def trap(self, t: Thread, trap: Trap) -> None:
         """Answer what is not a system call: soft faults, extensions' instructions, signals."""
-        if type(trap) is traps.Fault:
-            if self.memory.fault(trap.addr, trap.access):
-                return
-        elif type(trap) is traps.Illegal and self._executes(t):
+        if type(trap) is traps.Fault and self.memory.fault(trap.addr, trap.access):
             return
+        from .exceptions import executes, signal_of
+
+        if type(trap) is traps.Illegal:
+            done = executes(t, trap)
+            if done is not trap:
+                if done is not None:
+                    self.trap(t, done)
+                return
         t.last_trap = trap
         for call in self.observers.trap:
             call(t, trap)
-        t.force(self._signal_of(t, trap))
-
-    def _executes(self, t: Thread) -> bool:
-        emulate = self.arch.linux.emulate
-        if emulate is not None and emulate(t):
-            return True
-        if not self.extensions:
-            return False
-        pc_name = self.arch.registers.pc
-        pc = self.cpu.read(pc_name)
-        code = b"".join(self.memory.views(pc, _LONGEST_INSN, traps.READ))
-        for extension in self.extensions:
-            length = extension.execute(t, code)
-            if length is not None:
-                if length:
-                    self.cpu.write(pc_name, pc + length)
-                return True
-        return False
-
-    def _signal_of(self, t: Thread, trap: Trap) -> Info:
-        if type(trap) is traps.Fault:
-            signo, code = self.memory.fault_signal(trap.addr, trap.access)
-            return SigInfo(signo, code, addr=trap.addr)
-        pc = self.cpu.read(self.arch.registers.pc)
-        tell = self.arch.linux.exception
-        if tell is not None:
-            found = tell(t, trap.number if type(trap) is traps.Raised else -1)
-            if found is not None:
-                return SigInfo(found[0], found[1], addr=found[2])
-        if type(trap) is traps.Raised:
-            unknown = (abi.SIGILL, abi.SI_KERNEL, 0)
-            signo, code, _ = self.arch.engine.exceptions.get(trap.number, unknown)
-            return SigInfo(signo, code, addr=0 if code == abi.SI_KERNEL else pc)
-        return SigInfo(abi.SIGILL, self.arch.engine.illegal_code, addr=pc)
+        t.force(signal_of(t, trap))
 
     # threads
 

@@ -8,14 +8,7 @@ from ctypes import CFUNCTYPE, c_int, c_uint32, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
-from .engine_handle import (
-    HOOK_BLOCK,
-    HOOK_CODE,
-    HOOK_INSN,
-    HOOK_INTR,
-    PAGE,
-    Handle,
-)
+from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, HOOK_INTR, PAGE, Handle
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup
 from .engine_state import PendingException, find_view, registers_of, saver
@@ -29,6 +22,7 @@ if TYPE_CHECKING:
 
     from .arch import Arch
     from .cpu import Identity, RegisterBank, Trap
+    from .engine_blocks import NativeBlocks
 
 _INSN_INVALID, _FETCH_REFUSED = 10, 21
 _ACCESS = {16: READ, 17: WRITE, 18: EXEC}
@@ -235,6 +229,7 @@ class UnicornCpu:
             self._handle.unhook(self._counter)
             self._handle.forget_all_code()
             self._counter = None
+            self._lookup.count(False)
         trap = None
         while trap is None:
             trap = self._enter(self._slice)
@@ -247,6 +242,7 @@ class UnicornCpu:
             stub, data = c_void_p(self._stubs["count"]), ctypes.addressof(control)
             self._counter = self._handle.hook(HOOK_CODE, stub, data)
             self._handle.forget_all_code()
+            self._lookup.count(True)
         self._tlb.pause()  # an extra stop would spoil the count
         try:
             trap = self._enter(0 if self._stubs else limit)
@@ -359,8 +355,13 @@ class UnicornCpu:
         self._handle.flush_tlb()
         self._tlb.flushed()
 
+    def native_blocks(self, first: str) -> NativeBlocks | None:
+        """See `cpu.Cpu`."""
+        return self._lookup.native_blocks(self._view, self._api, first)
+
     def discard(self, addr: int, size: int) -> None:
         """Forget translations of code that was or will be rewritten."""
+        self._lookup.forget()
         if size >= _DISCARD_ALL:
             self._handle.forget_all_code()
             return

@@ -21,7 +21,7 @@ from .i386_segments import (
     set_thread_area,
     tls,
 )
-from .x86_64 import EXCEPTIONS, SIGILL, cpuinfo
+from .x86_64 import EXCEPTIONS, SIGILL, VEX_ILLEGAL, cpuinfo, emulate, exception
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
@@ -49,6 +49,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
+        mend=VEX_ILLEGAL,
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
         exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN
@@ -99,6 +100,8 @@ ARCH = Arch(
     task_size=0xFFFFE000,
     linux=Linux(
         begin=begin,
+        emulate=emulate,
+        exception=exception,
         tls=tls,
         new_thread=new_thread,
         calls={

@@ -14,12 +14,12 @@ from ..abi.signals import SigAltStack
 from ..abi.stats import StatX86_64
 from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Registers
+from . import Arch, Convention, Engine, Linux, Mend, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..cpu import Cpu
+    from ..cpu import Cpu, Trap
     from ..process import Process
     from ..signals import Action, SigInfo
     from ..thread import Thread
@@ -54,6 +54,37 @@ _TO_USER = bytes.fromhex(  # rax: where to
     "3700 0000000000000000"  # gdtr: limit, address
     "0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000"
     "ffff000000f3cf00 ffff000000fbaf00"  # 0x2b: user data, 0x33: 64-bit user code
+)
+
+# The translator takes VEX instructions for their SSE forms, whatever their third operand is. They
+# are illegal now, but for those of BMI1 and BMI2 (opcode 0xf0 and up in maps 2 and 3).
+VEX_ILLEGAL = Mend(
+    symbol="gen_intermediate_code_x86_64",
+    machine="x86_64",
+    before=63084,
+    size=179,
+    pieces={
+        0: (  # je illegal: the two-byte prefix has map 1
+            bytes.fromhex("0f84040f0000"),
+            bytes.fromhex("0f8446f9ffff"),
+        ),
+        99: (
+            bytes.fromhex(
+                "3c020f84f18100003c030f845b7500003c010f85d1f8ffff488b742408488b7c24104489"
+                "8c24c4010000898c24c0010000e87316ffff8b8c24c0010000448b8c24c4010000440fb6"
+                "d04181ca00010000"
+            ),
+            bytes.fromhex(
+                "8d50fe80fa01 0f87ddf8ffff"  # lea edx, [rax - 2]; cmp dl, 1; ja illegal
+                "44898c24c4010000"  # mov [rsp + 0x1c4], r9d
+                "488b7c2410 488b742408 488b7640"  # mov rdi, env; mov rsi, s; mov rsi, s->pc
+                "e8c2b8f4ff 3cf0 0f82baf8ffff"  # call cpu_ldub_code; cmp al, 0xf0; jb illegal
+                "448b8c24c4010000 4489c9 c1f907"  # mov r9d, [rsp + 0x1c4]; ecx = r9d >> 7
+                "f68424bc01000001 0f84ae810000 e91b750000"  # test map, 1; je map2; jmp map3
+            ),
+        ),
+    },
+    required=False,
 )
 
 _RED_ZONE = 128  # bytes below RSP that a leaf function may use (System V ABI)
@@ -244,6 +275,28 @@ def arch_prctl(t: Thread, code: Int, addr: ULong) -> int:
     raise LinuxError(EINVAL)
 
 
+# MXCSR's flags -> FPE_FLTINV, FPE_FLTDIV, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES
+_FP_CODES = ((0x01, 7), (0x04, 3), (0x08, 4), (0x12, 5), (0x20, 6))
+_SIMD = 19
+
+
+def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
+    """What SIGFPE says of a vector instruction."""
+    if number != _SIMD:
+        return None
+    mxcsr = t.cpu.read("mxcsr")
+    raised = mxcsr & ~(mxcsr >> 7)
+    code = next((code for bits, code in _FP_CODES if raised & bits), 0)
+    return SIGFPE, code, t.cpu.read(t.arch.registers.pc)
+
+
+def emulate(t: Thread) -> bool | Trap:
+    """Do an instruction that the engine refuses."""
+    from . import x86_64_supply
+
+    return x86_64_supply.emulate(t)
+
+
 # What the engine's EPYC-Rome says in CPUID leaves 1, 7, 0xd and 0x80000001, in Linux's words.
 CPU_FLAGS = (
     "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2"
@@ -278,6 +331,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
+        mend=VEX_ILLEGAL,
         model="X86_EPYC_ROME",
         syscall=("insn", 699),  # X86_INS_SYSCALL
         exceptions=EXCEPTIONS,
@@ -323,6 +377,7 @@ ARCH = Arch(
         "SemidDs": X86SemidDs,
     },
     special={"arch_prctl": arch_prctl},
+    linux=Linux(emulate=emulate, exception=exception),
     platform=b"x86_64",
     cpuinfo=cpuinfo,
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX

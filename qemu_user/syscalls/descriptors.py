@@ -33,7 +33,7 @@ def _dup3(t: Thread, old: int, new: int, flags: int) -> int:
 
 @syscall
 def dup2(t: Thread, oldfd: Fd, newfd: UInt) -> int:
-    if oldfd == newfd:
+    if oldfd & 0xFFFFFFFF == newfd:
         return t.process.files.check(oldfd)
     return _dup3(t, oldfd, newfd, 0)
 

@@ -104,15 +104,16 @@ def _list(t: Thread, fd: int, buf: OutBuf, old: bool) -> int:
     hidden = paths.hidden_entries(t, fd)
     if hidden is None and not old and t.arch.model is hostcall.model():
         return _list_directly(t, fd, buf, room)
-    out, end, full = bytearray(), before, False
+    out, end, full = bytearray(), before, 0
+    reach = t.memory.permitted(buf.addr, room, WRITE)
     while not out and not full:
         seen = False
         for name, entry in _entries(fd, room):
             seen = True
             if hidden is None or name not in hidden:
                 record = _record(t, name, entry, old)
-                if len(out) + len(record) > room:
-                    full = True
+                if len(out) + len(record) > reach:
+                    full = EINVAL if len(out) + len(record) > room else EFAULT
                     break
                 out += record
             end = entry.d_off
@@ -121,12 +122,8 @@ def _list(t: Thread, fd: int, buf: OutBuf, old: bool) -> int:
     if full:
         os.lseek(fd, end, os.SEEK_SET)
     if full and not out:
-        raise LinuxError(EINVAL)
-    try:
-        buf.write(bytes(out))
-    except LinuxError:
-        os.lseek(fd, before, os.SEEK_SET)
-        raise
+        raise LinuxError(full)
+    buf.write(bytes(out))
     return len(out)
 
 

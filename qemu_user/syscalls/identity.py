@@ -10,6 +10,7 @@ from ..exec import hostcall
 from ..exec.abi.processes import CapUserData, CapUserHeader
 from ..exec.errors import LinuxError
 from .args import Gid, InArray, InOut, Int, Out, OutArray, Pid, Uid
+from .modules import prepare_for
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -73,6 +74,7 @@ def getresgid(t: Thread, rgid: Out[Gid], egid: Out[Gid], sgid: Out[Gid]) -> int:
 def setuid(t: Thread, uid: Uid) -> int:
     if uid == _NOBODY:
         raise LinuxError(EINVAL)
+    prepare_for(uid)
     os.setuid(uid)
     return 0
 
@@ -87,6 +89,7 @@ def setgid(t: Thread, gid: Gid) -> int:
 
 @syscall(wide="setreuid32")
 def setreuid(t: Thread, ruid: Uid, euid: Uid) -> int:
+    prepare_for(euid)
     os.setreuid(_id(ruid), _id(euid))
     return 0
 
@@ -99,6 +102,7 @@ def setregid(t: Thread, rgid: Gid, egid: Gid) -> int:
 
 @syscall(wide="setresuid32")
 def setresuid(t: Thread, ruid: Uid, euid: Uid, suid: Uid) -> int:
+    prepare_for(euid)
     os.setresuid(_id(ruid), _id(euid), _id(suid))
     return 0
 
@@ -111,6 +115,7 @@ def setresgid(t: Thread, rgid: Gid, egid: Gid, sgid: Gid) -> int:
 
 @syscall(wide="setfsuid32")
 def setfsuid(t: Thread, fsuid: Uid) -> Uid:
+    prepare_for(fsuid)
     return hostcall.call("setfsuid", fsuid)
 
 

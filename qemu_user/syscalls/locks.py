@@ -9,6 +9,7 @@ from struct import Struct
 from ..exec import hostcall, openflags
 from ..exec.abi import files as abi
 from ..exec.abi.files import Flock, FOwnerEx
+from ..exec.cpu import READ
 from ..exec.errors import LinuxError
 from ..exec.waiting import in_helper
 from .args import FcntlCmd, Fd, LockOp, ULong
@@ -150,6 +151,8 @@ def _hint(t: Thread, fd: int, cmd: int, addr: int) -> int:
     t.process.files.check(fd)
     layout = Struct(t.arch.model.order + "Q")
     if cmd in (abi.F_SET_RW_HINT, abi.F_SET_FILE_RW_HINT):
+        if t.memory.permitted(addr, 8, READ) < 8:
+            return hostcall.call("fcntl", fd, cmd, hostcall.INVALID)
         value = ctypes.c_uint64(layout.unpack(t.memory.read(addr, 8))[0])
         return hostcall.call("fcntl", fd, cmd, ctypes.addressof(value))
     value = ctypes.c_uint64(0)

@@ -10,6 +10,7 @@ from ..exec import hostcall, openflags
 from ..exec.abi.files import AT_SYMLINK_NOFOLLOW, FileHandle
 from ..exec.errors import LinuxError
 from .args import Addr, DirFd, Fd, InOut, Int, OpenFlags, StringPtr, UInt, ULong
+from .modules import import_all
 from .names import existing, given
 from .pointers import InBuf
 from .syscall import syscall
@@ -91,6 +92,7 @@ def swapoff(t: Thread, path: StringPtr) -> int:
 
 @syscall
 def pivot_root(t: Thread, new_root: StringPtr, put_old: StringPtr) -> int:
+    import_all()
     return hostcall.call("pivot_root", given(new_root), given(put_old))
 
 
@@ -108,6 +110,7 @@ def move_mount(
     to_path: StringPtr,
     flags: UInt,
 ) -> int:
+    import_all()
     return hostcall.call(
         "move_mount", from_dirfd, given(from_path), to_dirfd, given(to_path), flags
     )

@@ -9,6 +9,7 @@ from struct import Struct
 from ..exec import hostcall
 from ..exec.errors import LinuxError
 from .args import Addr, Fd, Int, Pid, StringPtr, UInt, ULong, UnshareFlags
+from .modules import import_all
 from .names import given
 from .pointers import InBuf
 from .syscall import syscall
@@ -38,6 +39,8 @@ def unshare(t: Thread, flags: UnshareFlags) -> int:
     known = _NAMESPACES | _VM | _FS | _FILES | _SIGHAND | _THREAD | _SYSVSEM
     if flags & ~known or (flags and not alone):
         raise LinuxError(EINVAL)
+    if flags & _NAMESPACES:
+        import_all()
     wanted = flags & (_NAMESPACES | _SYSVSEM)  # one thread shares nothing else with anybody
     return _alone(t, lambda: hostcall.call("unshare", wanted)) if wanted else 0
 
@@ -58,6 +61,7 @@ def setns(t: Thread, fd: Fd, nstype: Int) -> int:
     t.process.files.check(fd)
     if len(t.process.threads) > 1:
         raise LinuxError(EINVAL)
+    import_all()
     return _alone(t, lambda: hostcall.call("setns", fd, nstype))
 
 

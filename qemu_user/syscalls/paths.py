@@ -10,6 +10,7 @@ from ..exec.abi.files import PATH_MAX
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
 from .args import AtFlags, Dev, DirFd, Int, Mode, OutBuf, RenameFlags, StringPtr, ULong
+from .modules import import_all
 from .names import given
 from .syscall import syscall
 
@@ -123,6 +124,7 @@ def mknodat(t: Thread, dirfd: DirFd, path: StringPtr, mode: Mode, dev: Dev) -> i
 
 @syscall
 def chroot(t: Thread, path: StringPtr) -> int:
+    import_all()
     return hostcall.call("chroot", given(path))
 
 
@@ -135,6 +137,7 @@ def mount(
     flags: ULong,
     data: StringPtr,
 ) -> int:
+    import_all()
     return hostcall.call("mount", given(source), given(target), given(fstype), flags, given(data))
 
 

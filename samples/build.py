@@ -27,6 +27,7 @@ ARCHES = ("x86_64", "aarch64")
 GNU = {
     "i386": "i686-linux-gnu",
     "arm": "arm-linux-gnueabihf",
+    "ppc": "powerpc-linux-gnu",
     "ppc64": "powerpc64-linux-gnu",
     "ppc64le": "powerpc64le-linux-gnu",
     "mips64": "mips64-linux-gnuabi64",
@@ -36,6 +37,7 @@ MUSL = {
     "i386": "x86-linux-musl",
     "arm": "arm-linux-musleabihf",
     "armeb": "armeb-linux-musleabihf",
+    "ppc": "powerpc-linux-musleabihf",
     "ppc64": "powerpc64-linux-musl",
     "ppc64le": "powerpc64le-linux-musl",
     "mips64": "mips64-linux-muslabi64",

@@ -121,6 +121,11 @@ struct our_robust_list_head { void *list; long futex_offset; void *list_op_pendi
 
 TYPES = {
     "IpcPerm": "struct ipc64_perm",
+    "PpcMsqidDs32": "struct msqid64_ds",
+    "PpcSemidDs32": "struct semid64_ds",
+    "PpcShmidDs32": "struct shmid64_ds",
+    "PpcStat32": "struct stat",
+    "PpcStat64": "struct stat64",
     "PpcIpcPerm": "struct ipc64_perm",
     "PpcMsqidDs": "struct msqid64_ds",
     "PpcSemidDs": "struct semid64_ds",
@@ -348,7 +353,8 @@ MEMBERS = {
     "SigInfoPkey": {"si_pkey": "_sifields._sigfault._addr_pkey._pkey"},
     "Stat64": {"st_ino32": "__st_ino"},
 }
-# Signal frames by architecture: type and members; "&first" of many, "" for what C has no name for.
+MEMBERS |= {f"{name}32": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")}
+# Signal frames by module: type and members; "&first" of many, "" for what C has no name for.
 FRAMES = {
     "x86_64": {
         "SigContext": ("struct sigcontext", {"general": "&r8", "reserved": "reserved1"}),
@@ -400,16 +406,21 @@ GROWING = {"PtraceSyscallInfo", "Rseq"}
 LINUX_32 = {"i386", "gcc-m32", "arm"}
 STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64", "loongarch64"}
 X86_64 = {"gcc", "x86_64"}
+FRAMES["ppc_frames"] = {
+    "SigContext": ("struct sigcontext", {"reserved": "_unused"}),
+    "MContext": ("struct mcontext", {}),
+    "UContext": ("struct ucontext", {}),
+}
 BITS_32 = {name for name, target in TARGETS.items() if target.model.word == 4}
 MIPS = {"mips", "mips64"}
 PPC = {"ppc", "ppc64"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
-    "MsqidDs32": LINUX_32,
-    "OldStat": {"i386", "gcc-m32", "arm"},
-    "SemidDs32": LINUX_32,
-    "ShortIpcPerm": LINUX_32,
-    "ShmidDs32": LINUX_32,
+    "MsqidDs32": IPC_32,
+    "OldStat": {"i386", "gcc-m32", "arm", "gcc-m68k", "ppc"},
+    "SemidDs32": IPC_32,
+    "ShortIpcPerm": IPC_32,
+    "ShmidDs32": IPC_32,
     "WideItimerspec": BITS_32,
     "WideItimerspecBig": BITS_32,
     "WideTimespec": BITS_32,
@@ -417,7 +428,10 @@ ONLY = {
     "WideTimeval": BITS_32,
     "WideTimex": BITS_32,
     "IpcPerm": STAT_GENERIC | X86_64,
-    **dict.fromkeys(("PpcIpcPerm", "PpcMsqidDs", "PpcSemidDs", "PpcShmidDs"), {"ppc64"}),
+    **{name: {"ppc64"} for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")},
+    "PpcIpcPerm": PPC,
+    **{name: {"ppc"} for name in ("PpcMsqidDs32", "PpcSemidDs32", "PpcShmidDs32")},
+    **{name: {"ppc"} for name in ("PpcStat32", "PpcStat64")},
     **dict.fromkeys(("PpcTermio", "PpcTermios"), PPC),
     **dict.fromkeys(("StatS390x", "StatfsS390x"), {"s390x"}),
     "MsqidDs": STAT_GENERIC | X86_64,
@@ -430,7 +444,7 @@ ONLY = {
     "Stat64": LINUX_32,
     "GenericStat64": {"riscv32"},
     "Statfs": TARGETS.keys() - MIPS - {"s390x"},
-    "Statfs64": {"i386", "gcc-m32", "riscv32", "ppc"},
+    "Statfs64": {"i386", "gcc-m32", "riscv32", "ppc", "gcc-m68k"},
     "PackedStatfs64": {"arm"},
     "Flock": TARGETS.keys() - {"mips"},
     "EpollEvent": TARGETS.keys() - X86_64,

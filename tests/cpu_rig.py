@@ -106,6 +106,7 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
         "x86_64": (keystone.KS_ARCH_X86, keystone.KS_MODE_64),
         "i386": (keystone.KS_ARCH_X86, keystone.KS_MODE_32),
         "arm": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),
+        "ppc": (keystone.KS_ARCH_PPC, keystone.KS_MODE_PPC32 | keystone.KS_MODE_BIG_ENDIAN),
         "armeb": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),  # instructions are little-endian
         "aarch64_be": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
         "aarch64": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),

@@ -32,7 +32,7 @@ FAMILIES = (
 )  # fmt: skip
 ARCHES = (
     *("x86_64", "aarch64", "riscv64", "i386", "arm"),
-    *("ppc64le", "s390x", "aarch64_be", "m68k"),
+    *("ppc64le", "s390x", "aarch64_be", "m68k", "ppc"),
 )
 BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k")
 GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them

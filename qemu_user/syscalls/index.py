@@ -97,7 +97,7 @@ _FAMILIES = {
         "prctl "
     ),
     "processes": (
-        "clone clone3 fork vfork "
+        "clone clone3 clone_stack_first fork vfork "
     ),
     "ptrace": (
         "ptrace "

@@ -59,7 +59,8 @@ class Table:
 
     def _special(self, name: str) -> Syscall[..., Any] | None:
         function = self.arch.special.get(name)
-        return Syscall(function, (name,)) if function else None
+        leaves = name in self.arch.linux.leaving
+        return Syscall(function, (name,), leaves=leaves) if function else None
 
 
 def find(name: str) -> Syscall[..., Any] | None:

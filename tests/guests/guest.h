@@ -38,6 +38,10 @@
 #undef SYS_mmap
 #define SYS_mmap SYS_mmap2
 #endif
+#if defined SYS_futex_time64 && !defined __GLIBC__
+#undef SYS_futex
+#define SYS_futex SYS_futex_time64
+#endif
 #ifndef SYS_newfstatat
 #define SYS_newfstatat SYS_fstatat64
 #endif
@@ -72,7 +76,7 @@ __attribute__((weak)) void __clear_cache(void *from, void *to)
 }
 #endif
 
-#if defined __powerpc64__ && !defined __GLIBC__ /* musl's is fork */
+#if defined __powerpc__ && !defined __GLIBC__ /* musl's is fork */
 pid_t raw_vfork(void);
 __asm__(".pushsection .text\n.type raw_vfork, @function\nraw_vfork: li 0, 189\nsc\nblr\n"
         ".popsection");

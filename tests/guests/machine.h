@@ -112,6 +112,17 @@
 #define UNDEFINED ".long 0"
 #define TRAP "trap"
 
+#elif defined __powerpc__
+#define MACHINE "ppc"
+#define PC(u) ((u)->uc_mcontext.gregs[32])
+#undef ADDRESS
+#define ADDRESS "b"
+#define LOAD "lwz 9, 0(%0)"
+#define STORE "stw 9, 0(%0)"
+#define SCRATCH "r9"
+#define UNDEFINED ".long 0"
+#define TRAP "trap"
+
 #elif defined __s390x__
 #define MACHINE "s390x"
 #define PC(u) ((u)->uc_mcontext.psw.addr)

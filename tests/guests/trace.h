@@ -50,7 +50,7 @@
 #define RESULT_AT 10
 #define ARGUMENT_AT 10
 #define BREAK (uint32_t)0x100073
-#elif defined __powerpc64__
+#elif defined __powerpc__
 #define PC_AT 32
 #define RESULT_AT 3
 #define ARGUMENT_AT 3

@@ -54,18 +54,22 @@ class ShmidDs32(CStruct):
     _pad0: tuple[int, ...] = Array(ULong, 2)
 
 
-class PpcShmidDs(CStruct):
-    """struct shmid64_ds of 64-bit PowerPC."""
+class PpcShmidDs32(CStruct):
+    """struct shmid64_ds of 32-bit PowerPC."""
 
     perm: PpcIpcPerm
-    atime: Long
-    dtime: Long
-    ctime: Long
+    _pad_atime: ULong
+    atime: ULong
+    _pad_dtime: ULong
+    dtime: ULong
+    _pad_ctime: ULong
+    ctime: ULong
+    _pad0: ULong
     segsz: ULong
     cpid: Int
     lpid: Int
     nattch: ULong
-    _pad0: tuple[int, ...] = Array(ULong, 2)
+    _pad1: tuple[int, ...] = Array(ULong, 2)
 
 
 class ShmLimits(CStruct):
@@ -138,13 +142,16 @@ class MsqidDs32(CStruct):
     _pad0: tuple[int, ...] = Array(ULong, 2)
 
 
-class PpcMsqidDs(CStruct):
-    """struct msqid64_ds of 64-bit PowerPC."""
+class PpcMsqidDs32(CStruct):
+    """struct msqid64_ds of 32-bit PowerPC."""
 
     perm: PpcIpcPerm
-    stime: Long
-    rtime: Long
-    ctime: Long
+    _pad_stime: ULong
+    stime: ULong
+    _pad_rtime: ULong
+    rtime: ULong
+    _pad_ctime: ULong
+    ctime: ULong
     cbytes: ULong
     qnum: ULong
     qbytes: ULong

@@ -62,9 +62,9 @@ class PpcSemidDs32(CStruct):
     """struct semid64_ds of 32-bit PowerPC."""
 
     perm: PpcIpcPerm
-    _high_otime: ULong
+    _pad_otime: ULong
     otime: ULong
-    _high_ctime: ULong
+    _pad_ctime: ULong
     ctime: ULong
     nsems: ULong
     _pad0: tuple[int, ...] = Array(ULong, 2)

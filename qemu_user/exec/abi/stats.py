@@ -164,6 +164,51 @@ class GenericStat64(CStruct):
     _pad3: tuple[int, ...] = Array(UInt, 2)
 
 
+class PpcStat32(CStruct):
+    """struct stat of 32-bit PowerPC."""
+
+    st_dev: ULong
+    st_ino: ULong
+    st_mode: UInt
+    st_nlink: U16
+    st_uid: UInt
+    st_gid: UInt
+    st_rdev: ULong
+    st_size: Long
+    st_blksize: ULong
+    st_blocks: ULong
+    st_atime: ULong
+    st_atime_nsec: ULong
+    st_mtime: ULong
+    st_mtime_nsec: ULong
+    st_ctime: ULong
+    st_ctime_nsec: ULong
+    _pad0: tuple[int, ...] = Array(ULong, 2)
+
+
+class PpcStat64(CStruct):
+    """struct stat64 of 32-bit PowerPC."""
+
+    st_dev: U64
+    st_ino: U64
+    st_mode: UInt
+    st_nlink: UInt
+    st_uid: UInt
+    st_gid: UInt
+    st_rdev: U64
+    _pad0: U16
+    st_size: I64
+    st_blksize: Int
+    st_blocks: I64
+    st_atime: Int
+    st_atime_nsec: UInt
+    st_mtime: Int
+    st_mtime_nsec: UInt
+    st_ctime: Int
+    st_ctime_nsec: UInt
+    _pad1: tuple[int, ...] = Array(UInt, 2)
+
+
 class StatxTimestamp(CStruct):
     """struct statx_timestamp."""
 

@@ -182,6 +182,7 @@ class Linux:
         begin: Callable[[Thread], None] | None = None,
         tls: Callable[[Thread, int], Callable[[Thread], None]] | None = None,
         new_thread: Callable[[Thread, Thread], None] | None = None,
+        leaving: tuple[str, ...] = (),
         calls: Mapping[str, str] | None = None,
         ids16: bool = False,
         exception: Callable[[Thread, int], tuple[int, int, int] | None] | None = None,
@@ -202,6 +203,7 @@ class Linux:
         self.new_thread = new_thread  # parent and child; registers are those the child begins with
         # Names of calls -> those of the definitions: {"mmap": "old_mmap"}
         self.calls = calls or {}
+        self.leaving = leaving  # which of the `special` calls replace registers
         self.ids16 = ids16  # users and groups of the older calls have 16 bits (getuid, getuid32)
 
 
@@ -297,13 +299,14 @@ _BY_ELF = {
     (243, 64, "<"): "riscv64",
     (40, 32, "<"): "arm",
     (40, 32, ">"): "armeb",
+    (20, 32, ">"): "ppc",
     (21, 64, "<"): "ppc64le",
     (21, 64, ">"): "ppc64",
     (22, 64, ">"): "s390x",
+    (4, 32, ">"): "m68k",
 }
 NAMES = tuple(_BY_ELF.values())
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
-    (4, 32, ">"): "m68k",
 REFUSED: dict[int, tuple[str, str]] = {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..abi.layout import U64, Array, CStruct
 from ..abi.ptrace import NT_PPC_VMX, NT_PPC_VSX, NT_PRFPREG, NT_PRSTATUS
-from .ppc64 import FPR, pt_regs, set_pt_regs, set_vector_image, vector_image
+from .powerpc import FPR, pt_regs, set_pt_regs, set_vector_image, vector_image
 from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, repeatable, watched
 
 __all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")

@@ -52,24 +52,29 @@ static void memory(void)
     TRY(shmget(IPC_PRIVATE, 0, 0600));
     TRY((long)shmat(-1, NULL, 0));
 }
+union semun { /* some ABIs pass it unlike its members */
+    int val;
+    struct semid_ds *buf;
+    unsigned short *array;
+};
 static void semaphores(void)
 {
     unsigned short values[3] = {1, 0, 7};
     struct semid_ds about;
     struct timespec moment = {0, 1000000};
     int id = semget(IPC_PRIVATE, 3, IPC_CREAT | 0640);
-    TRY(semctl(id, 0, SETALL, values));
+    TRY(semctl(id, 0, SETALL, (union semun){.array = values}));
     TRY(semctl(id, 2, GETVAL));
-    TRY(semctl(id, 1, SETVAL, 4));
-    TRY(semctl(id, 1, SETVAL, -4));
-    TRY(semctl(id, 0, GETALL, values));
+    TRY(semctl(id, 1, SETVAL, (union semun){4}));
+    TRY(semctl(id, 1, SETVAL, (union semun){-4}));
+    TRY(semctl(id, 0, GETALL, (union semun){.array = values}));
     printf("%d %d %d\n", values[0], values[1], values[2]);
-    TRY(semctl(id, 0, IPC_STAT, &about));
+    TRY(semctl(id, 0, IPC_STAT, (union semun){.buf = &about}));
     SHOW(about.sem_nsems);
     SHOW(about.sem_perm.mode);
     about.sem_perm.mode = 0600;
-    TRY(semctl(id, 0, IPC_SET, &about));
-    TRY(semctl(id, 0, IPC_STAT, &about));
+    TRY(semctl(id, 0, IPC_SET, (union semun){.buf = &about}));
+    TRY(semctl(id, 0, IPC_STAT, (union semun){.buf = &about}));
     SHOW(about.sem_perm.mode);
     struct sembuf down = {0, -2, 0}, try = {0, -2, IPC_NOWAIT}, up = {0, 1, SEM_UNDO};
     TRY(semop(id, &try, 1));

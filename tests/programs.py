@@ -84,8 +84,8 @@ class Header(NamedTuple):
     word:          the only word size it is for, in bytes
     order:         "little" for what big-endian guests are known not to do
     reference:     "own" where the output depends on the word size: no other machine's will do
-    flags:         more arguments for the compiler
     host:          features of this machine's processor it needs, as /proc/cpuinfo calls them
+    flags:         more arguments for the compiler
     options:       options of the emulator
     xfail:         why the emulator is known to differ; xfail-ARCH[-LIBC]: only there
     """
@@ -96,8 +96,8 @@ class Header(NamedTuple):
     word: int | None
     own: bool
     little: bool
-    flags: list[str]
     host: list[str]
+    flags: list[str]
     options: list[str]
     xfail: dict[str, str]
 
@@ -112,8 +112,8 @@ def header(source: Path) -> Header:
         int(found["word"]) if "word" in found else None,
         found.get("reference") == "own",
         found.get("order") == "little",
-        found.get("flags", "").split(),
         found.get("host", "").split(),
+        found.get("flags", "").split(),
         found.get("options", "").split(),
         {
             where: reason
@@ -255,18 +255,18 @@ def here() -> tuple[str, ...]:
 
 
 @cache
-def _runs(arch: str) -> bool:
-    """Whether the machine's kernel runs programs of its architecture's 32-bit form."""
-    try:
-        path = compile_guest("basics/exit_status", arch, "musl")
-        return run([path], timeout=10).status == header(GUESTS / "basics/exit_status.c").status
-@cache
 def processor() -> frozenset[str]:
     """The features of this machine's processor."""
     flags = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return frozenset(flags[1].split() if flags else ())
 
 
+@cache
+def _runs(arch: str) -> bool:
+    """Whether the machine's kernel runs programs of its architecture's 32-bit form."""
+    try:
+        path = compile_guest("basics/exit_status", arch, "musl")
+        return run([path], timeout=10).status == header(GUESTS / "basics/exit_status.c").status
     except (NoCompiler, OSError):
         return False
 

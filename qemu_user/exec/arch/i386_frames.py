@@ -10,7 +10,8 @@ from ..abi.signals import SigAltStack
 from ..errors import LinuxError
 from .frames import frame_top, restore_altstack, save_altstack
 from .i386_segments import CS, DS, SELECTORS, load
-from .x86_64 import FLAGS, FpState, fp_state, last_trap, restore_fp
+from .x86_64 import FLAGS, last_trap
+from .x86_64_fp import fp_image, restore_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class Frame:
     def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
         """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
         cpu, memory, model = t.cpu, t.memory, t.arch.model
-        fx_at = (frame_top(t, action) - FpState.size(model)) & ~63
+        image = fp_image(cpu, model)
+        fx_at = (frame_top(t, action) - len(image)) & ~63
         rt = action.flags & abi.SA_SIGINFO
         shape = RtFrame if rt else OldFrame
         at = ((fx_at - _LEGACY - shape.size(model) + 4) & ~15) - 4
@@ -125,7 +127,7 @@ class Frame:
             frame = OldFrame(
                 pretcode=restorer, sig=info.signo, sc=context, extramask=mask >> 32
             ).pack(model)
-        memory.write(fx_at - _LEGACY, legacy_fp(cpu) + fp_state(cpu).pack(model))
+        memory.write(fx_at - _LEGACY, legacy_fp(cpu) + image)
         memory.write(at, frame)
         pinfo, puc = (at + _INFO_AT, at + _UC_AT) if rt else (0, 0)
         values = (info.signo, pinfo, puc, at, action.handler & 0xFFFFFFFF)
@@ -196,7 +198,7 @@ _INFO_AT, _UC_AT = 16, 16 + 128
 def _restore_context(t: Thread, saved: SigContext) -> None:
     cpu = t.cpu
     if saved.fpstate:
-        restore_fp(cpu, t.memory.load(saved.fpstate + _LEGACY, FpState))
+        restore_image(t, saved.fpstate + _LEGACY)
     cpu.bank(*_SAVED).set([getattr(saved, name) for name in _SAVED])
     cpu.write("eflags", cpu.read("eflags") & ~FLAGS | saved.eflags & FLAGS)
     for name in SELECTORS:

@@ -11,7 +11,8 @@ from .i386 import ARCH
 from .i386_frames import LEGACY_FP, legacy_fp, restore_legacy_fp
 from .i386_segments import CS, DS, SELECTORS, load, set_tls_entries, tls_entries
 from .regsets import RegisterSet
-from .x86_64 import FLAGS, FpState, fp_state, restore_fp
+from .x86_64 import FLAGS
+from .x86_64_fp import FpState, fp_state, restore_fp
 from .x86_64_registers import DEBUG_WORDS, TRAPS_BEFORE, hit, watched
 
 __all__ = (

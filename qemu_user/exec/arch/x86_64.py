@@ -6,7 +6,7 @@ import os
 from errno import EFAULT, EINVAL, EPERM
 
 from ..abi import signals as abi
-from ..abi.layout import U16, U32, U64, Addr, Array, Bytes, CStruct, DataModel, Int, SigSet, ULong
+from ..abi.layout import U16, U64, Addr, Array, CStruct, DataModel, Int, SigSet, ULong
 from ..abi.memory import MAP_32BIT
 from ..abi.polling import PackedEpollEvent
 from ..abi.semaphores import X86SemidDs
@@ -19,7 +19,7 @@ from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..cpu import Cpu, Trap
+    from ..cpu import Trap
     from ..process import Process
     from ..signals import Action, SigInfo
     from ..thread import Thread
@@ -91,17 +91,11 @@ _RED_ZONE = 128  # bytes below RSP that a leaf function may use (System V ABI)
 FLAGS = 0x50DD5  # what sigreturn takes from a frame: AC, RF, OF, DF, TF and the arithmetic flags
 _TF, _DF, _RF = 0x100, 0x400, 0x10000
 _UC_FLAGS = 7  # UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS
-_MAGIC1, _MAGIC2 = 0x46505853, 0x46505845
-_XSTATE_SIZE = 512 + 64  # FXSAVE area and XSAVE header
-_X87_AND_SSE = 3
-_EMPTY = 3  # x87 tag of an unused register
 CS, SS = 0x33, 0x2B
 _SAVED = (
     *("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"),
     *("rdi", "rsi", "rbp", "rbx", "rdx", "rax", "rcx", "rsp", "rip"),
 )
-_FP = ("fpcw", "fpsw", "fptag", "mxcsr", *(f"fp{n}" for n in range(8)))
-_XMM = tuple(f"xmm{n}" for n in range(16))
 
 
 class SigContext(CStruct):
@@ -131,36 +125,16 @@ class UContext(CStruct):
     uc_sigmask: SigSet
 
 
-class FpState(CStruct):
-    """The FXSAVE image, with what Linux puts into its unused end, and the XSAVE header."""
-
-    cwd: U16
-    swd: U16
-    twd: U16
-    fop: U16
-    rip: U64
-    rdp: U64
-    mxcsr: U32
-    mxcsr_mask: U32
-    st: bytes = Bytes(128)
-    xmm: bytes = Bytes(256)
-    reserved: bytes = Bytes(48)
-    magic1: U32
-    extended_size: U32
-    xfeatures: U64
-    xstate_size: U32
-    padding: bytes = Bytes(28)
-    header: tuple[int, ...] = Array(U64, 8)
-    magic2: U32
-
-
 class Frame:
     """struct rt_sigframe: return address, ucontext, siginfo; the FP state lies above it."""
 
     def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
         """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
+        from .x86_64_fp import fp_image
+
         cpu, memory, model = t.cpu, t.memory, t.arch.model
-        fp_at = (frame_top(t, action, _RED_ZONE) - FpState.size(model)) & ~63
+        image = fp_image(cpu, model)
+        fp_at = (frame_top(t, action, _RED_ZONE) - len(image)) & ~63
         at = ((fp_at - _FRAME_SIZE) & ~15) - 8
         context = UContext(
             uc_flags=_UC_FLAGS,
@@ -168,7 +142,7 @@ class Frame:
             uc_mcontext=self._context(t, fp_at, mask),
             uc_sigmask=mask,
         )
-        memory.write(fp_at, fp_state(cpu).pack(model))
+        memory.write(fp_at, image)
         restorer = action.restorer.to_bytes(8, "little")
         memory.write(at, restorer + context.pack(model) + info.pack(model))
         cpu.bank("rdi", "rsi", "rdx", "rax", "rsp", "rip").set(
@@ -196,7 +170,9 @@ class Frame:
         context = memory.load(cpu.read("rsp"), UContext)
         saved = context.uc_mcontext
         if saved.fpstate:
-            restore_fp(cpu, memory.load(saved.fpstate, FpState))
+            from .x86_64_fp import restore_image
+
+            restore_image(t, saved.fpstate)
         if not _canonical(saved.general[-1]):
             raise LinuxError(EFAULT)
         cpu.bank(*_SAVED).set(saved.general)
@@ -221,40 +197,6 @@ def last_trap(t: Thread) -> tuple[int, int, int]:
     if isinstance(trap, Raised):
         return (trap.number, 0, 0) if trap.number < 32 else (13, trap.number * 8 + 2, 0)
     return (6, 0, 0) if isinstance(trap, Illegal) else (0, 0, 0)
-
-
-def fp_state(cpu: Cpu) -> FpState:
-    """The x87 and SSE registers as a signal frame and ptrace(2) show them."""
-    cwd, swd, tags, mxcsr, *physical = cpu.bank(*_FP).get()
-    top = swd >> 11 & 7
-    stack = b"".join(physical[(top + n) & 7].to_bytes(16, "little") for n in range(8))
-    used = sum(1 << n for n in range(8) if tags >> 2 * n & 3 != _EMPTY)
-    return FpState(
-        cwd=cwd,
-        swd=swd,
-        twd=used,
-        mxcsr=mxcsr,
-        mxcsr_mask=0xFFFF,
-        st=stack,
-        xmm=b"".join(value.to_bytes(16, "little") for value in cpu.bank(*_XMM).get()),
-        magic1=_MAGIC1,
-        extended_size=_XSTATE_SIZE + 4,
-        xfeatures=_X87_AND_SSE,
-        xstate_size=_XSTATE_SIZE,
-        header=(_X87_AND_SSE, *(0,) * 7),
-        magic2=_MAGIC2,
-    )
-
-
-def restore_fp(cpu: Cpu, state: FpState) -> None:
-    """Set the x87 and SSE registers."""
-    top = state.swd >> 11 & 7
-    images = [int.from_bytes(state.st[16 * n : 16 * n + 10], "little") for n in range(8)]
-    physical = [images[(n - top) & 7] for n in range(8)]
-    tags = sum(0 if state.twd >> n & 1 else _EMPTY << 2 * n for n in range(8))
-    cpu.bank(*_FP).set((state.cwd, state.swd, tags, state.mxcsr & 0xFFFF, *physical))
-    xmm = [int.from_bytes(state.xmm[16 * n : 16 * n + 16], "little") for n in range(16)]
-    cpu.bank(*_XMM).set(xmm)
 
 
 ARCH_SET_GS, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS = 0x1001, 0x1002, 0x1003, 0x1004

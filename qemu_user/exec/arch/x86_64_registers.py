@@ -8,7 +8,8 @@ from ..abi.layout import U64, CStruct
 from ..abi.ptrace import NT_PRFPREG, NT_PRSTATUS, NT_X86_XSTATE
 from ..errors import LinuxError
 from .regsets import RegisterSet
-from .x86_64 import ARCH, CS, FLAGS, SS, FpState, fp_state, restore_fp
+from .x86_64 import ARCH, CS, FLAGS, SS
+from .x86_64_fp import FpState, fp_state, restore_fp, set_upper_halves, upper_halves, wide_vectors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 _FXSAVE = 512  # bytes
 _XCR0_AT = 464  # in the area: what the kernel says of the state components in use
 _XSAVE = _FXSAVE + 64
-_X87_AND_SSE = 3
+_X87_AND_SSE, _AVX = 3, 4
+_UPPER = 256  # bytes of the vectors' upper halves
 _ADDRESS_LIMIT = (1 << 47) - 4096
 
 
@@ -89,14 +91,19 @@ def _set_fp(t: Thread, data: bytes) -> None:
 
 
 def _get_xstate(t: Thread, _: int) -> bytes:
-    components = _X87_AND_SSE.to_bytes(8, "little")
-    return _fp(t)[:_XCR0_AT] + components + bytes(40) + components + bytes(56)
+    wide = wide_vectors(t.cpu)
+    components = (_X87_AND_SSE | (_AVX if wide else 0)).to_bytes(8, "little")
+    upper = upper_halves(t.cpu) if wide else b""
+    return _fp(t)[:_XCR0_AT] + components + bytes(40) + components + bytes(56) + upper
 
 
 def _set_xstate(t: Thread, data: bytes) -> None:
     if len(data) < _XSAVE:
         raise LinuxError(EINVAL)
     _set_fp(t, data[:_FXSAVE])
+    if wide_vectors(t.cpu) and len(data) >= _XSAVE + _UPPER:
+        there = data[_FXSAVE] & _AVX
+        set_upper_halves(t.cpu, data[_XSAVE : _XSAVE + _UPPER] if there else bytes(_UPPER))
 
 
 SETS = {

@@ -10,6 +10,7 @@ import ctypes
 
 from ..cpu import READ, WRITE, Fault, Raised
 from ..errors import LinuxError
+from .x86_64_fp import use_wide_vectors
 from .x86_64_vex import LONGEST, Insn, decode
 from .x86_64_vexcode import Layout, features, hook, translate, translate_detached
 
@@ -57,6 +58,7 @@ class Supply:
         self.blocks: NativeBlocks | None = None
         if features() >= _NEEDED:
             self._prepare()
+        use_wide_vectors(cpu)
 
     def _prepare(self) -> None:
         blocks = self.cpu.native_blocks(self.general[0])

@@ -45,8 +45,6 @@ MUSL = {
 }
 # What the engine executes right: it confuses the halves of registers that RISBHG and RISBLG name.
 CPUS = {"s390x": "z13-high_word"}
-# What the engine executes right: it confuses the halves of registers that RISBHG and RISBLG name.
-CPUS = {"s390x": "z13-high_word"}
 FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread", f"-I{SAMPLES}"]
 TIMEOUT = 600  # seconds: ziglang builds a C library on its first use
 

@@ -38,6 +38,7 @@ TARGETS = {
     "mips64": Target((*ZIG, "mips64-linux-muslabi64"), "mips", DataModel(8, ">")),
     "ppc": Target((*ZIG, "powerpc-linux-musleabi"), "powerpc", DataModel(4, ">")),
     "ppc64": Target((*ZIG, "powerpc64-linux-musl"), "powerpc", DataModel(8, ">")),
+    "gcc-m68k": Target(("m68k-linux-gnu-gcc",), "m68k", DataModel(4, ">", 2)),
     "s390x": Target((*ZIG, "s390x-linux-musl"), "s390x", DataModel(8, ">")),
 }
 
@@ -120,12 +121,12 @@ struct our_robust_list_head { void *list; long futex_offset; void *list_op_pendi
 """
 
 TYPES = {
-    "IpcPerm": "struct ipc64_perm",
     "PpcMsqidDs32": "struct msqid64_ds",
     "PpcSemidDs32": "struct semid64_ds",
     "PpcShmidDs32": "struct shmid64_ds",
     "PpcStat32": "struct stat",
     "PpcStat64": "struct stat64",
+    "IpcPerm": "struct ipc64_perm",
     "PpcIpcPerm": "struct ipc64_perm",
     "PpcMsqidDs": "struct msqid64_ds",
     "PpcSemidDs": "struct semid64_ds",
@@ -233,6 +234,8 @@ TYPES = {
     "SockFprog": "struct sock_fprog",
     "Stat": "struct stat",
     "Stat64": "struct stat64",
+    "StatM68k": "struct stat",
+    "Stat64M68k": "struct stat64",
     "StatShort": "struct stat",
     "StatX86_64": "struct stat",
     "Statfs": "struct statfs",
@@ -352,6 +355,8 @@ MEMBERS = {
     "SigInfoRt": {"si_value": "si_ptr"},
     "SigInfoPkey": {"si_pkey": "_sifields._sigfault._addr_pkey._pkey"},
     "Stat64": {"st_ino32": "__st_ino"},
+    "Stat64M68k": {"st_ino32": "__st_ino"},
+    "StatM68k": {f"st_{time}time_nsec": f"__unused{n}" for n, time in enumerate("amc", 1)},
 }
 MEMBERS |= {f"{name}32": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")}
 # Signal frames by module: type and members; "&first" of many, "" for what C has no name for.
@@ -401,26 +406,28 @@ FRAMES = {
         "UContext": ("struct ucontext", {"unused": "__unused"}),
     },
 }
-# Structures that grow: what we have is their beginning.
-GROWING = {"PtraceSyscallInfo", "Rseq"}
-LINUX_32 = {"i386", "gcc-m32", "arm"}
-STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64", "loongarch64"}
-X86_64 = {"gcc", "x86_64"}
+FRAMES["riscv32"] = FRAMES["riscv64"]
 FRAMES["ppc_frames"] = {
     "SigContext": ("struct sigcontext", {"reserved": "_unused"}),
     "MContext": ("struct mcontext", {}),
     "UContext": ("struct ucontext", {}),
 }
+# Structures that grow: what we have is their beginning.
+GROWING = {"PtraceSyscallInfo", "Rseq"}
+LINUX_32 = {"i386", "gcc-m32", "arm"}
+IPC_32 = LINUX_32 | {"gcc-m68k"}
+STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64", "loongarch64"}
+X86_64 = {"gcc", "x86_64"}
 BITS_32 = {name for name, target in TARGETS.items() if target.model.word == 4}
 MIPS = {"mips", "mips64"}
 PPC = {"ppc", "ppc64"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
-    "MsqidDs32": IPC_32,
+    "MsqidDs32": IPC_32 | {"riscv32"},
     "OldStat": {"i386", "gcc-m32", "arm", "gcc-m68k", "ppc"},
-    "SemidDs32": IPC_32,
+    "SemidDs32": IPC_32 | {"riscv32"},
     "ShortIpcPerm": IPC_32,
-    "ShmidDs32": IPC_32,
+    "ShmidDs32": IPC_32 | {"riscv32"},
     "WideItimerspec": BITS_32,
     "WideItimerspecBig": BITS_32,
     "WideTimespec": BITS_32,
@@ -433,13 +440,15 @@ ONLY = {
     **{name: {"ppc"} for name in ("PpcMsqidDs32", "PpcSemidDs32", "PpcShmidDs32")},
     **{name: {"ppc"} for name in ("PpcStat32", "PpcStat64")},
     **dict.fromkeys(("PpcTermio", "PpcTermios"), PPC),
-    **dict.fromkeys(("StatS390x", "StatfsS390x"), {"s390x"}),
+    **{name: {"s390x"} for name in ("StatS390x", "StatfsS390x")},
     "MsqidDs": STAT_GENERIC | X86_64,
     "SemidDs": STAT_GENERIC,
     "ShmidDs": STAT_GENERIC | X86_64,
     "X86SemidDs": X86_64,
     "Stat": STAT_GENERIC,
     "StatX86_64": X86_64 | {"ppc64"},
+    "StatM68k": {"gcc-m68k"},
+    "Stat64M68k": {"gcc-m68k"},
     "StatShort": LINUX_32,
     "Stat64": LINUX_32,
     "GenericStat64": {"riscv32"},
@@ -455,6 +464,10 @@ ONLY = {
     "Termios2": TARGETS.keys() - MIPS - PPC,
     "Flock64": BITS_32,
     **{n: TARGETS.keys() - MIPS for n in TYPES if n.startswith("SigInfo")},
+    # There an Internet address is aligned to more than an int; nothing has room before one.
+    "IpMreq": TARGETS.keys() - {"gcc-m68k"},
+    "SockAddrIn": TARGETS.keys() - {"gcc-m68k"},
+    "SigInfoPkey": TARGETS.keys() - MIPS - {"gcc-m68k"},
 }
 
 

@@ -273,6 +273,25 @@ _RV64 = Lines(
     ],
     privileged=["mret", "sret", "wfi", "sfence.vma", "csrr x7, 0x300"],
 )  # fmt: skip
+
+
+def _narrow(text: str) -> str:
+    """A text with words of 32 bits in the place of 64."""
+    return re.sub(r"\b(l|s|amoadd\.|lr\.|sc\.)d\b", r"\1w", text)
+
+
+_RV32 = replace(
+    _RV64,
+    **{
+        name: _narrow(getattr(_RV64, name))
+        for name in ("add_memory", "add_locked", "load", "store")
+    },
+    faults=[
+        *((_narrow(text), regs, at) for text, regs, at in _RV64.faults if at[0] < SIZE),
+        ("lw x7, 0(x6)", {"x6": SIZE - 4}, (SIZE - 4, READ)),
+    ],
+    exceptions=[(_narrow(text), *rest) for text, *rest in _RV64.exceptions],
+)
 _I386 = Lines(
     counter="ecx", pointer="ebx", value="eax", tls="gs", vector="xmm5",
     add_memory="add dword ptr [ebx], 1",
@@ -420,5 +439,16 @@ _PPC = Lines(
     ],
     privileged=["mfmsr 3", "mtmsr 3", "rfi", "tlbie 3", "mfspr 3, 22"],
 )  # fmt: skip
-LINES = {"i386": _I386, "arm": _ARM, "armeb": _ARM, "x86_64": _X86, "aarch64": _A64, "aarch64_be": _A64_BE, "riscv64": _RV64, "m68k": _M68K, "ppc": _PPC}
+LINES = {
+    "i386": _I386,
+    "arm": _ARM,
+    "armeb": _ARM,
+    "x86_64": _X86,
+    "aarch64": _A64,
+    "aarch64_be": _A64_BE,
+    "riscv64": _RV64,
+    "riscv32": _RV32,
+    "m68k": _M68K,
+    "ppc": _PPC,
+}
 NAMES = tuple(LINES)

@@ -33,7 +33,9 @@ FAMILIES = (
 ARCHES = (
     *("x86_64", "aarch64", "riscv64", "i386", "arm"),
     *("ppc64le", "s390x", "aarch64_be", "m68k", "ppc"),
+    "riscv32",
 )
+TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
 BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k")
 GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
@@ -83,6 +85,7 @@ class Header(NamedTuple):
     libc:          the only C library it is for
     word:          the only word size it is for, in bytes
     order:         "little" for what big-endian guests are known not to do
+    calls:         "old" for those that the newest 32-bit architectures do not have
     reference:     "own" where the output depends on the word size: no other machine's will do
     host:          features of this machine's processor it needs, as /proc/cpuinfo calls them
     flags:         more arguments for the compiler
@@ -96,6 +99,7 @@ class Header(NamedTuple):
     word: int | None
     own: bool
     little: bool
+    old: bool
     host: list[str]
     flags: list[str]
     options: list[str]
@@ -112,6 +116,7 @@ def header(source: Path) -> Header:
         int(found["word"]) if "word" in found else None,
         found.get("reference") == "own",
         found.get("order") == "little",
+        found.get("calls") == "old",
         found.get("host", "").split(),
         found.get("flags", "").split(),
         found.get("options", "").split(),
@@ -223,6 +228,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
         and not (wanted.little and arch in BIG_ENDIAN)
+        and not (wanted.old and arch in TIME64)
         and not (libc == "musl" and arch in GLIBC_ONLY)
         and (
             libc == "musl"

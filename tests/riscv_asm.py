@@ -10,7 +10,10 @@ _FIXED = {
 }  # fmt: skip
 _LOADS = {"lb": 0x0003, "lw": 0x2003, "ld": 0x3003, "fld": 0x3007}
 _STORES = {"sb": 0x0023, "sw": 0x2023, "sd": 0x3023, "fsd": 0x3027}
-_ATOMICS = {"amoadd.d": 0x0000302F, "amoswap.w": 0x0800202F, "lr.d": 0x1000302F, "sc.d": 0x1800302F}
+_ATOMICS = {
+    "amoadd.d": 0x0000302F, "amoswap.w": 0x0800202F, "lr.d": 0x1000302F, "sc.d": 0x1800302F,
+    "amoadd.w": 0x0000202F, "lr.w": 0x1000202F, "sc.w": 0x1800202F,
+}  # fmt: skip
 
 
 def assemble(text: str, addr: int = 0) -> bytes:

@@ -40,12 +40,27 @@
 #endif
 #if defined SYS_futex_time64 && !defined __GLIBC__
 #undef SYS_futex
+#undef SYS_mq_timedsend
+#undef SYS_mq_timedreceive
 #define SYS_futex SYS_futex_time64
+#define SYS_mq_timedsend SYS_mq_timedsend_time64
+#define SYS_mq_timedreceive SYS_mq_timedreceive_time64
 #endif
 #ifndef SYS_newfstatat
 #define SYS_newfstatat SYS_fstatat64
 #endif
-#ifndef SYS_clock_gettime
+#if defined __riscv /* has no calls with times of 32 bits */
+#define SYS_fcntl SYS_fcntl64
+#define SYS_ftruncate SYS_ftruncate64
+#define SYS_clock_gettime SYS_clock_gettime64
+#define SYS_clock_settime SYS_clock_settime64
+#define SYS_clock_getres SYS_clock_getres_time64
+#define SYS_clock_nanosleep SYS_clock_nanosleep_time64
+#define SYS_rt_sigtimedwait SYS_rt_sigtimedwait_time64
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#elif !defined SYS_clock_gettime
 #define SYS_clock_gettime SYS_clock_gettime32
 #define SYS_clock_settime SYS_clock_settime32
 #define SYS_clock_getres SYS_clock_getres_time32
@@ -74,6 +89,13 @@ __attribute__((weak)) void __clear_cache(void *from, void *to)
 __attribute__((weak)) void __clear_cache(void *from, void *to)
 {
 }
+#endif
+
+#if defined __riscv && __riscv_xlen == 32 && !defined __GLIBC__
+pid_t raw_vfork(void); /* clone with CLONE_VM, CLONE_VFORK, SIGCHLD */
+__asm__(".pushsection .text\n.type raw_vfork, @function\n"
+        "raw_vfork: li a7, 220\nli a0, 0x4111\nli a1, 0\necall\nret\n.popsection");
+#define vfork raw_vfork
 #endif
 
 #if defined __powerpc__ && !defined __GLIBC__ /* musl's is fork */

@@ -1,9 +1,13 @@
-"""RISC-V, 64 bits: everything the engine, the loader and Linux need to know about RV64GC."""
+"""RISC-V, 64 bits: everything the engine, the loader and Linux need to know about RV64GC.
+
+`make` also gives what RV32GC differs in.
+"""
 
 from __future__ import annotations
 
 import os
 from errno import EFAULT, EINVAL
+from struct import pack
 
 from ..abi import signals as abi
 from ..abi.layout import U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
@@ -14,6 +18,8 @@ from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..process import Process
     from ..signals import Action, SigInfo
     from ..thread import Thread
@@ -35,8 +41,8 @@ class SigContext(CStruct):
     """struct sigcontext: PC and x1 to x31, then the floating-point registers."""
 
     min_align = 16
-    pc: U64
-    regs: tuple[int, ...] = Array(U64, 31)
+    pc: ULong
+    regs: tuple[int, ...] = Array(ULong, 31)
     f: tuple[int, ...] = Array(U64, 32)
     fcsr: U32
     rest: bytes = Bytes(256)  # of the union with the quad-precision state
@@ -92,7 +98,7 @@ def riscv_flush_icache(t: Thread, start: Addr, end: Addr, flags: ULong) -> int:
     """Man 2 riscv_flush_icache."""
     if flags & ~1:  # SYS_RISCV_FLUSH_ICACHE_LOCAL
         raise LinuxError(EINVAL)
-    t.cpu.discard(start, end - start if end > start else 1 << 47)
+    t.cpu.discard(start, end - start if end > start else t.memory.task_size)
     return 0
 
 
@@ -103,7 +109,6 @@ _PROBES = {
     3: 1,  # BASE_BEHAVIOR: IMA
     4: 3,  # IMA_EXT_0: F and D, C
     5: 3,  # CPUPERF_0: misaligned accesses are fast
-    7: (1 << 47) - 1,  # HIGHEST_VIRT_ADDRESS
 }
 
 
@@ -113,68 +118,79 @@ def riscv_hwprobe(
     """Documentation/arch/riscv/hwprobe.rst: values of keys; an unknown key becomes -1."""
     if flags or bool(cpusetsize) != bool(cpus):
         raise LinuxError(EINVAL)
+    known = _PROBES | {7: t.memory.task_size - 1}  # HIGHEST_VIRT_ADDRESS
     for pair in range(pairs, pairs + 16 * pair_count, 16):  # struct riscv_hwprobe
         key = int.from_bytes(t.memory.read(pair, 8), "little", signed=True)
-        known = key in _PROBES
-        t.memory.write(pair, key.to_bytes(8, "little", signed=True) if known else b"\xff" * 8)
-        t.memory.set_word(pair + 8, _PROBES.get(key, 0))
+        answer = key if key in known else -1
+        t.memory.write(pair, pack("<qQ", answer, known.get(key, 0)))
     return 0
 
 
-def cpuinfo(_: Process) -> str:
+def cpuinfo(p: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
+    isa, mmu = ("rv64", "sv48") if p.arch.model.word == 8 else ("rv32", "sv32")
     return "".join(
-        f"processor\t: {n}\nhart\t\t: {n}\nisa\t\t: rv64imafdc_zicsr_zifencei\nmmu\t\t: sv48\n\n"
+        f"processor\t: {n}\nhart\t\t: {n}\nisa\t\t: {isa}imafdc_zicsr_zifencei\nmmu\t\t: {mmu}\n\n"
         for n in range(os.cpu_count() or 1)
     )
 
 
-ARCH = Arch(
-    name="riscv64",
-    elf_machine=243,  # EM_RISCV
-    model=DataModel(word=8),
-    engine=Engine(
-        arch="RISCV",
-        mode=("RISCV64",),
-        target="riscv64",
-        syscall=("intr", 8),
-        exceptions={  # the engine adds 4 to PC, however long the instruction
-            0: (SIGBUS, 1, -4),  # misaligned PC: BUS_ADRALN
-            2: (SIGILL, abi.ILL_ILLOPC, -4),
-            3: (SIGTRAP, 1, 0),  # ebreak: TRAP_BRKPT
-            4: (SIGBUS, 1, -4),  # misaligned LR
-            6: (SIGBUS, 1, -4),  # misaligned SC or AMO
-        },
-        illegal=(2,),
-        illegal_code=abi.ILL_ILLOPC,
-        stopping=3,
-        unsaved=("fcsr",),
-        user_mode=_TO_USER,
-    ),
-    registers=Registers(
-        general=X,
-        pc="pc",
-        sp="x2",
-        flags=None,
-        tls="x4",
-        vector=F,
-        control=("fcsr",),
-        dwarf=("x0", *X),
-        frame="x8",
-    ),
-    syscall=Convention(
-        number="x17", args=("x10", "x11", "x12", "x13", "x14", "x15"), result="x10", insn_size=4
-    ),
-    frame=Frame(),
-    variants={"KernelSigaction": KernelSigactionNoRestorer},
-    special={"riscv_flush_icache": riscv_flush_icache, "riscv_hwprobe": riscv_hwprobe},
-    cpuinfo=cpuinfo,
-    platform=b"",
-    hwcap=0x112D,  # the letters I, M, A, F, D, C
-    clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
-    task_bits=47,
-    disassembler=("RISCV", "RISCV64"),
-    vdso=True,
-    audit=0xC00000F3,  # AUDIT_ARCH_RISCV64
-    cpus=("any",),
-)
+_EXCEPTIONS = {  # the engine adds 4 to PC, however long the instruction
+    0: (SIGBUS, 1, -4),  # misaligned PC: BUS_ADRALN
+    2: (SIGILL, abi.ILL_ILLOPC, -4),
+    3: (SIGTRAP, 1, 0),  # ebreak: TRAP_BRKPT
+    4: (SIGBUS, 1, -4),  # misaligned LR
+    6: (SIGBUS, 1, -4),  # misaligned SC or AMO
+}
+
+
+def make(
+    name: str, word: int, variants: Mapping[str, type[CStruct]], audit: int, task_size: int = 0
+) -> Arch:
+    """The architecture with registers of `word` bytes."""
+    mode = f"RISCV{8 * word}"
+    return Arch(
+        name=name,
+        elf_machine=243,  # EM_RISCV
+        model=DataModel(word),
+        engine=Engine(
+            arch="RISCV",
+            mode=(mode,),
+            target=name,
+            syscall=("intr", 8),
+            exceptions=_EXCEPTIONS,
+            illegal=(2,),
+            illegal_code=abi.ILL_ILLOPC,
+            stopping=3,
+            unsaved=("fcsr",),
+            user_mode=_TO_USER,
+        ),
+        registers=Registers(
+            general=X,
+            pc="pc",
+            sp="x2",
+            flags=None,
+            tls="x4",
+            vector=F,
+            control=("fcsr",),
+            dwarf=("x0", *X),
+            frame="x8",
+        ),
+        syscall=Convention(number="x17", args=X[9:15], result="x10", insn_size=4),
+        frame=Frame(),
+        variants={"KernelSigaction": KernelSigactionNoRestorer, **variants},
+        special={"riscv_flush_icache": riscv_flush_icache, "riscv_hwprobe": riscv_hwprobe},
+        cpuinfo=cpuinfo,
+        platform=b"",
+        hwcap=0x112D,  # the letters I, M, A, F, D, C
+        clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
+        task_bits=47 if word == 8 else 32,
+        task_size=task_size,
+        disassembler=("RISCV", mode),
+        vdso=True,
+        audit=audit,
+        cpus=("any",),
+    )
+
+
+ARCH = make("riscv64", 8, {}, 0xC00000F3)  # AUDIT_ARCH_RISCV64

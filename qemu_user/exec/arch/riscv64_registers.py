@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..abi.layout import U64, Array, CStruct
+from ..abi.layout import U64, Array, CStruct, ULong
 from ..abi.ptrace import NT_PRFPREG, NT_PRSTATUS
 from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, repeatable, watched
-from .riscv64 import ARCH, F, X
+from .riscv64 import F, X
 
 __all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class UserRegs(CStruct):
     """struct user_regs_struct: PC and x1 to x31."""
 
-    regs: tuple[int, ...] = Array(U64, 32)
+    regs: tuple[int, ...] = Array(ULong, 32)
 
 
 class FpState(CStruct):
@@ -28,19 +28,19 @@ class FpState(CStruct):
 
 
 def _get(t: Thread, _: int) -> bytes:
-    return UserRegs(regs=tuple(t.cpu.bank("pc", *X).get())).pack(ARCH.model)
+    return UserRegs(regs=tuple(t.cpu.bank("pc", *X).get())).pack(t.arch.model)
 
 
 def _set(t: Thread, data: bytes) -> None:
-    t.cpu.bank("pc", *X).set(UserRegs.unpack(ARCH.model, data).regs)
+    t.cpu.bank("pc", *X).set(UserRegs.unpack(t.arch.model, data).regs)
 
 
 def _get_fp(t: Thread, _: int) -> bytes:
-    return FpState(f=tuple(t.cpu.bank(*F).get()), fcsr=t.cpu.read("fcsr")).pack(ARCH.model)
+    return FpState(f=tuple(t.cpu.bank(*F).get()), fcsr=t.cpu.read("fcsr")).pack(t.arch.model)
 
 
 def _set_fp(t: Thread, data: bytes) -> None:
-    new = FpState.unpack(ARCH.model, data)
+    new = FpState.unpack(t.arch.model, data)
     t.cpu.bank(*F).set(new.f)
     t.cpu.write("fcsr", new.fcsr & 0xFF)
 

@@ -10,7 +10,7 @@ int main(void)
 #if __SIZEOF_LONG__ == 8
     TRY(syscall(SYS_read, 0x100000000L + 500, b, 4));
 #endif
-    TRY(syscall(SYS_lseek, p[0], 0, 0));
+    TRY(lseek(p[0], 0, 0));
     TRY(syscall(SYS_close, -1));
     TRY(syscall(SYS_dup, 1000000));
     TRY(syscall(SYS_mmap, 0, -8192L, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
@@ -37,7 +37,7 @@ int main(void)
     TRY(syscall(SYS_sched_setaffinity, 0, 0, b));
     TRY(syscall(SYS_sched_getaffinity, 0, 1, b));
     TRY(syscall(SYS_setitimer, 9, b, NULL));
-    TRY(syscall(SYS_wait4, -1, NULL, 0x100, NULL));
+    TRY(wait4(-1, NULL, 0x100, NULL));
     TRY(syscall(SYS_preadv2, p[0], b, 1, 0, 0, 0xff));
     TRY(syscall(SYS_getsid, -1));
     TRY(syscall(SYS_umask, 0xffff) & ~0777);
@@ -46,7 +46,7 @@ int main(void)
     TRY(syscall(SYS_madvise, 0x8000, 4096, MADV_NORMAL));
     TRY(syscall(SYS_sendto, p[0], b, 1, 0, NULL, 0));
     TRY(syscall(SYS_ftruncate, p[0], -1));
-    TRY(syscall(SYS_fallocate, p[1], 0, -1L, 1L));
+    TRY(fallocate(p[1], 0, -1, 1));
     TRY(syscall(SYS_prlimit64, 0, 99, NULL, NULL));
     TRY(syscall(SYS_getrandom, b, 0, 8));
     TRY(syscall(SYS_copy_file_range, p[0], NULL, p[1], NULL, 1, 0));

@@ -1,3 +1,4 @@
+// calls: old
 // reference: own
 // Bad pointers give EFAULT in every call that takes one.
 #include "guest.h"

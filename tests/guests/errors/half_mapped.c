@@ -1,3 +1,4 @@
+// calls: old
 // reference: own
 // Buffers that end in unmapped memory: partial results, as Linux gives them.
 #include "guest.h"

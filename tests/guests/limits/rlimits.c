@@ -31,7 +31,9 @@ int main(void)
     s.rlim_cur = 70;
     TRY(setrlimit(RLIMIT_NOFILE, &s));
     TRY(getrlimit(99, &r));
-    struct rlimit64 wide;
+    struct {
+        uint64_t rlim_cur, rlim_max;
+    } wide;
     TRY(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &wide));
     SHOW(wide.rlim_cur);
     TRY(syscall(SYS_prlimit64, 999999, RLIMIT_NOFILE, NULL, &wide));

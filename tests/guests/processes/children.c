@@ -55,7 +55,7 @@ static void waits(void)
     kill(pid, SIGCONT);
     memset(&info, 0, sizeof info);
     show_info("continued", waitid(P_PGID, 0, &info, WCONTINUED | WNOWAIT), &info, pid);
-    SHOW(syscall(SYS_wait4, pid, &status, WCONTINUED | __WALL, &usage) == pid);
+    SHOW(wait4(pid, &status, WCONTINUED | __WALL, &usage) == pid);
     SHOW(WIFCONTINUED(status));
     close(ends[1]);
     int fd = syscall(SYS_pidfd_open, pid, 0);

@@ -41,7 +41,7 @@ int main(void)
     c = fork();
     if (!c)
         _exit(300);
-    TRY(syscall(SYS_wait4, c, 16, 0, NULL));
+    TRY(syscall(SYS_waitid, P_PID, c, 16, WEXITED, NULL));
     TRY(waitpid(c, &st, 0));
     for (int k = 0; k < 10; k++)
         if (fork() == 0)

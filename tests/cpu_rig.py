@@ -144,6 +144,7 @@ class Lines:
     # Exceptions: text, index of the line where PC is, number, signal
     exceptions: list[tuple[str, int, int, int]] = field(default_factory=list)
     privileged: list[str] = field(default_factory=list)
+    unsteppable: str = ""  # why it does not stop after each instruction as it should
 
 
 _X86 = Lines(

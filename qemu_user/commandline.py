@@ -297,7 +297,15 @@ def _print_help() -> NoReturn:
 def _cpu_help() -> NoReturn:
     from .exec.arch import NAMES, load
 
-    _leave("".join(f"{name}: {' '.join(load(name).cpus)}\n" for name in NAMES), 0)
+    lines = []
+    for name in NAMES:
+        arch = load(name)
+        lines.append(f"{name}:")
+        default = "the default"
+        for model in arch.cpus:
+            lines.append(f"  {model:<12} {arch.cpu_notes.get(model, default)}".rstrip())
+            default = ""
+    _leave("\n".join([*lines, "", "-cpu model,+feature,-feature,feature=on|off", ""]), 0)
 
 
 def _log_help(status: int) -> NoReturn:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from .exec.abi import signals as sig
 from .exec.abi.errno import errno_table
-from .exec.arch import Arch
+from .exec.arch import Arch, choose
 from .exec.dispatch import Dispatcher, EmulatorBug
 from .exec.errors import EngineError, GuestExit
 from .exec.files import Files
@@ -42,9 +42,11 @@ class Machine:
     ) -> None:
         self.options = options
         found = inspect(options, program)
-        if options.cpu is not None and options.cpu not in found.arch.cpus:
-            message = f"{options.program_name}: unable to find CPU model '{options.cpu}'"
-            raise LoadError(EINVAL, message, 1)
+        if options.cpu is not None:
+            try:
+                choose(found.arch, options.cpu)
+            except LookupError as error:
+                raise LoadError(EINVAL, f"{options.program_name}: {error.args[0]}", 1) from None
         files = Files()
         self.log = Log(files, options.log_file)
         self.process = process = Process(options, files, Observers(), self._unimplemented)

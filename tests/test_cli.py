@@ -203,11 +203,60 @@ def test_stack_size(ask: Ask) -> None:
 
 
 def test_cpu(ask: Ask, emulator: Ask, probe: Path) -> None:
-    assert emulator("-cpu", "help", probe).out != b""
+    assert "  EPYC-Rome " in emulator("-cpu", "help", probe).text
     result = emulator("-cpu", "nosuch", probe)
     assert result.status == 1
     assert re.fullmatch(r"qemu\S*: unable to find CPU model 'nosuch'", one_line(result))
     assert ask("exit", "3", env={"QEMU_CPU": "nosuch"}).status == 1
+
+
+FEATURES = """
+#include <stdio.h>
+#include <string.h>
+int main(void)
+{
+    char line[4096];
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    __builtin_cpu_init();
+    printf("%d%d%d%d ", !!__builtin_cpu_supports("avx"), !!__builtin_cpu_supports("avx2"),
+           !!__builtin_cpu_supports("fma"), !!__builtin_cpu_supports("sse4.2"));
+    while (fgets(line, sizeof line, file) && strncmp(line, "flags", 5))
+        continue;
+    line[strlen(line) - 1] = ' ';
+    printf("%d%d%d%d\\n", !!strstr(line, " avx "), !!strstr(line, " avx2 "),
+           !!strstr(line, " fma "), !!strstr(line, " sse4_2 "));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cpu", "wanted"),
+    [
+        ("EPYC-Rome", "0001"),
+        ("max", "1111"),
+        ("EPYC-Rome,+avx2", "1101"),
+        ("max,-avx2,fma=off", "1001"),
+        ("max,-avx", "0001"),
+        ("EPYC-Rome,sse4.2=off", "0000"),
+    ],
+)
+def test_cpu_features(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result], cpu: str, wanted: str
+) -> None:
+    path = build_c(FEATURES, "x86_64", "glibc")
+    assert run_ours(path, options=("-cpu", cpu)).text == f"{wanted} {wanted}\n"
+    assert run_ours(path, env={"QEMU_CPU": cpu}).text == f"{wanted} {wanted}\n"
+
+
+def test_unknown_cpu_features(emulator: Ask, probe: Path) -> None:
+    for feature, message in (
+        ("+nosuch", "CPU feature 'nosuch' is not available"),
+        ("avx512f=on", "CPU feature 'avx512f' is not available"),
+        ("avx", "CPU feature 'avx' is neither on nor off"),
+    ):
+        result = emulator("-cpu", f"EPYC-Rome,{feature}", probe)
+        assert result.status == 1
+        assert one_line(result).endswith(f": {message}")
 
 
 def test_prefix(ask: Ask, tmp_path: Path) -> None:

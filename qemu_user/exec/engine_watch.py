@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ctypes import CFUNCTYPE, c_int, c_uint32, c_uint64, c_void_p
 
+from .arch import ANY
 from .engine_handle import HOOK_INSN
 
 TYPE_CHECKING = False
@@ -50,8 +51,11 @@ class Watchers:
     ) -> None:
         """Let the identifying instruction answer what `edit` makes of the architecture's table."""
         identify = arch.engine.identify
-        edited = {key: edit(*key, answer) for key, answer in arch.cpuid.items()}
-        changed = {key: new for key, new in edited.items() if new != arch.cpuid[key]}
+        changed = {}
+        for key, known in arch.cpuid.items():
+            new = edit(*key, arch.identity.get(key, known))
+            if new != known:
+                changed[key] = new
         if identify is None or not changed:
             return
         instruction, asked, answered = identify
@@ -59,7 +63,8 @@ class Watchers:
 
         def called() -> int:
             leaf, subleaf = question.get()
-            found = changed.get((leaf & 0xFFFFFFFF, subleaf & 0xFFFFFFFF))
+            leaf &= 0xFFFFFFFF
+            found = changed.get((leaf, ANY)) or changed.get((leaf, subleaf & 0xFFFFFFFF))
             if found is None:
                 return 0  # the engine answers
             answer.set(found)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     FrameCode = Any
 
 
+ANY = -1  # as a subleaf of CPUID: the leaf has none
 _HOST_ORDER = "<" if sys.byteorder == "little" else ">"
 
 
@@ -248,6 +249,9 @@ class Arch:
         self.registers = registers
         self.syscall = syscall
         self.frame = frame  # signal frame: setup(t, ...) and restore(t); see signals.py
+        cpu_flags: str = "",
+        cpu_notes: Mapping[str, str] | None = None,
+        choose: Callable[[Arch, str, Mapping[str, bool]], None] | None = None,
         self.platform = platform  # AT_PLATFORM
         self.hwcap = hwcap
         self.hwcap2 = hwcap2
@@ -279,6 +283,12 @@ class Arch:
         from ..abi.wide import variants
 
         other = Arch.__new__(Arch)
+        self.cpu_flags = cpu_flags  # features of the processor in /proc/cpuinfo
+        self.cpu_notes = cpu_notes or {}  # what is to be said of models
+        # Makes the architecture the model called so, features added or left out; LookupError
+        self.choose = choose
+        # What it changed in `cpuid`
+        self.identity: Mapping[tuple[int, int], tuple[int, int, int, int]] = {}
         other.__dict__.update(self.__dict__)
         other.variants = variants(self.variants, self.model)
         other.is_wide, other.ids16 = True, False
@@ -326,3 +336,28 @@ def of_elf(machine: int, bits: int, order: str) -> Arch | None:
 def registers_of(arch: Arch) -> Any:
     """How ptrace(2) and core files lay out the registers of `arch`: its module <name>_registers."""
     return import_module(f".{arch.name}_registers", __name__)
+
+
+def choose(arch: Arch, text: str) -> None:
+    """Make `arch` the processor that -cpu asks for: "model,+feature,-feature,feature=off".
+
+    LookupError with words about what it does not have.
+    """
+    model, *words = text.split(",")
+    if model not in arch.cpus:
+        raise LookupError(f"unable to find CPU model '{model}'")
+    changes = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if name[:1] in ("+", "-"):
+            name, value = name[1:], "on" if name[0] == "+" else "off"
+        if value not in ("on", "off"):
+            raise LookupError(f"CPU feature '{word}' is neither on nor off")
+        changes[name] = value == "on"
+    try:
+        if arch.choose is not None:
+            arch.choose(arch, model, changes)
+        elif changes:
+            raise LookupError(next(iter(changes)))
+    except LookupError as unknown:
+        raise LookupError(f"CPU feature '{unknown.args[0]}' is not available") from None

@@ -21,7 +21,7 @@ from .i386_segments import (
     set_thread_area,
     tls,
 )
-from .x86_64 import EXCEPTIONS, SIGILL, VEX_ILLEGAL, cpuinfo, emulate, exception
+from .x86_64 import CPU_FLAGS, EXCEPTIONS, SIGILL, VEX_ILLEGAL, cpuinfo, emulate, exception
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
@@ -117,4 +117,5 @@ ARCH = Arch(
     sysinfo="__kernel_vsyscall",
     audit=0x40000003,  # AUDIT_ARCH_I386
     cpus=("EPYC-Rome",),
+    cpu_flags=CPU_FLAGS,
 )

@@ -14,11 +14,13 @@ from ..abi.signals import SigAltStack
 from ..abi.stats import StatX86_64
 from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Linux, Mend, Registers
+from . import ANY, Arch, Convention, Engine, Linux, Mend, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..cpu import Trap
     from ..process import Process
     from ..signals import Action, SigInfo
@@ -232,6 +234,13 @@ def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
     return SIGFPE, code, t.cpu.read(t.arch.registers.pc)
 
 
+def choose(arch: Arch, model: str, features: Mapping[str, bool]) -> None:
+    """See `Arch.choose`."""
+    from . import x86_64_cpu
+
+    x86_64_cpu.choose(arch, model, features)
+
+
 def emulate(t: Thread) -> bool | Trap:
     """Do an instruction that the engine refuses."""
     from . import x86_64_supply
@@ -250,7 +259,7 @@ CPU_FLAGS = (
 
 def cpuinfo(p: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
-    flags = " ".join((CPU_FLAGS, *(f for e in p.extensions for f in e.cpuinfo_flags)))
+    flags = " ".join((p.arch.cpu_flags, *(f for e in p.extensions for f in e.cpuinfo_flags)))
     count = os.cpu_count() or 1
     about = (
         "vendor_id\t: AuthenticAMD\ncpu family\t: 23\nmodel\t\t: 49\n"
@@ -326,8 +335,19 @@ ARCH = Arch(
     clone_args=("flags", "stack", "parent_tid", "child_tid", "tls"),
     task_bits=47,
     disassembler=("X86", "64"),
-    cpuid={(7, 0): (0, 0x1980189, 0, 0)},
+    cpuid={
+        (1, ANY): (0x00830F10, 0x800, 0xC6D8220B, 0x078BFBFD),
+        (7, 0): (0, 0x1980189, 0, 0),
+        (13, 0): (7, 0x240, 0x340, 0),
+        (0x80000001, ANY): (0x00830F10, 0, 0x75, 0x2DD3FBFD),
+    },
+    cpu_flags=CPU_FLAGS,
     vdso=True,
     audit=0xC000003E,  # AUDIT_ARCH_X86_64
-    cpus=("EPYC-Rome",),
+    cpus=("EPYC-Rome", "max"),
+    cpu_notes={
+        "EPYC-Rome": "the default: SSE4.2, AES, BMI2, ADX; AVX2 and FMA work unadvertised",
+        "max": "EPYC-Rome that advertises AVX, AVX2, FMA and F16C, too (x86-64-v3)",
+    },
+    choose=choose,
 )

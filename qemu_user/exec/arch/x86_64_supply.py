@@ -212,7 +212,7 @@ class Supply:
         self.check(address, size, READ)
         return self.memory.bytes[address : address + size].tobytes()
 
-    def store(self, address: int, data: bytes | memoryview) -> None:
+    def store(self, address: int, data: bytes | bytearray) -> None:
         """Write them; Refused."""
         self.check(address, len(data), WRITE)
         self.memory.write(address, data)
@@ -278,6 +278,14 @@ def _layout(blocks: NativeBlocks, general: tuple[str, ...], pc: str) -> Layout:
     )
 
 
+def _system(supply: Supply, pc: int, code: bytes) -> bool:
+    if not supply.memory.arch.identity or 0x0F not in code[:2]:
+        return False
+    from .x86_64_xsave import execute
+
+    return execute(supply, pc, code)
+
+
 _made: list[Supply] = []
 
 
@@ -292,10 +300,10 @@ def emulate(t: Thread) -> bool | Trap:
     except LinuxError:
         return False
     insn = decode(code, supply.bits)
-    if insn is None:
-        return False
     supply.memory = t.memory
     try:
+        if insn is None:
+            return _system(supply, pc, code)
         supply.run(pc, insn, code)
     except Refused as refused:
         return refused.trap

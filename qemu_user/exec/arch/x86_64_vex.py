@@ -140,7 +140,7 @@ def _decode(code: bytes, bits: int) -> Insn | None:
         return None if insn.vvvv else insn
     if bits == 32:
         insn.vvvv, insn.wide = insn.vvvv & 7, insn.wide and "r" not in form and "Y" not in form
-    at = _operands(insn, code, at + 1, bits, ~extensions >> 5)
+    at = operands(insn, code, at + 1, bits, ~extensions >> 5)
     insn.imm = 0
     if "i" in form or "k" in form:
         insn.imm, at = code[at], at + 1
@@ -177,7 +177,7 @@ def _valid(insn: Insn, form: str) -> bool:
     return True
 
 
-def _operands(insn: Insn, code: bytes, at: int, bits: int, extensions: int) -> int:
+def operands(insn: Insn, code: bytes, at: int, bits: int, extensions: int) -> int:
     """ModRM, SIB and displacement; where they end. `extensions` are R, X and B."""
     modrm = code[at]
     at += 1

@@ -359,7 +359,7 @@ def test_bad_files(emulator: Ask, probe: Path, tmp_path: Path, name: str, reason
     ("offset", "new"),
     [
         (18, struct.pack("<H", 0x1234)),  # e_machine of nothing
-        (18, struct.pack("<H", 8)),  # MIPS, in a 64-bit little-endian file
+        (18, struct.pack("<H", 22)),  # s390x, in a 64-bit little-endian file
         (4, b"\1"),  # 32-bit class, 64-bit contents
         (5, b"\2"),  # big-endian
     ],

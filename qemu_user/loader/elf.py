@@ -39,6 +39,13 @@ _PATH_MAX = 4096
 _WRONG_ARCH = "Invalid ELF image for this architecture"
 
 
+def _described(header: Elf32Ehdr | Elf64Ehdr, model: DataModel) -> str:
+    machine = header.e_machine
+    name = architectures.family_of(machine) or f"machine {machine}"
+    order = "little" if model.order == "<" else "big"
+    return f"{name}, {8 * model.word} bits, {order}-endian"
+
+
 class ElfFile:
     """An open, checked executable; `close` it when its segments are mapped."""
 
@@ -89,13 +96,15 @@ class ElfFile:
     def _arch(self, header: Elf32Ehdr | Elf64Ehdr, model: DataModel) -> Arch:
         arch = architectures.of_elf(header.e_machine, 8 * model.word, model.order)
         wanted = Elf64Phdr if model.word == 8 else Elf32Phdr
-        if (
-            arch is None
-            or header.e_type not in (ET_EXEC, ET_DYN)
-            or header.e_phentsize != wanted.size(model)
-        ):
-            name, why = architectures.REFUSED.get(header.e_machine, ("", _WRONG_ARCH))
-            raise bad_image(self.path, ENOEXEC, f"{name}: {why}" if name else why)
+        if arch is None:
+            name, why = architectures.REFUSED.get(header.e_machine, ("", ""))
+            text = f"{name}: {why}" if name else f"{_WRONG_ARCH} ({_described(header, model)})"
+            raise bad_image(self.path, ENOEXEC, text)
+        if header.e_type not in (ET_EXEC, ET_DYN) or header.e_phentsize != wanted.size(model):
+            raise bad_image(self.path, ENOEXEC, _WRONG_ARCH)
+        refused = arch.linux.refused(header.e_flags) if arch.linux.refused else ""
+        if refused:
+            raise bad_image(self.path, ENOEXEC, f"{_WRONG_ARCH} ({refused})")
         return arch
 
     def _phdrs(self, header: Elf32Ehdr | Elf64Ehdr, model: DataModel) -> list[Phdr]:

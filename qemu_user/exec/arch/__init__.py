@@ -184,7 +184,7 @@ class Linux:
         tls: Callable[[Thread, int], Callable[[Thread], None]] | None = None,
         new_thread: Callable[[Thread, Thread], None] | None = None,
         leaving: tuple[str, ...] = (),
-        calls: Mapping[str, str] | None = None,
+        refused: Callable[[int], str] | None = None,
         ids16: bool = False,
         exception: Callable[[Thread, int], tuple[int, int, int] | None] | None = None,
         emulate: Callable[[Thread], bool | Trap] | None = None,
@@ -204,6 +204,7 @@ class Linux:
         self.new_thread = new_thread  # parent and child; registers are those the child begins with
         # Names of calls -> those of the definitions: {"mmap": "old_mmap"}
         self.calls = calls or {}
+        self.refused = refused  # by the flags of an ELF header: why such programs can't run, or ""
         self.leaving = leaving  # which of the `special` calls replace registers
         self.ids16 = ids16  # users and groups of the older calls have 16 bits (getuid, getuid32)
 
@@ -331,6 +332,11 @@ def of_elf(machine: int, bits: int, order: str) -> Arch | None:
     """The architecture an ELF header asks for, None when it is not one of ours."""
     name = _BY_ELF.get((machine, bits, order))
     return None if name is None else load(name)
+
+
+def family_of(machine: int) -> str:
+    """The first of our architectures that has this ELF machine number, "" for none."""
+    return next((name for (number, *_), name in _BY_ELF.items() if number == machine), "")
 
 
 def registers_of(arch: Arch) -> Any:

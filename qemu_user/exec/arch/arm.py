@@ -123,6 +123,16 @@ def cacheflush(t: Thread, start: Addr, end: Addr, flags: ULong) -> int:  # noqa:
     return 0
 
 
+def refused(flags: int) -> str:
+    """Programs before the EABI."""
+    return "" if flags & 0xFF000000 else "the ABI before Arm's EABI"
+
+
+def refused_big(flags: int) -> str:
+    """The same of big-endian programs: their instructions must not be (EF_ARM_BE8)."""
+    return refused(flags) or ("" if flags & 0x00800000 else "big-endian instructions, not BE8")
+
+
 def cpuinfo(_: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
     about = (
@@ -211,7 +221,13 @@ def make(name: str, order: str, uname: str, platform: bytes) -> Arch:
         clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
         task_bits=32,
         task_size=_VECTORS,
-        linux=Linux(begin=begin, exception=exception, emulate=emulate, ids16=True),
+        linux=Linux(
+            begin=begin,
+            exception=exception,
+            emulate=emulate,
+            ids16=True,
+            refused=refused_big if order == ">" else refused,
+        ),
         disassembler=("ARM", "ARM"),
         audit=0x28 if order == ">" else 0x40000028,  # AUDIT_ARCH_ARMEB, AUDIT_ARCH_ARM
         cpus=("cortex-a15",),

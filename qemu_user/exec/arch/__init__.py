@@ -183,6 +183,7 @@ class Linux:
         begin: Callable[[Thread], None] | None = None,
         tls: Callable[[Thread, int], Callable[[Thread], None]] | None = None,
         new_thread: Callable[[Thread, Thread], None] | None = None,
+        calls: Mapping[str, str] | None = None,
         leaving: tuple[str, ...] = (),
         refused: Callable[[int], str] | None = None,
         ids16: bool = False,
@@ -194,7 +195,8 @@ class Linux:
         # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),
         # where the engine's `exceptions` do not tell all
         self.exception = exception
-        self.emulate = emulate  # do an instruction that the engine refuses; whether it was one
+        # Do an instruction that the engine refuses; whether it was one, or how it traps
+        self.emulate = emulate
         self.auxv = auxv  # further entries of the auxiliary vector
         self.base_platform = base_platform  # AT_BASE_PLATFORM
         self.begin = begin  # a program was mapped, and runs next
@@ -238,6 +240,9 @@ class Arch:
         vdso: bool = False,
         sysinfo: str = "",
         cpus: tuple[str, ...] = (),
+        cpu_flags: str = "",
+        cpu_notes: Mapping[str, str] | None = None,
+        choose: Callable[[Arch, str, Mapping[str, bool]], None] | None = None,
         notes: tuple[str, ...] = (),
         linux: Linux | None = None,
         system_size: int = 0,
@@ -250,9 +255,6 @@ class Arch:
         self.registers = registers
         self.syscall = syscall
         self.frame = frame  # signal frame: setup(t, ...) and restore(t); see signals.py
-        cpu_flags: str = "",
-        cpu_notes: Mapping[str, str] | None = None,
-        choose: Callable[[Arch, str, Mapping[str, bool]], None] | None = None,
         self.platform = platform  # AT_PLATFORM
         self.hwcap = hwcap
         self.hwcap2 = hwcap2
@@ -270,6 +272,12 @@ class Arch:
         self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
         self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names
         self.cpus = cpus  # what -cpu accepts; the first is what runs
+        self.cpu_flags = cpu_flags  # features of the processor in /proc/cpuinfo
+        self.cpu_notes = cpu_notes or {}  # what is to be said of models
+        # Makes the architecture the model called so, features added or left out; LookupError
+        self.choose = choose
+        # What it changed in `cpuid`
+        self.identity: Mapping[tuple[int, int], tuple[int, int, int, int]] = {}
         self.notes = notes  # gaps of the engine that no test can show, for docs/architectures.md
         self.linux = linux or Linux()
         self.system_size = system_size  # bytes of tables that the processor reads; `system_base`
@@ -284,12 +292,6 @@ class Arch:
         from ..abi.wide import variants
 
         other = Arch.__new__(Arch)
-        self.cpu_flags = cpu_flags  # features of the processor in /proc/cpuinfo
-        self.cpu_notes = cpu_notes or {}  # what is to be said of models
-        # Makes the architecture the model called so, features added or left out; LookupError
-        self.choose = choose
-        # What it changed in `cpuid`
-        self.identity: Mapping[tuple[int, int], tuple[int, int, int, int]] = {}
         other.__dict__.update(self.__dict__)
         other.variants = variants(self.variants, self.model)
         other.is_wide, other.ids16 = True, False

@@ -10,6 +10,7 @@ from importlib import import_module
 from .exec.abi import signals as sig
 from .exec.abi.errno import errno_table
 from .exec.arch import Arch, choose
+from .exec.cpu import Illegal
 from .exec.dispatch import Dispatcher, EmulatorBug
 from .exec.errors import EngineError, GuestExit
 from .exec.files import Files
@@ -94,6 +95,8 @@ class Machine:
             strace = import_module(".strace", __package__)
             settings = options.strace_settings or strace.Settings()
             strace.trace(self.process, self.log.line, options.strace, settings, self._started)
+        if "unimp" in options.log_items:
+            observers.add(_Refused(self.log))
         if "int" in options.log_items:
             observers.add(_Exceptions(self.log))
 
@@ -117,11 +120,20 @@ class Machine:
         try:
             process.scheduler.run()
         except GuestExit as end:
+            self._explain(end.status)
             process.exit(end.status)
         except (EmulatorBug, EngineError) as error:
             self._report(error)
         except Exception as error:
             self._report(EmulatorBug(process.scheduler.current, error))
+
+    def _explain(self, status: int) -> None:
+        """Say which instruction it was that nobody executes."""
+        t = self.process.scheduler.current
+        if status & 0x7F == sig.SIGILL and type(t.last_trap) is Illegal:
+            from .refusal import described
+
+            os.write(2, f"{self.options.program_name}: {described(t)}\n".encode())
 
     def _report(self, error: Exception) -> None:
         os.write(2, f"{self.options.program_name}: internal error: {error}\n".encode())
@@ -140,6 +152,19 @@ class _LogFollows(Observer):
 
     def process_fork(self, child: Process) -> None:
         self._log.forked()
+
+
+class _Refused(Observer):
+    """-d unimp: instructions, too."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def trap(self, t: Thread, trap: Trap) -> None:
+        if type(trap) is Illegal:
+            from .refusal import described
+
+            self._log.line(described(t))
 
 
 class _Exceptions(Observer):

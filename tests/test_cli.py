@@ -248,6 +248,42 @@ def test_cpu_features(
     assert run_ours(path, env={"QEMU_CPU": cpu}).text == f"{wanted} {wanted}\n"
 
 
+REFUSED = """
+#include <signal.h>
+#include <stdlib.h>
+__attribute__((noinline)) void culprit(void)
+{
+    asm volatile(".byte 0x62, 0xf1, 0x6d, 0x48, 0xfe, 0xd9");  // vpaddd zmm3, zmm2, zmm1
+}
+static void handler(int signo) { _Exit(3); }
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        signal(SIGILL, handler);
+    culprit();
+}
+"""
+
+
+def test_an_illegal_instruction_is_named(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result]
+) -> None:
+    path = build_c(REFUSED)
+    killed = run_ours(path)
+    assert killed.status == -signal.SIGILL
+    lines = killed.err.decode().splitlines()
+    known = (
+        r"qemu: guest: illegal instruction vpaddd zmm3, zmm2, zmm1 \(AVX512\) at 0x\w+ in culprit"
+    )
+    assert re.match(known, lines[0])
+    assert "Illegal instruction" in lines[1]
+    handled = run_ours(path, "handled")
+    assert (handled.status, handled.err) == (3, b"")
+    logged = run_ours(path, "handled", options=("-d", "unimp"))
+    assert logged.status == 3
+    assert re.match(known.partition(": ")[2], logged.err.decode())
+
+
 def test_unknown_cpu_features(emulator: Ask, probe: Path) -> None:
     for feature, message in (
         ("+nosuch", "CPU feature 'nosuch' is not available"),

@@ -10,6 +10,7 @@ import ctypes
 
 from ..cpu import READ, WRITE, Fault, Raised
 from ..errors import LinuxError
+from . import ANY
 from .x86_64_fp import use_wide_vectors
 from .x86_64_vex import LONGEST, Insn, decode
 from .x86_64_vexcode import Layout, features, hook, translate, translate_detached
@@ -31,6 +32,7 @@ _GENERAL_64 = (
 _GENERAL_32 = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 _MASKED, _RAISED = 0x1F80, 0x3F  # of MXCSR
 _GP, _XM = 13, 19
+_OSXSAVE = 1 << 27  # CPUID leaf 1, ECX
 _LOW_HALF = 1 << 47  # canonical addresses end
 _VECTORS = 16 * 64  # bytes
 
@@ -279,7 +281,8 @@ def _layout(blocks: NativeBlocks, general: tuple[str, ...], pc: str) -> Layout:
 
 
 def _system(supply: Supply, pc: int, code: bytes) -> bool:
-    if not supply.memory.arch.identity or 0x0F not in code[:2]:
+    answer = supply.memory.arch.identity.get((1, ANY))
+    if answer is None or not answer[2] & _OSXSAVE or 0x0F not in code[:2]:
         return False
     from .x86_64_xsave import execute
 

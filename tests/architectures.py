@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qemu_user.exec import arch as architectures
-from tests import programs
+from tests import debian, programs
 
 DOCUMENT = programs.ROOT / "docs" / "architectures.md"
 GROUPS = {
@@ -27,11 +27,6 @@ GROUPS = {
     "processes": ("processes", "ptrace"),
     "arithmetic": ("basics", "floats"),
 }
-PORTS = {
-    "amd64": "x86_64", "arm64": "aarch64", "armhf": "arm", "armel": "arm", "i386": "i386",
-    "mipsel": "mipsel", "mips64el": "mips64el", "ppc64el": "ppc64le", "riscv64": "riscv64",
-    "s390x": "s390x",
-}  # fmt: skip
 HEAD = """# Architectures
 
 Written by `make architectures` from the results of the tests. A cell says how many of the guest
@@ -71,7 +66,7 @@ def _where(module: str, words: str) -> tuple[str, str, str, str] | None:
         return arch, family, f"{family}/{name}", libc
     if module == "test_debian" and (found := re.fullmatch(r"(.+)-(\w+)", words)):
         name, port = found.groups()
-        return PORTS.get(port, port), "debian", name, port
+        return debian.PORTS.get(port, port), "debian", name, port
     if module == "test_cpu_contract":
         arch = next((word for word in words.split("-") if word in architectures.NAMES), "")
         return (arch, "processor", words, "") if arch else None

@@ -4,11 +4,12 @@
     run_native(kind, argv, work) -> Result     a command in amd64's, by the machine's own kernel
     run_ours(arch, kind, argv, work) -> Result           the same under the emulator
 
-There are three kinds, so that what needs few packages does not wait for many: "programs", "tools",
-which are a compiler and a debugger, and "cpython", a Python with its own tests.
+There are four kinds, so that what needs few packages does not wait for many: "programs", "core",
+which are a few of them, "tools", which are a compiler and a debugger, and "cpython", a Python with
+its own tests.
 
-apt-get gets a configuration, an index and a list of installed packages (an empty one) of its own,
-so that it chooses all the dependencies and the machine's own packages stay as they are.
+apt-get gets a configuration, an index and a list of installed packages of its own, so that it
+chooses all the dependencies and the machine's own packages stay as they are.
 """
 
 from __future__ import annotations
@@ -35,11 +36,28 @@ PACKAGES = {
         "openssl", "perl-base", "python3", "ripgrep", "rsync", "sed", "sqlite3", "strace", "tar",
         "xz-utils",
     ),
+    "core": (
+        "bash", "coreutils", "dash", "diffutils", "findutils", "git", "grep", "libc-bin",
+        "perl-base", "python3", "sed", "sqlite3", "strace", "tar",
+    ),
     "tools": (
         "bash", "binutils", "coreutils", "dash", "gcc", "gdb", "grep", "libc-bin", "libc6-dev",
         "sed",
     ),
     "cpython": ("coreutils", "dash", "libc-bin", r"^libpython3\.[0-9]+-testsuite$", "python3"),
+}  # fmt: skip
+# Dependencies that nothing needs which is run: they are said to be there already.
+ASSUMED = {
+    "core": (
+        "base-files", "debianutils", "dpkg", "libcurl3-gnutls", "liberror-perl",
+        "libnsl2", "media-types", "perl",
+    ),
+}  # fmt: skip
+# Debian's names of what it has a port for, and the emulator's.
+PORTS = {
+    "amd64": "x86_64", "arm64": "aarch64", "armhf": "arm", "armel": "arm", "i386": "i386",
+    "mipsel": "mipsel", "mips64el": "mips64el", "ppc64el": "ppc64le", "riscv64": "riscv64",
+    "s390x": "s390x",
 }  # fmt: skip
 MERGED = ("bin", "sbin", "lib", "lib64")  # symbolic links to the same below usr
 NOT_FILES = ("dev", "proc", "run", "sys", "tmp")  # of the machine, not of a package
@@ -129,8 +147,35 @@ def unpack(archives: Sequence[Path], root: Path) -> None:
         (root / "bin" / "sh").symlink_to("dash")
     for name in NOT_FILES:
         shutil.rmtree(root / name, ignore_errors=True)
+    relative_links(root)
     users = "".join(f"u{uid}:x:{uid}:{uid}::/:/bin/sh\n" for uid in sorted({0, os.getuid()}))
     (root / "etc" / "passwd").write_text(users)
+
+
+def relative_links(root: Path) -> None:
+    """Makes links stay below root: some ports' dynamic linkers are absolute ones."""
+    for folder, folders, files in os.walk(root):
+        for link in (Path(folder, name) for name in folders + files):
+            if link.is_symlink() and (target := os.readlink(link)).startswith("/"):
+                inside = f"{root}{target}"
+                if os.path.lexists(inside):
+                    link.unlink()
+                    link.symlink_to(os.path.relpath(inside, folder))
+
+
+def update(arch: str, home: Path) -> None:
+    """Fetches the indexes, and does with those there are; raises Unavailable when that is none.
+
+    A mirror that is being written to has some indexes that don't fit, which are the often changed
+    ones of the security updates. The distribution is complete without them.
+    """
+    failure = Unavailable(f"the distribution of this machine has no packages for {arch}")
+    try:
+        apt_get(arch, home, "update")
+    except Unavailable as reason:
+        failure = reason
+    if not list((home / "state" / "lists").glob(f"*_binary-{arch}_Packages*")):
+        raise failure
 
 
 def prepare(arch: str, kind: str) -> None:
@@ -139,12 +184,19 @@ def prepare(arch: str, kind: str) -> None:
     shutil.rmtree(home, ignore_errors=True)
     for name in ("state/lists/partial", "cache/archives/partial"):
         (home / name).mkdir(parents=True)
-    (home / "state" / "status").touch()
+    (home / "state" / "status").write_text(
+        "".join(
+            f"Package: {name}\nArchitecture: {arch}\nVersion: 99:0\nMaintainer: none\n"
+            "Status: install ok installed\nMulti-Arch: foreign\nDescription: none\n\n"
+            for name in ASSUMED.get(kind, ())
+        )
+    )
     copy_sources(home / "etc")
-    apt_get(arch, home, "update")
+    update(arch, home)
     apt_get(arch, home, "install", "--download-only", *PACKAGES[kind])
     unpack(sorted((home / "cache" / "archives").glob("*.deb")), home / "root")
-    shutil.rmtree(home / "cache")
+    for name in ("cache", "state"):
+        shutil.rmtree(home / name)
 
 
 @functools.cache
@@ -154,15 +206,20 @@ def attempt(arch: str, kind: str) -> str | None:
         if shutil.which(tool) is None:
             return f"{tool} is not on this machine"
     home, key = home_of(arch, kind), hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    failed = home.with_name(f"{home.name}.failed")
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
     CACHE.mkdir(parents=True, exist_ok=True)
     with home.with_name(f"{home.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ready = home / "ready"
         if ready.exists() and ready.read_text() == key:
             return None
+        if session and failed.exists() and failed.read_text().startswith(session):
+            return failed.read_text().removeprefix(session)  # another worker has tried
         try:
             prepare(arch, kind)
         except Unavailable as reason:
+            failed.write_text(f"{session}{reason}")
             return str(reason)
         ready.write_text(key)
     return None

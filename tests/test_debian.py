@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from qemu_user.exec import arch as architectures
 from tests import debian, programs
 
 pytestmark = pytest.mark.slow
@@ -241,7 +244,7 @@ openssl ecparam -name prime256v1 -genkey -noout -out ec; openssl dgst -sha256 -s
 openssl ec -in ec -pubout -out ecp 2>/dev/null
 openssl dgst -sha256 -verify ecp -signature s text; openssl prime -generate -bits 64 | wc -l
 openssl prime 1000003
-echo secret | openssl enc -aes-256-gcm 2>/dev/null; echo $?; openssl version
+echo secret | openssl enc -aes-256-gcm 2>/dev/null; echo $?; openssl version | cut -c 1-9
 """
 
 BUSYBOX = r"""
@@ -415,16 +418,22 @@ CASES = {
 }
 
 
-def expected(name: str, folder: Path) -> programs.Result:
-    folder.mkdir()
-    return debian.run_native(CASES[name].packages, CASES[name].argv, folder)
+@functools.cache
+def expected(name: str) -> programs.Result:
+    with tempfile.TemporaryDirectory() as folder:
+        return debian.run_native(CASES[name].packages, CASES[name].argv, Path(folder))
 
 
-# Architectures that run a few of them.
-MORE = ("i386", "armhf")
+WHOLE = ("amd64", "arm64")
+# Other architectures run a few, one after the other: what one worker fetches another rarely awaits.
 CORE = ("bash", "coreutils", "perl", "python-threads", "git", "sqlite3", "strace")
-RUNS = [(name, arch) for name in CASES for arch in ("amd64", "arm64")]
-RUNS += [(name, arch) for name in CORE for arch in MORE]
+RUNS = [(name, port) for name in CASES for port in WHOLE]
+RUNS += [
+    (name, port)
+    for port, arch in debian.PORTS.items()
+    if port not in WHOLE and arch in architectures.NAMES
+    for name in CORE
+]
 
 
 @pytest.mark.parametrize(("name", "arch"), RUNS)
@@ -432,13 +441,13 @@ def test_same_output_and_status_as_natively(
     name: str, arch: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     case = CASES[name]
+    kind = case.packages if arch in WHOLE else "core"
     try:
-        debian.sysroot(arch, case.packages)
-        native = expected(name, tmp_path / "native")
+        native = expected(name)
+        debian.sysroot(arch, kind)
     except debian.Unavailable as reason:
         pytest.skip(str(reason))
     if arch in case.xfail:
         request.applymarker(pytest.mark.xfail(reason=case.xfail[arch], strict=True))
-    (tmp_path / "ours").mkdir()
-    ours = debian.run_ours(arch, case.packages, case.argv, tmp_path / "ours")
+    ours = debian.run_ours(arch, kind, case.argv, tmp_path)
     assert (ours.status, ours.text) == (native.status, native.text), ours.err.decode()

@@ -81,6 +81,15 @@ def set_pt_regs(t: Thread, words: Sequence[int]) -> None:
     t.cpu.write("cr", words[38] & 0xFFFFFFFF)
 
 
+def set_traced_regs(t: Thread, words: Sequence[int]) -> int | None:
+    """Take from pt_regs what a tracer gives; in a call, r0 is its number."""
+    set_pt_regs(t, words)
+    if t.traced is None or t.traced.number < 0:
+        return None
+    number = words[0] & 0xFFFFFFFF
+    return number - (number >> 31 << 32)
+
+
 def vector_image(t: Thread) -> bytes:
     """VR0 to VR31, VSCR, VRSAVE, then the low halves of VSR0 to VSR31."""
     data = t.cpu.read("vsr").to_bytes(1024, "little")

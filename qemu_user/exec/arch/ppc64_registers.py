@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..abi.layout import U64, Array, CStruct
 from ..abi.ptrace import NT_PPC_VMX, NT_PPC_VSX, NT_PRFPREG, NT_PRSTATUS
-from .powerpc import FPR, pt_regs, set_pt_regs, set_vector_image, vector_image
-from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, repeatable, watched
+from .powerpc import FPR, pt_regs, set_traced_regs, set_vector_image, vector_image
+from .regsets import POINTED, USER_DEBUG, RegisterSet, hit, repeatable, watched
 
 __all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")
 
@@ -33,8 +33,8 @@ def _get(t: Thread, _: int) -> bytes:
     return PtRegs(words=pt_regs(t, first)).pack(t.arch.model)
 
 
-def _set(t: Thread, data: bytes) -> None:
-    set_pt_regs(t, PtRegs.unpack(t.arch.model, data).words)
+def _set(t: Thread, data: bytes) -> int | None:
+    return set_traced_regs(t, PtRegs.unpack(t.arch.model, data).words)
 
 
 def _get_fp(t: Thread, _: int) -> bytes:
@@ -70,3 +70,11 @@ SETS = {
     NT_PPC_VMX: RegisterSet(_get_vmx, _set_vmx, 16),
     NT_PPC_VSX: RegisterSet(_get_vsx, _set_vsx),
 }
+# Requests for a whole set -> its note, and whether they set it.
+REQUESTS = {
+    12: (NT_PRSTATUS, False),  # PTRACE_GETREGS
+    13: (NT_PRSTATUS, True),
+    14: (NT_PRFPREG, False),  # PTRACE_GETFPREGS
+    15: (NT_PRFPREG, True),
+}
+USER_SIZE = 352  # words of pt_regs; PEEKUSER's floating-point registers are refused with EIO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..abi.layout import U32, U64, Array, CStruct
 from ..abi.ptrace import NT_PPC_VMX, NT_PRFPREG, NT_PRSTATUS
-from .powerpc import FPR, pt_regs, set_pt_regs, set_vector_image, vector_image
+from .powerpc import FPR, pt_regs, set_traced_regs, set_vector_image, vector_image
 from .regsets import POINTED, USER_DEBUG, RegisterSet, hit, repeatable, watched
 
 __all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")
@@ -33,8 +33,8 @@ def _get(t: Thread, _: int) -> bytes:
     return PtRegs(words=pt_regs(t, first)).pack(t.arch.model)
 
 
-def _set(t: Thread, data: bytes) -> None:
-    set_pt_regs(t, PtRegs.unpack(t.arch.model, data).words)
+def _set(t: Thread, data: bytes) -> int | None:
+    return set_traced_regs(t, PtRegs.unpack(t.arch.model, data).words)
 
 
 def _get_fp(t: Thread, _: int) -> bytes:

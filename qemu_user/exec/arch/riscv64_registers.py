@@ -31,8 +31,13 @@ def _get(t: Thread, _: int) -> bytes:
     return UserRegs(regs=tuple(t.cpu.bank("pc", *X).get())).pack(t.arch.model)
 
 
-def _set(t: Thread, data: bytes) -> None:
-    t.cpu.bank("pc", *X).set(UserRegs.unpack(t.arch.model, data).regs)
+def _set(t: Thread, data: bytes) -> int | None:
+    regs = UserRegs.unpack(t.arch.model, data).regs
+    t.cpu.bank("pc", *X).set(regs)
+    if t.traced is None or t.traced.number < 0:
+        return None
+    number = regs[17] & 0xFFFFFFFF  # a7; 0 is PC
+    return number - (number >> 31 << 32)
 
 
 def _get_fp(t: Thread, _: int) -> bytes:

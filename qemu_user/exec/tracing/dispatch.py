@@ -55,11 +55,13 @@ class TracedDispatcher(Dispatcher):
         number, *words = self._bank.get()
         traced.number = number
         if traced.mode == abi.PTRACE_SYSCALL:
-            convention = t.arch.syscall
-            if convention.result == convention.number:
+            separate = t.arch.syscall.result != t.arch.syscall.number
+            if not separate:
                 self.fail(ENOSYS)
             yield from traced.syscall_stop(abi.PTRACE_SYSCALL_INFO_ENTRY)
-            number, (_, *words) = traced.number, self._bank.get()
+            asked, (number, (register, *words)) = number, (traced.number, self._bank.get())
+            if number < 0 and separate and register != asked:
+                self.fail(ENOSYS)  # refused by means of its register
         if number >= 0:
             tid, image = t.tid, t.process.image
             yield from self._perform(t, number, words)

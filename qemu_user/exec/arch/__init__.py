@@ -225,6 +225,8 @@ class Arch:
         syscall: Convention,
         frame: FrameCode,
         platform: bytes,
+    identity: Mapping[tuple[int, int], tuple[int, int, int, int]]  # what `choose` made of `cpuid`
+
         hwcap: int,
         hwcap2: int = 0,
         clone_args: tuple[str, ...] = ("flags", "stack", "parent_tid", "child_tid", "tls"),
@@ -276,8 +278,7 @@ class Arch:
         self.cpu_notes = cpu_notes or {}  # what is to be said of models
         # Makes the architecture the model called so, features added or left out; LookupError
         self.choose = choose
-        # What it changed in `cpuid`
-        self.identity: Mapping[tuple[int, int], tuple[int, int, int, int]] = {}
+        self.identity = {}
         self.notes = notes  # gaps of the engine that no test can show, for docs/architectures.md
         self.linux = linux or Linux()
         self.system_size = system_size  # bytes of tables that the processor reads; `system_base`

@@ -73,16 +73,20 @@ class Supply:
         if blocks.start(hook(layout)):
             self.blocks, self.layout = blocks, layout
 
-    def run(self, pc: int, insn: Insn, code: bytes) -> None:
-        """Do the instruction at `pc`, or have it run natively from now on; Refused."""
+    def run(self, pc: int, insn: Insn, code: bytes) -> bool:
+        """Do the instruction at `pc`, or have it run natively from now on; Refused.
+
+        False: this host's processor doesn't have it.
+        """
         blocks = self.blocks
         if blocks is None or self.layout is None:
-            raise NotImplementedError
+            return False
         single = blocks.paused or not self._together(insn)
         if not single and not (blocks.entered(pc) and self._unchanged(pc)):
             self._enter(blocks, self.layout, pc)
-            return
-        self._exactly(blocks, self.layout, pc, insn, code)
+        else:
+            self._exactly(blocks, self.layout, pc, insn, code)
+        return True
 
     def _together(self, insn: Insn) -> bool:
         """Whether it can be part of code that runs without Python."""
@@ -307,7 +311,6 @@ def emulate(t: Thread) -> bool | Trap:
     try:
         if insn is None:
             return _system(supply, pc, code)
-        supply.run(pc, insn, code)
+        return supply.run(pc, insn, code)
     except Refused as refused:
         return refused.trap
-    return True

@@ -268,7 +268,7 @@ def namespace_problem(kind: str) -> str | None:
         return "the reference is an x86-64 machine's"
     if shutil.which("unshare") is None:
         return "unshare is not on this machine"
-    (CACHE / "empty").mkdir(exist_ok=True)
+    (CACHE / "empty").mkdir(parents=True, exist_ok=True)
     done = namespaced(sysroot("amd64", kind), CACHE / "empty", ["/usr/bin/true"])
     return f"no user namespaces: {done.err.decode().strip()}" if done.status != 0 else None
 

@@ -214,6 +214,8 @@ class Linux:
 class Arch:
     """One Linux architecture; instances are module constants in exec/arch."""
 
+    identity: Mapping[tuple[int, int], tuple[int, int, int, int]]  # what `choose` made of `cpuid`
+
     def __init__(
         self,
         *,
@@ -225,8 +227,6 @@ class Arch:
         syscall: Convention,
         frame: FrameCode,
         platform: bytes,
-    identity: Mapping[tuple[int, int], tuple[int, int, int, int]]  # what `choose` made of `cpuid`
-
         hwcap: int,
         hwcap2: int = 0,
         clone_args: tuple[str, ...] = ("flags", "stack", "parent_tid", "child_tid", "tls"),

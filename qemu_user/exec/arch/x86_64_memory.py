@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..cpu import WRITE
 from .x86_64_vex import Insn
 
 TYPE_CHECKING = False
@@ -39,13 +40,17 @@ def gather(supply: Supply, pc: int, insn: Insn) -> None:
 
 
 def store_bytes(supply: Supply, _pc: int, insn: Insn) -> None:
-    """VMASKMOVDQU: the bytes whose mask has its highest bit set, to where RDI points."""
+    """VMASKMOVDQU: the bytes whose mask has its highest bit set, to where RDI points.
+
+    A fault is at the first byte that can't be written, whether it was to be or not.
+    """
     address = supply.cpu.read(supply.general[7])
     if insn.segment:
         address += supply.cpu.read(insn.segment)
     data, mask = supply.vector(insn.reg), supply.vector(insn.rm)
     places = [(at, 1) for at in range(16) if mask[at] & 0x80]
-    supply.check_masked(address, places)
+    if any(supply.memory.permitted(address + at, 1, WRITE) < 1 for at, _ in places):
+        supply.check(address, 16, WRITE)
     supply.masked_store(address, places, memoryview(data))
 
 

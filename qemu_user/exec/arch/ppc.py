@@ -39,6 +39,7 @@ ARCH = Arch(
         start={"msr": MSR},
         beside=_BESIDE,
         mend=NARROW,
+        target="ppc",
     ),
     registers=Registers(
         general=(*R, "ctr", "lr"),
@@ -87,5 +88,5 @@ ARCH = Arch(
     ),
     disassembler=("PPC", "32"),
     audit=20,  # AUDIT_ARCH_PPC
-    cpus=("7447a_v1.2",),
+    cpus=("7457a_v1.2",),
 )

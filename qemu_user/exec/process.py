@@ -171,6 +171,8 @@ class Process:
             if done is not trap:
                 if done is not None:
                     self.trap(t, done)
+                elif t.traced is not None:
+                    t.traced.emulated()
                 return
         t.last_trap = trap
         for call in self.observers.trap:

@@ -64,7 +64,7 @@ def hook(layout: Layout) -> bytes:
     return (
         b"\x48\x83\x7e"
         + bytes((8 * ON, 0))  # cmp qword ptr [rsi + ON], 0
-        + b"\x74\x20"  # je miss
+        + b"\x74\x22"  # je miss
         + b"\x48\x8b\x46"
         + bytes((8 * STATE,))  # mov rax, [rsi + STATE]
         + b"\x48\x8b\x88"

@@ -99,6 +99,11 @@ class Traced:
             self.watch = Watch(self.thread)
         return self.watch
 
+    def emulated(self) -> None:
+        """An instruction was done that the engine refuses: it is a step of its own."""
+        if self.mode == abi.PTRACE_SINGLESTEP:
+            self.stepped(sig.TRAP_TRACE)
+
     def stepped(self, code: int) -> None:
         """An instruction is done: SIGTRAP."""
         t = self.thread

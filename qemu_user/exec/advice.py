@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .memory import AddressSpace
     from .vma import Vma
 
+_WORD = (1 << 64) - 1
 _REPLACES = (MADV_DONTNEED, MADV_DONTNEED_LOCKED, MADV_FREE, MADV_REMOVE)  # contents change
 _POPULATES = {MADV_POPULATE_READ: READ, MADV_POPULATE_WRITE: WRITE}
 _HOST = (  # the host's kernel does these to the arena's pages
@@ -146,24 +147,41 @@ def mincore(space: AddressSpace, addr: int, size: int) -> bytes:
     return host.mincore(space.base + addr, (end - addr) // PAGE)
 
 
+def _to_lock(addr: int, size: int) -> tuple[int, int]:
+    """First and end of a range of whole pages; a size that wraps is none, as Linux has it."""
+    start = addr & -PAGE
+    size = (size + addr - start + PAGE - 1 & -PAGE) & _WORD
+    if start + size > _WORD:
+        raise LinuxError(EINVAL)
+    return start, start + size
+
+
 def mlock(space: AddressSpace, addr: int, size: int, on_fault: bool = False) -> None:
     """Mlock(2), mlock2(2) with MLOCK_ONFAULT: the host's pages of the area are locked."""
-    end = addr + size + PAGE - 1 & -PAGE
-    start = addr & -PAGE
+    start, end = _to_lock(addr, size)
     if not space.lock_limit:
         raise LinuxError(EPERM)
     new = sum(b - a for v, a, b in _present(space, start, end) if not v.locked)
     if space.locked() + new > space.lock_limit:
         raise LinuxError(ENOMEM)
+    reachable = _lock(space, start, end, on_fault)
+    if not reachable and not on_fault:
+        raise LinuxError(ENOMEM)
+
+
+def _lock(space: AddressSpace, start: int, end: int, on_fault: bool) -> bool:
+    """Lock a range; whether all of its pages could be brought in."""
+    reachable = True
     for vma, low, high in _parts(space, start, end):
         host.mlock(space.base + low, high - low, on_fault or not vma.prot)
         _set_locked(space, low, high, True)
+        reachable &= bool(vma.prot)
+    return reachable
 
 
 def munlock(space: AddressSpace, addr: int, size: int) -> None:
     """Munlock(2)."""
-    end = addr + size + PAGE - 1 & -PAGE
-    for vma, low, high in _parts(space, addr & -PAGE, end):
+    for vma, low, high in _parts(space, *_to_lock(addr, size)):
         if vma.locked:
             host.munlock(space.base + low, high - low)
             _set_locked(space, low, high, False)
@@ -177,7 +195,7 @@ def mlockall(space: AddressSpace, flags: int) -> None:
         if space.vmas.pages * PAGE > space.lock_limit:
             raise LinuxError(ENOMEM)
         for start, end in [(vma.start, vma.end) for vma in space.vmas]:
-            mlock(space, start, end - start, bool(flags & MCL_ONFAULT))
+            _lock(space, start, end, bool(flags & MCL_ONFAULT))
     space.lock_future = flags & (MCL_FUTURE | MCL_ONFAULT) if flags & MCL_FUTURE else 0
 
 

@@ -242,6 +242,8 @@ def die(signo: int) -> None:
 
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    if signo not in ALL_SIGNALS:
+        _die_plainly(signo)
     if signo not in (signal.SIGKILL, signal.SIGSTOP):
         signal.signal(signo, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signo,))
@@ -249,6 +251,15 @@ def die(signo: int) -> None:
     signal.pthread_kill(get_ident(), signo)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ALL_SIGNALS)
     os._exit(128 + signo)
+
+
+def _die_plainly(signo: int) -> None:
+    """Die by a signal whose action and mask the host's C library keeps to itself."""
+    from .hostcall import call
+
+    call("rt_sigaction", signo, bytes(32), None, 8)
+    call("rt_sigprocmask", signal.SIG_UNBLOCK, (1 << signo - 1).to_bytes(8, "little"), None, 8)
+    call("tgkill", os.getpid(), get_native_id(), signo)
 
 
 def stop(signo: int) -> None:

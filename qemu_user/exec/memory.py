@@ -130,7 +130,7 @@ class AddressSpace(GuestMemory):
         size = pages_up(size)
         if size >= 1 << 64:
             raise LinuxError(ENOMEM)
-        if offset + size > 1 << 64:
+        if not anonymous and offset + size > 1 << 64:
             raise LinuxError(EOVERFLOW)
         if len(self.vmas) > MAX_AREAS:
             raise LinuxError(ENOMEM)
@@ -213,8 +213,8 @@ class AddressSpace(GuestMemory):
             raise LinuxError(EINVAL)
         self.unmap(addr, pages_up(addr + size))
 
-    def mprotect(self, addr: int, size: int, prot: int) -> None:
-        """Mprotect(2); what lies before a hole is changed, as Linux does."""
+    def mprotect(self, addr: int, size: int, prot: int, pkey: int = -1) -> None:
+        """Mprotect(2), and with a key, of which there is none (EINVAL); as Linux up to a hole."""
         grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP)
         prot &= ~grows
         if grows & PROT_GROWSUP or addr % PAGE:
@@ -224,7 +224,7 @@ class AddressSpace(GuestMemory):
         end = addr + pages_up(size)
         if end >= 1 << 64:
             raise LinuxError(ENOMEM)
-        if prot & ~(_BASE_PROT | PROT_SEM):
+        if prot & ~(_BASE_PROT | PROT_SEM) or pkey != -1:
             raise LinuxError(EINVAL)
         if grows:
             addr = self._growing(addr, end)
@@ -232,9 +232,9 @@ class AddressSpace(GuestMemory):
 
     def _growing(self, addr: int, end: int) -> int:
         vma = self.vmas.at(addr) or self.vmas.above(addr)
-        if vma is None:
+        if vma is None or vma.start >= end:
             raise LinuxError(ENOMEM)
-        if vma.start >= end or not vma.flags & MAP_GROWSDOWN:
+        if not vma.flags & MAP_GROWSDOWN:
             raise LinuxError(EINVAL)
         return vma.start
 

@@ -18,6 +18,7 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..exec.hostcall import Word
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
 
@@ -93,7 +94,17 @@ def clock_gettime(t: Thread, clockid: Clock, tp: Out[Timespec]) -> int:
 
 @syscall(wide="clock_settime64")
 def clock_settime(t: Thread, clockid: Clock, tp: In[Timespec]) -> int:
-    return hostcall.call("clock_settime", clockid & 0xFFFFFFFF, hostcall.pack(tp.read()))
+    return hostcall.call("clock_settime", clockid & 0xFFFFFFFF, _packed(tp))
+
+
+def _packed(pointer: In[Timespec] | In[Timezone]) -> Word:
+    """What the host shall read, or find to be out of reach when it comes to it."""
+    if not pointer:
+        return hostcall.INVALID
+    try:
+        return hostcall.pack(pointer.read())
+    except LinuxError:
+        return hostcall.INVALID
 
 
 @syscall(wide="clock_getres_time64")
@@ -186,7 +197,7 @@ def gettimeofday(t: Thread, tv: Out[Timeval], tz: Out[Timezone]) -> int:
 @syscall
 def settimeofday(t: Thread, tv: In[Timeval], tz: In[Timezone]) -> int:
     time = hostcall.pack(tv.read()) if tv else None
-    zone = hostcall.pack(tz.read()) if tz else None
+    zone = _packed(tz) if tz else None
     return hostcall.call("settimeofday", time, zone)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from errno import E2BIG, EFAULT, ELOOP, ENAMETOOLONG, ENOENT
+from errno import E2BIG, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT
 
+from ..exec import hostcall
 from ..exec.abi.files import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW
 from ..exec.abi.signals import SIGSEGV
 from ..exec.errors import KEEP, GuestExit, LinuxError
@@ -30,6 +31,8 @@ def execve(t: Thread, filename: Path, argv: StringArray, envp: StringArray) -> i
 def execveat(
     t: Thread, fd: DirFd, filename: Path, argv: StringArray, envp: StringArray, flags: AtFlags
 ) -> int:
+    if flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW):
+        raise LinuxError(EINVAL)
     if not filename:
         if not flags & AT_EMPTY_PATH:
             raise LinuxError(ENOENT)
@@ -49,7 +52,11 @@ def _located(fd: int, path: bytes) -> bytes:
 def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArray) -> int:
     if not path:
         raise LinuxError(ENOENT)
-    words, environment = _strings(argv), _strings(envp)
+    try:
+        words, environment = _strings(argv), _strings(envp)
+    except LinuxError:
+        _refuse_file(t, fd, path)
+        raise
     size = sum(len(s) + 1 + t.arch.model.word for s in words + environment)
     if size > _ARG_LIMIT:
         raise LinuxError(E2BIG)
@@ -80,6 +87,15 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     for call in p.observers.process_exec:
         call(p)
     return KEEP
+
+
+def _refuse_file(t: Thread, fd: int, path: bytes) -> None:
+    """Raise the host's error for a file that can't be executed, which comes before that of argv."""
+    try:
+        hostcall.call("execveat", fd, follow(t, fd, path), hostcall.INVALID, hostcall.INVALID, 0)
+    except LinuxError as error:
+        if error.errno != EFAULT:
+            raise
 
 
 def _strings(array: StringArray) -> list[bytes]:

@@ -129,8 +129,8 @@ def prlimit64(
     old_limit: Out[Rlimit64],
 ) -> int:
     want = new_limit.read() if new_limit else None
-    _check(resource)
     if pid in (0, t.process.pid) or pid in t.process.threads:
+        _check(resource)
         soft, hard = _get(t, resource)
         if want is not None:
             _set(t, resource, want.rlim_cur, want.rlim_max)

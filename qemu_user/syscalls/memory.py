@@ -71,9 +71,7 @@ def mprotect(t: Thread, addr: Addr, len_: Size, prot: MmapProt) -> int:
 
 @syscall
 def pkey_mprotect(t: Thread, addr: Addr, len_: Size, prot: MmapProt, pkey: Int) -> int:
-    if pkey != -1:
-        raise LinuxError(EINVAL)
-    t.memory.mprotect(addr, len_, prot)
+    t.memory.mprotect(addr, len_, prot, pkey)
     return 0
 
 
@@ -137,9 +135,13 @@ def mincore(t: Thread, addr: Addr, length: Size, vec: Addr) -> int:
         raise LinuxError(ENOMEM)
     if vec + pages > memory.task_size:
         raise LinuxError(EFAULT)
-    for first in range(0, pages, _PAGE):
-        count = min(_PAGE, pages - first)
-        memory.write(vec + first, advice.mincore(memory, addr + first * _PAGE, count * _PAGE))
+    while pages:  # what is before a hole is told
+        vma = memory.vmas.at(addr)
+        if vma is None:
+            raise LinuxError(ENOMEM)
+        count = min(_PAGE, pages, (vma.end - addr) // _PAGE)
+        memory.write(vec, advice.mincore(memory, addr, count * _PAGE))
+        addr, vec, pages = addr + count * _PAGE, vec + count, pages - count
     return 0
 
 

@@ -7,6 +7,7 @@ from errno import EINVAL, EOPNOTSUPP
 from struct import Struct
 
 from ..exec import hostcall
+from ..exec.cpu import READ
 from ..exec.errors import LinuxError
 from .args import Addr, Fd, Int, Pid, StringPtr, UInt, ULong, UnshareFlags
 from .modules import import_all
@@ -69,7 +70,10 @@ def setns(t: Thread, fd: Fd, nstype: Int) -> int:
 def kcmp(t: Thread, pid1: Pid, pid2: Pid, kind: Int, idx1: ULong, idx2: ULong) -> int:
     if kind != _EPOLL_TFD:
         return hostcall.call("kcmp", pid1, pid2, kind, idx1, idx2)
-    data = Struct("3I").pack(*Struct(t.arch.model.order + "3I").unpack(t.memory.read(idx2, 12)))
+    data: Word = hostcall.INVALID  # found to be so when the processes are known
+    if t.memory.permitted(idx2, 12, READ) == 12:
+        slot = Struct(t.arch.model.order + "3I").unpack(t.memory.read(idx2, 12))
+        data = Struct("3I").pack(*slot)
     return hostcall.call("kcmp", pid1, pid2, kind, idx1, data)
 
 

@@ -25,9 +25,12 @@ PIECE = 1 << 18  # bytes asked for in one message
 
 @syscall(note="only of tracees and the process itself")
 def process_vm_readv(t: Thread, pid: Pid, local: IoVecOut, remote: IoVecIn, flags: ULong) -> int:
-    transfer = _transfer(t, pid, flags)
+    pieces = _pieces(t, local, remote, flags)
+    if not pieces:
+        return 0
+    transfer = _transfer(t, pid)
     done = 0
-    for ours, theirs, size in _pieces(local, remote):
+    for ours, theirs, size in pieces:
         data = transfer("read", theirs, size)
         assert isinstance(data, bytes)
         size = min(len(data), t.memory.permitted(ours, size, WRITE))
@@ -35,30 +38,31 @@ def process_vm_readv(t: Thread, pid: Pid, local: IoVecOut, remote: IoVecIn, flag
         done += size
         if not size or size < len(data):
             break
-    if not done and any(size for _, size in remote.segments()):
+    if not done:
         raise LinuxError(EFAULT)
     return done
 
 
 @syscall(note="only of tracees and the process itself")
 def process_vm_writev(t: Thread, pid: Pid, local: IoVecIn, remote: IoVecIn, flags: ULong) -> int:
-    transfer = _transfer(t, pid, flags)
+    pieces = _pieces(t, local, remote, flags)
+    if not pieces:
+        return 0
+    transfer = _transfer(t, pid)
     done = 0
-    for ours, theirs, size in _pieces(local, remote):
+    for ours, theirs, size in pieces:
         data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
         written = transfer("write", theirs, data)
         assert isinstance(written, int)
         done += written
         if written < size:
             break
-    if not done and any(size for _, size in remote.segments()):
+    if not done:
         raise LinuxError(EFAULT)
     return done
 
 
-def _transfer(t: Thread, pid: int, flags: int) -> Transfer:
-    if flags:
-        raise LinuxError(EINVAL)
+def _transfer(t: Thread, pid: int) -> Transfer:
     if pid in t.process.threads:
         return lambda name, addr, what: _own(t, name, addr, what)
     tracing = t.process.tracing
@@ -80,11 +84,21 @@ def _own(t: Thread, name: str, addr: int, what: object) -> object:
 
 
 def _pieces(
-    local: IoVecIn | IoVecOut, remote: IoVecIn | IoVecOut
-) -> Iterator[tuple[int, int, int]]:
-    """(our address, theirs, bytes) where both vectors run on."""
+    t: Thread, local: IoVecIn | IoVecOut, remote: IoVecIn | IoVecOut, flags: int
+) -> list[tuple[int, int, int]]:
+    """(our address, theirs, bytes) where both vectors run on; errors in the kernel's order."""
+    if flags:
+        raise LinuxError(EINVAL)
     ours = [[addr, size] for addr, size in local.segments() if size]
+    if any(addr + size > 1 << t.arch.task_bits for addr, size in ours):
+        raise LinuxError(EFAULT)
+    if not ours:
+        return []
     theirs = [[addr, size] for addr, size in remote.segments() if size]
+    return list(_pairs(ours, theirs))
+
+
+def _pairs(ours: list[list[int]], theirs: list[list[int]]) -> Iterator[tuple[int, int, int]]:
     while ours and theirs:
         size = min(ours[0][1], theirs[0][1], PIECE)
         yield ours[0][0], theirs[0][0], size

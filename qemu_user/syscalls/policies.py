@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from errno import E2BIG, EFAULT, EINVAL, EPERM
+from errno import E2BIG, EINVAL, EPERM
 from struct import Struct
 
 from ..exec import hostcall
@@ -46,8 +46,8 @@ def get_mempolicy(
     found = ctypes.c_int()
     where = addr
     if flags & _MPOL_F_ADDR:
-        _covered(t, addr & -PAGE, PAGE)
-        where += t.memory.base
+        known = _is_covered(t, addr & -PAGE, PAGE)
+        where = t.memory.base + addr if known else hostcall.INVALID
     word = ctypes.addressof(found) if mode else None
     hostcall.call("get_mempolicy", word, room, maxnode, where, flags)
     if mode:
@@ -63,14 +63,13 @@ def get_mempolicy(
     return 0
 
 
-def _covered(t: Thread, addr: int, size: int) -> None:
-    """EFAULT unless the guest has mapped all of the range."""
+def _is_covered(t: Thread, addr: int, size: int) -> bool:
+    """Whether the guest has mapped all of the range."""
     at = addr
     for vma in t.memory.vmas.within(addr, addr + size):
         if vma.start <= at:
             at = vma.end
-    if at < addr + size:
-        raise LinuxError(EFAULT)
+    return at >= addr + size
 
 
 @syscall
@@ -82,15 +81,19 @@ def set_mempolicy(t: Thread, mode: Int, nodemask: Addr, maxnode: ULong) -> int:
 def mbind(
     t: Thread, addr: Addr, length: Size, mode: ULong, nodemask: Addr, maxnode: ULong, flags: UInt
 ) -> int:
-    mask = _mask(t, nodemask, maxnode)
-    size = length + PAGE - 1 & -PAGE
-    if addr % PAGE or addr + size >= 1 << 64:
-        raise LinuxError(EINVAL)
-    if size:
-        _covered(t, addr, size)
+    mask: hostcall.Word
+    try:
+        mask = _mask(t, nodemask, maxnode)
+    except LinuxError:
+        mask = hostcall.INVALID  # or the count is too large, which the host sees first
+    size = length + PAGE - 1 & -PAGE & (1 << 64) - 1
+    where = t.memory.base + addr
+    if not _is_covered(t, addr, size):
+        where = addr % PAGE  # where nothing is, for the errors that come before EFAULT
+    elif not addr % PAGE:
         for vma in t.memory.vmas.isolate(addr, addr + size):
             vma.plain = False
-    return hostcall.call("mbind", t.memory.base + addr, size, mode, mask, maxnode, flags)
+    return hostcall.call("mbind", where, size, mode, mask, maxnode, flags)
 
 
 @syscall(note="only pages of the process itself: EPERM")

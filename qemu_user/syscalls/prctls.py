@@ -45,6 +45,7 @@ _HOST = frozenset(
         abi.PR_MCE_KILL,
         abi.PR_MCE_KILL_GET,
         abi.PR_GET_TIMING,
+        abi.PR_SET_TIMING,
     )
 )
 _OUT_INT = frozenset((abi.PR_GET_PDEATHSIG, abi.PR_GET_CHILD_SUBREAPER))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import E2BIG, EINVAL
+from errno import E2BIG, EFAULT, EINVAL
 from select import POLLIN
 
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
 from ..exec.abi.numbers import call_numbers
 from ..exec.abi.processes import CloneArgs
+from ..exec.cpu import WRITE
 from ..exec.errors import ERESTARTNOINTR, LinuxError
 from ..exec.signals import COUNT
 from ..exec.waiting import Wait
@@ -215,6 +216,8 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     numbers = call_numbers(t.arch.name)
     for name in _OF_CHILDREN:
         p.dispatcher.bind(numbers[name])
+    if flags & abi.CLONE_PIDFD and t.memory.permitted(request.pidfd, 4, WRITE) < 4:
+        raise LinuxError(EFAULT)
     ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0

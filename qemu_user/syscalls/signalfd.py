@@ -105,9 +105,11 @@ def _record(info: SigInfo) -> SignalfdSiginfo:
 
 @syscall(note="POLLIN tells of signals for the process and the running thread")
 def signalfd4(t: Thread, ufd: Fd, user_mask: Addr, sizemask: Size, flags: SignalFdFlags) -> int:
-    if flags & ~(abi.SFD_CLOEXEC | abi.SFD_NONBLOCK) or sizemask != 8:
+    if sizemask != 8:
         raise LinuxError(EINVAL)
     mask = read_sigset(t, user_mask) & ~UNBLOCKABLE
+    if flags & ~(abi.SFD_CLOEXEC | abi.SFD_NONBLOCK):
+        raise LinuxError(EINVAL)
     files = t.process.files
     if ufd != -1:
         files.check(ufd)

@@ -271,6 +271,8 @@ def kill(t: Thread, pid: Pid, sig: Signal) -> int:
     if _sent_to_tracee(t, pid, sig, abi.SI_USER):
         return 0
     os.kill(pid, sig)
+    if pid <= 0:
+        p.scheduler.look()  # it may be for ourselves, too
     return 0
 
 
@@ -323,6 +325,7 @@ def rt_sigqueueinfo(t: Thread, pid: Pid, sig: Signal, uinfo: Addr) -> int:
     info = _given_info(t, sig, uinfo)
     p = t.process
     if pid == p.pid:
+        _check_number(sig)
         if sig:
             p.post(info)
         return 0
@@ -335,21 +338,22 @@ def rt_tgsigqueueinfo(t: Thread, tgid: Pid, tid: Tid, sig: Signal, uinfo: Addr) 
     info = _given_info(t, sig, uinfo)
     if tgid <= 0 or tid <= 0:
         raise LinuxError(EINVAL)
+    if tid != t.tid:
+        _check_foreign(info)
     p = t.process
     if tgid == p.pid:
         target = p.threads.get(tid)
         if target is None:
             raise LinuxError(ESRCH)
+        _check_number(sig)
         if sig:
             target.post(info)
         return 0
-    _check_foreign(info)
     return hostcall.call("rt_tgsigqueueinfo", tgid, tid, sig, info.pack(HOST_MODEL))
 
 
 def _given_info(t: Thread, sig: int, addr: int) -> SigInfo:
     info = SigInfo.unpack(t.arch.model, t.memory.read(addr, 128))
-    _check_number(sig)
     info.signo = sig
     return info
 
@@ -367,13 +371,12 @@ def _check_foreign(info: SigInfo) -> None:
 
 @syscall
 def pidfd_send_signal(t: Thread, pidfd: Fd, sig: Signal, info: Addr, flags: UInt) -> int:
-    t.process.files.check(pidfd)
-    if flags:
-        raise LinuxError(EINVAL)
-    raw = None
+    raw: hostcall.Word = None
     if info:
-        given = SigInfo.unpack(t.arch.model, t.memory.read(info, 128))
-        if given.signo != sig:
-            raise LinuxError(EINVAL)
-        raw = given.pack(HOST_MODEL)
-    return hostcall.call("pidfd_send_signal", pidfd, sig, raw, 0)
+        try:
+            raw = SigInfo.unpack(t.arch.model, t.memory.read(info, 128)).pack(HOST_MODEL)
+        except LinuxError:
+            raw = hostcall.INVALID
+    result = hostcall.call("pidfd_send_signal", pidfd, sig, raw, flags)
+    t.process.scheduler.look()  # it may be for ourselves
+    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from errno import EFAULT, EINVAL, EPIPE
 
 from ..exec import hostcall
@@ -10,7 +11,7 @@ from ..exec.abi import files as abi
 from ..exec.errors import LinuxError
 from ..exec.files import PLAIN, nonblocking
 from ..exec.waiting import in_helper
-from .args import Fd, FileOffset, InOut, IoVecIn, Offset, Size, SpliceFlags, UInt
+from .args import Fd, FileOffset, InOut, IoVecIn, IoVecOut, Offset, Size, SpliceFlags, UInt
 from .syscall import syscall
 from .transfers import broken_pipe, vector_room
 
@@ -120,7 +121,9 @@ def tee(t: Thread, fd_in: Fd, fd_out: Fd, len_: Size, flags: SpliceFlags) -> Blo
 
 @syscall
 def vmsplice(t: Thread, fd: Fd, iov: IoVecIn, flags: SpliceFlags) -> Blocking[int]:
-    room = vector_room(t, fd, iov, "vmsplice", flags)
+    to_memory = hostcall.call("fcntl", fd, abi.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    where = IoVecOut(t.memory, iov.addr, iov.count) if to_memory else iov
+    room = vector_room(t, fd, where, "vmsplice", flags)
     may_wait = not flags & abi.SPLICE_F_NONBLOCK
     return (yield from _waiting(t, lambda: room.call("vmsplice", fd, flags), may_wait))
 

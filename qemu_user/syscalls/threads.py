@@ -102,7 +102,8 @@ def membarrier(t: Thread, cmd: Int, flags: UInt, cpu_id: Int) -> int:
         hostcall.call("membarrier", cmd, 0, 0)
     registered = t.process.membarriers
     if cmd & _REGISTER:
-        t.process.membarriers = registered | cmd
+        plain = 1 << 4 if cmd > 1 << 4 else 0  # each form comes with the one without
+        t.process.membarriers = registered | cmd | plain
         return 0
     needed = _NEEDS_REGISTRATION.get(cmd, 0)
     if needed & ~registered:

@@ -115,13 +115,20 @@ def waitid(
         if attempt.tracee is not None:
             seen = attempt.tracee
             info = SigInfo(sig.SIGCHLD, seen.code, pid=seen.tid, uid=os.getuid(), status=seen.value)
-        t.memory.write(infop, info.pack(t.arch.model))
+        _tell(t, infop, info.pack(t.arch.model))
     if failure:
         raise failure
     if found and ru:
         host_says = hostcall.unpack(Rusage, usage.raw)
         ru.write(host_says if attempt.tracee is None else _usage(attempt.tracee))
     return 0
+
+
+def _tell(t: Thread, infop: int, packed: bytes) -> None:
+    """Write the six fields that waitid(2) writes, and nothing between and behind them."""
+    head, at = 12, 8 + t.arch.model.word
+    t.memory.write(infop, packed[:head])
+    t.memory.write(infop + at, packed[at : at + head])
 
 
 def _of_waitid(which: int, upid: int) -> Callable[[Seen], bool]:

@@ -364,6 +364,8 @@ FRAMES = {
     "x86_64": {
         "SigContext": ("struct sigcontext", {"general": "&r8", "reserved": "reserved1"}),
         "UContext": ("struct ucontext", {}),
+    },
+    "x86_64_fp": {
         "FpState": (
             "struct _fpstate",
             {
@@ -376,7 +378,6 @@ FRAMES = {
                 "xstate_size": "sw_reserved.xstate_size",
                 "padding": "sw_reserved.padding",
                 "header": "",
-                "magic2": "",
             },
         ),
     },

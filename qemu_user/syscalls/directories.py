@@ -89,9 +89,9 @@ def _record(t: Thread, name: bytes, entry: Dirent64, old: bool) -> bytes:
         data = Dirent(d_ino=entry.d_ino, d_off=at, d_reclen=size).pack(model)[:head]
         return (data + name).ljust(size - 1, b"\0") + bytes([entry.d_type])
     size = -(-(_NAME_AT + len(name) + 1) // 8) * 8
-    made = Dirent64(d_ino=entry.d_ino, d_off=at, d_reclen=size, d_type=entry.d_type).pack(
-        model
-    )[:_NAME_AT]
+    made = Dirent64(d_ino=entry.d_ino, d_off=at, d_reclen=size, d_type=entry.d_type).pack(model)[
+        :_NAME_AT
+    ]
     return (made + name).ljust(size, b"\0")
 
 

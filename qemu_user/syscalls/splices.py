@@ -119,10 +119,16 @@ def tee(t: Thread, fd_in: Fd, fd_out: Fd, len_: Size, flags: SpliceFlags) -> Blo
     )
 
 
+def _is_read_end(fd: int) -> bool:
+    try:
+        return hostcall.call("fcntl", fd, abi.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    except LinuxError:
+        return False
+
+
 @syscall
 def vmsplice(t: Thread, fd: Fd, iov: IoVecIn, flags: SpliceFlags) -> Blocking[int]:
-    to_memory = hostcall.call("fcntl", fd, abi.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
-    where = IoVecOut(t.memory, iov.addr, iov.count) if to_memory else iov
+    where = IoVecOut(t.memory, iov.addr, iov.count) if _is_read_end(fd) else iov
     room = vector_room(t, fd, where, "vmsplice", flags)
     may_wait = not flags & abi.SPLICE_F_NONBLOCK
     return (yield from _waiting(t, lambda: room.call("vmsplice", fd, flags), may_wait))

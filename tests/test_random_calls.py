@@ -1,0 +1,75 @@
+"""Random calls of each family give the same errors and results as natively."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from itertools import zip_longest
+from pathlib import Path
+
+import pytest
+
+from tests.programs import GUESTS, TESTS, Result
+
+FAMILIES = sorted(p.stem.removeprefix("family_") for p in (GUESTS / "fuzz").glob("family_*.c"))
+KNOWN = {
+    tuple(line.split(None, 2)[:2])
+    for line in (TESTS / "random_call_differences.txt").read_text().splitlines()
+    if not line.startswith("#")
+}
+SEED, BATCHES, CALLS = 5, 12, 60
+
+
+def by_batch(text: str) -> dict[int, list[str]]:
+    """The lines of each batch; those of its end belong to it."""
+    found: dict[int, list[str]] = {}
+    lines: list[str] = []
+    for line in text.splitlines():
+        start = re.match(r"(\d+)\.\d+ ", line)
+        if start:
+            lines = found.setdefault(int(start[1]), [])
+        lines.append(line)
+    return found
+
+
+def first_difference(native: list[str], ours: list[str]) -> tuple[str, str] | None:
+    """The call ("leave" for the end of a batch) whose result differs first, and the two lines."""
+    for one, other in zip_longest(native, ours, fillvalue="nothing"):
+        if one != other:
+            call = re.match(r"\d+\.\d+ (\w+)\(", one)
+            return (call[1] if call else "leave"), f"natively {one}\nhere     {other}"
+    return None
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_same_errors(
+    guest: Callable[..., Path],
+    run_ours: Callable[..., Result],
+    run_native: Callable[..., Result | None],
+    tmp_path: Path,
+    family: str,
+) -> None:
+    if os.geteuid() == 0:  # the guest becomes nobody and must still reach its directory
+        for directory in (tmp_path, *tmp_path.parents):
+            if directory.stat().st_uid == 0 and directory.name.startswith("pytest-"):
+                directory.chmod(0o755)
+        tmp_path.chmod(0o755)
+    program = guest(f"fuzz/family_{family}")
+    arguments = (str(SEED), str(BATCHES), str(CALLS))
+    native = run_native(program, *arguments, cwd=tmp_path)
+    if native is None:
+        pytest.skip("nothing to compare with")
+    ours = run_ours(program, *arguments, cwd=tmp_path)
+    assert ours.status == native.status == 0, ours.err.decode(errors="replace")
+    assert ours.text.endswith("end\n")
+    here = by_batch(ours.text)
+    for batch, lines in by_batch(native.text).items():
+        found = first_difference(lines, here.get(batch, []))
+        if found and (family, found[0]) not in KNOWN:  # unless it was only a matter of time
+            again = (str(SEED), f"{batch}-{batch}", str(CALLS), "200")
+            slow = run_native(program, *again, cwd=tmp_path)
+            assert slow is not None
+            mine = run_ours(program, *again, cwd=tmp_path)
+            found = first_difference(slow.text.splitlines(), mine.text.splitlines())
+            assert not found or (family, found[0]) in KNOWN, found[1] if found else ""

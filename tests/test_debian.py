@@ -318,13 +318,14 @@ echo $?
 """
 
 STRACE = r"""
-normal() { sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/P/g; s/[0-9]{3,}/N/g; s/(si_.time=)[^,}]*/\1T/g'; }
+normal() { sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/P/g; s/(kill\(|si_pid=)[0-9]+/\1N/g
+s/(si_.time=)[^,}]*/\1T/g; s/ += / = /'; }
 strace -e trace=write,exit_group -o log sh -c 'echo one; exit 5'; echo $?; cat log
 strace -f -o log -e trace=execve,exit_group,kill,write sh -c 'env x=1 true; (exit 4); kill -9 $$'
 echo $?; normal < log | sed 's/execve(\([^,]*\),.*/\1/' | sort
 strace -e trace=openat cat /x 2>&1 | tail -n 3
 strace -o log -e inject=write:error=ENOSPC -e trace=write echo full 2> /dev/null; echo $?; cat log
-strace -c -o log -e trace=unlinkat,chdir sh -c 'rm -f a; cd /'; sed 's/^[ 0-9.]*//' log
+strace -c -S name -o log -e trace=unlinkat,chdir sh -c 'rm -f a; cd /'; sed 's/^[ 0-9.]*//' log
 """
 
 GCC = r"""

@@ -83,6 +83,7 @@ KERNEL = [
 # What Linux fixes but has no user header for: the C library's headers repeat it.
 LIBC = [
     "sys/socket",
+    "linux/vm_sockets",
     "netinet/in",
     "dirent",
     "fcntl",
@@ -94,7 +95,7 @@ LIBC = [
 ]
 LIBC_NAMES = re.compile(
     r"(AF|SOCK|SOL|MSG|SHUT|SCM|IP|IPPROTO|DT|POSIX_FADV|SPLICE_F|ST|MNT|UMOUNT)_\w+"
-    r"|SIOC\w+|[FRWX]_OK"
+    r"|SIOC\w+|IOCTL_VM_SOCKETS_\w+|[FRWX]_OK"
 )
 _UNKNOWN = re.compile(r"constants\.c:(\d+):\d+: error: ")
 _VALUE = re.compile(r"^@v_(\w+) = .*?global i64 (-?\d+)", re.MULTILINE)
@@ -105,7 +106,7 @@ def names() -> dict[str, int]:
     package = __name__.rpartition(".")[0]
     found: dict[str, int] = {}
     for info in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if info.name in ("compiler", "regenerate", "generated"):
+        if info.name in ("compiler", "regenerate", "generated", "vdso"):
             continue
         module = importlib.import_module(f"{package}.{info.name}")
         for name, value in vars(module).items():

@@ -31,11 +31,11 @@ def execve(t: Thread, filename: Path, argv: StringArray, envp: StringArray) -> i
 def execveat(
     t: Thread, fd: DirFd, filename: Path, argv: StringArray, envp: StringArray, flags: AtFlags
 ) -> int:
+    if not filename and not flags & AT_EMPTY_PATH:
+        raise LinuxError(ENOENT)
     if flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW):
         raise LinuxError(EINVAL)
     if not filename:
-        if not flags & AT_EMPTY_PATH:
-            raise LinuxError(ENOENT)
         t.process.files.check(fd)
         return _execute(t, AT_FDCWD, b"/proc/self/fd/%d" % fd, argv, envp)
     if flags & AT_SYMLINK_NOFOLLOW and os.path.islink(_located(fd, filename)):

@@ -7,6 +7,8 @@ from .cpu import READ, WRITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ctypes
+
     from .arch import Arch
     from .cpu import Cpu
     from .vma import Vma
@@ -34,6 +36,9 @@ class NoCpu:
         """Nothing is cached."""
 
     def share(self, on: bool) -> None:
+        """Nothing runs."""
+
+    def guard(self, words: ctypes.Array[ctypes.c_uint64]) -> None:
         """Nothing runs."""
 
 

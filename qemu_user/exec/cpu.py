@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ctypes
     from collections.abc import Callable, Sequence
     from typing import Any, Protocol, TypeAlias
 
@@ -147,6 +148,9 @@ class Cpu(Protocol):
 
         Costs time. Without effect where the engine can't.
         """
+
+    def guard(self, words: ctypes.Array[ctypes.c_uint64]) -> None:
+        """Fill in what the handler of the host's SIGBUS must know of the engine (busfault.py)."""
 
     def watch_block(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` at each block's start; None stops it (an observer asked)."""

@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .engine_blocks import NativeBlocks
     from .engine_handle import Handle
+    from .engine_parallel import Field
     from .engine_state import Api, View
 
 
@@ -35,6 +36,9 @@ class Lookup:
         self._handle = handle
         self._control = control
         self._next: c_uint32 | None = None
+        self._field: Field | None = None  # where that is, once it was looked for
+        self._looked = False
+        self._guard: ctypes.Array[ctypes.c_uint64] | None = None  # to be told of the engine
         self._shares = False
         self._blocks: NativeBlocks | None = None
         self._counts = False
@@ -50,7 +54,7 @@ class Lookup:
             return
         data = ctypes.addressof(control)
         self._block = handle.hook(HOOK_BLOCK, c_void_p(self.stubs["block"]), data)
-        handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
+        self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
 
     def change(self) -> None:
         """Translate for memory that other processes write to, or not; outside of a run.
@@ -58,6 +62,8 @@ class Lookup:
         Without effect where the engine can't.
         """
         on, self.wanted = bool(self.wanted), None
+        if self._guard is not None:
+            self._tell_guard()
         if self._next is None:
             if not on or self.stubs is None:
                 return
@@ -76,14 +82,45 @@ class Lookup:
     def _prepare(self) -> c_uint32 | None:
         from .engine_parallel import prepare
 
-        control = self._control
-        pages, control[stubs.PAGES] = control[stubs.PAGES], 0  # nothing can be fetched
-        self._handle.flush_tlb()
-        field = prepare(self._handle)
-        control[stubs.PAGES] = pages
+        field = prepare(self._handle, self._find())
         if field is not None:
-            control[stubs.NEXT] = ctypes.addressof(field)
+            self._control[stubs.NEXT] = ctypes.addressof(field)
         return field
+
+    def _find(self) -> Field | None:
+        if not self._looked:
+            from .engine_parallel import find_field
+
+            self._looked, control = True, self._control
+            pages, control[stubs.PAGES] = control[stubs.PAGES], 0  # nothing can be fetched
+            self._handle.flush_tlb()
+            self._field = find_field(self._handle)
+            control[stubs.PAGES] = pages
+        return self._field
+
+    def guard(self, words: ctypes.Array[ctypes.c_uint64]) -> None:
+        """See `cpu.Cpu`; what is the engine's own comes before the next run."""
+        from .busfault import FLAG
+
+        words[FLAG] = ctypes.addressof(self._control)
+        ctypes.c_uint8.from_address(words[FLAG]).value = 1
+        self._guard = words
+        if self.wanted is None:
+            self.wanted = self._shares
+
+    def _tell_guard(self) -> None:
+        """Pages are touched when they are looked up, and translated code may be left."""
+        from .engine_guard import tell
+
+        words, self._guard = self._guard, None
+        if words is None or self.stubs is None or "probe" not in self.stubs:
+            return
+        handle, control = self._handle, self._control
+        control[stubs.ARENA] = handle.arena
+        place = self.stubs["probe"]
+        handle.unhook(self._fill)
+        self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(place), ctypes.addressof(control))
+        tell(words, handle, self._find(), control, place)
 
     def begin(self) -> None:
         """The engine starts now: its first block has no block before it that asks."""

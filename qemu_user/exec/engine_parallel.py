@@ -39,28 +39,29 @@ _ATOMIC = (0x10005).to_bytes(4, "little")  # the exception; a call follows
 _PADDING = (b"\x66", b"\x0f", b"\x90", b"\xcc")  # how what fills up a function begins
 
 
-def prepare(handle: Handle) -> c_uint32 | None:
+def prepare(handle: Handle, field: Field | None) -> c_uint32 | None:
     """Make atomic operations right; the field for the next block, or None if it can't be done."""
     if os.uname().machine != stubs.HOST_OF_EXCHANGES:
         return None
-    field = _find_field(handle)
     target = handle.arch.engine.target
     if field is None or not _mend_unaligned(handle, target, field.offset):
         return None
     for operand, (old, new) in EXCHANGES.items():
-        place = _function(handle, f"helper_atomic_xchg{operand}_{target}")
+        place = function(handle, f"helper_atomic_xchg{operand}_{target}")
         if place is None or not _replace(place, bytes.fromhex(old), bytes.fromhex(new)):
             return None
     return c_uint32.from_address(field.address)
 
 
-class _Field:
+class Field:
+    """A word at `address`, `offset` bytes into the engine's CPU state."""
+
     def __init__(self, state: int, offset: int) -> None:
         self.address = state + offset
         self.offset = offset
 
 
-def _find_field(handle: Handle) -> _Field | None:
+def find_field(handle: Handle) -> Field | None:
     """The word near the CPU state's start that a run resets; it must be the only one.
 
     Nothing must be fetchable.
@@ -78,7 +79,7 @@ def _find_field(handle: Handle) -> _Field | None:
                 word.value = stubs.PARALLEL
                 handle.start(pc)
                 if word.value == _NONE:
-                    found.append(_Field(state, offset))
+                    found.append(Field(state, offset))
                 word.value = _NONE
     handle.library.uc_context_restore(handle.pointer, before)
     handle.library.uc_context_free(before)
@@ -87,7 +88,7 @@ def _find_field(handle: Handle) -> _Field | None:
 
 def _mend_unaligned(handle: Handle, target: str, offset: int) -> bool:
     """Have an instruction that gives up for its alignment executed once, not atomically."""
-    place = _function(handle, f"cpu_loop_exit_atomic_{target}")
+    place = function(handle, f"cpu_loop_exit_atomic_{target}")
     if place is None:
         return False
     code = ctypes.string_at(place, _FUNCTION)
@@ -104,7 +105,8 @@ def _mend_unaligned(handle: Handle, target: str, offset: int) -> bool:
     return _replace(place, code[:26], head[:4] + single + head[4:] + jump)
 
 
-def _function(handle: Handle, name: str) -> int | None:
+def function(handle: Handle, name: str) -> int | None:
+    """The address of a function of the engine's library."""
     try:
         return ctypes.cast(getattr(handle.library, name), c_void_p).value
     except AttributeError:

@@ -33,4 +33,6 @@ def refresh(space: AddressSpace) -> bool:
         if now != copy:
             space.foreign[page] = now
             space.cpu.discard(page * PAGE, PAGE)
+    if space.guard is not None:
+        space.guard.restore()
     return True

@@ -30,6 +30,8 @@ _STACK = 256 * 1024
 _EPOLL_CTL_ADD, _EPOLLIN, _EPOLLET = 1, 1, 1 << 31
 
 
+_in_place: dict[int, Callable[[], None]] = {}  # signals that have a handler in machine code
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _SIGSET = ctypes.create_string_buffer(
     sum(1 << n - 1 for n in ALL_SIGNALS).to_bytes(8, "little").ljust(128, b"\0"), 128
@@ -92,7 +94,14 @@ def block_signals() -> set[int]:
 def start(run: Callable[..., None], *args: object) -> None:
     """Start a host thread with a small stack."""
     stack_size(_STACK)
-    start_new_thread(run, args)
+    if not _in_place:
+        start_new_thread(run, args)
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _in_place)
+    try:
+        start_new_thread(run, args)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Parked:
@@ -208,6 +217,20 @@ def interrupt_helper(ident: int) -> None:
     signal.pthread_kill(ident, _HELPER_SIGNAL)
 
 
+def handled_in_place(signo: int, install: Callable[[], None]) -> None:
+    """The calling thread, and no other, lets a signal in, for which it called `install()`.
+
+    That is called again when another program's dispositions were tried meanwhile.
+    """
+    _in_place[signo] = install
+    let_in(signo)
+
+
+def let_in(signo: int) -> None:
+    """Unblock a signal in the calling thread."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signo,))
+
+
 def ignored(signo: int) -> bool:
     """Whether the host ignores a signal for this process."""
     return bool(signal.getsignal(signo) == signal.SIG_IGN)
@@ -232,6 +255,8 @@ def host_signals(ignored_ones: Sequence[int], mask: int) -> Callable[[], None]:
         block_signals()
         for signo, old in before.items():
             signal.signal(signo, old)
+        for install in list(_in_place.values()):
+            install()
 
     return restore
 

@@ -107,6 +107,10 @@ def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, off
         backing.foreign = True
     if not vma.shared:
         vma.source = keptcode.source(status)
+    elif known is not None and space.guard is None:
+        from .busfault import guard
+
+        guard(space)
     vma.name = vma.name or os.readlink(b"/proc/self/fd/%d" % fd)
 
 

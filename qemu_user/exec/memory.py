@@ -34,6 +34,7 @@ from .vma import GUARD, Vma, Vmas
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .arch import Arch
+    from .busfault import Guard
     from .keptcode import Piece
     from .vfork import Loan
 
@@ -70,6 +71,7 @@ class AddressSpace(GuestMemory):
         self.foreign: dict[int, bytes] = {}  # page of code that others may change -> a copy
         self.shares = False  # other processes may write to what is mapped here
         self.kept: list[Piece] = []  # translations of the program before execve
+        self.guard: Guard | None = None  # against pages that others cut off
         self.loan: Loan | None = None  # in a vfork child, until it execs or exits
         self._empty()
 

@@ -88,6 +88,8 @@ def fault(space: AddressSpace, addr: int, access: int) -> bool:
         now = space.table[page]
         if now & access:
             return True
+    elif now & access and _file_has_shrunk(space, vma, addr):
+        return False
     if not now & access:
         _flip(space, vma, page, access)
     space.cpu.flush_tlb()
@@ -135,6 +137,15 @@ def _file_has_grown(space: AddressSpace, vma: Vma, addr: int) -> bool:
             backing.size = max(backing.size or 0, vma.offset + page - vma.start + PAGE)
             return True
     return False
+
+
+def _file_has_shrunk(space: AddressSpace, vma: Vma, addr: int) -> bool:
+    """Whether the page at `addr` is no longer there: another process cut the file off."""
+    backing = vma.backing
+    if backing is None or backing.size is None or host.backed(space.base + addr):
+        return False
+    resized(space, backing, vma.offset + (addr & -PAGE) - vma.start)
+    return True
 
 
 def resized(space: AddressSpace, backing: Backing, size: int) -> None:

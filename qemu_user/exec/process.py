@@ -130,6 +130,8 @@ class Process:
 
             attach.called(self, info.pid, info.value)
             return
+        if info.signo == abi.SIGBUS and self.memory.guard is not None:
+            self.memory.guard.taken()
         if info.signo == abi.SIGCHLD:
             for sleep in list(self.child_waits):
                 self.scheduler.wake(sleep)
@@ -357,7 +359,10 @@ class Process:
         if signo in CORE:
             name = self.options.program_name
             report = f"{name}: uncaught target signal {signo} ({_describe(signo)}) - core dumped\n"
-            os.write(2, report.encode())
+            try:
+                os.write(2, report.encode())
+            except OSError:  # nobody listens
+                pass
         die(signo)
 
 

@@ -227,7 +227,7 @@ class Scheduler:
             cpu.restore(t.context)
         self._loaded, self._since = t, now
 
-    def _user(self, t: Thread) -> None:
+    def _user(self, t: Thread) -> None:  # noqa: C901
         """Run guest code of `t` until it sleeps, ends or has to give way."""
         p = self.process
         self._give_way = False
@@ -263,6 +263,8 @@ class Scheduler:
             elif p.dispatcher.error is not None:
                 error, p.dispatcher.error = p.dispatcher.error, None
                 raise error
+            if p.memory.guard is not None:
+                p.memory.guard.answer(t)
             if t.call is not None or t.exited:
                 return
 

@@ -28,7 +28,8 @@ COUNT = 8  # instructions that may still run
 NEXT = 9  # address of the engine's field that says how the next block is translated
 FIELD = 10  # address of a field that the engine spoils when it looks data pages up,
 KEEP = 11  # and the bits of it that stay; the others are 0
-WORDS = 12
+ARENA = 12  # the host's address of guest address 0
+WORDS = 13
 
 PARALLEL = 0x80000  # what it says for memory that other processors change (CF_PARALLEL)
 HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
@@ -37,6 +38,7 @@ HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
 # parallel: the same, and has the next block translated as PARALLEL.
 # count(engine, address, size, control): calls it when COUNT instructions have run.
 # fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
+# probe: the same, and touches the page, so that the host says then if it has none.
 SOURCE = {
     "x86_64": {
         "block": """
@@ -73,6 +75,49 @@ SOURCE = {
             movzx eax, byte ptr [r9 + rax]
             bt eax, edx
             jae refuse
+            mov qword ptr [rcx], rsi
+            mov dword ptr [rcx + 8], eax
+            cmp edx, 2
+            je count
+            mov r9, qword ptr [r8 + 80]
+            mov eax, dword ptr [r8 + 88]
+            and dword ptr [r9], eax
+        count:
+            mov rax, qword ptr [r8 + 32]
+            inc rax
+            mov qword ptr [r8 + 32], rax
+            cmp rax, qword ptr [r8 + 40]
+            jb done
+            mov byte ptr [r8 + 1], 1
+        done:
+            mov eax, 1
+            ret
+        refuse:
+            add edx, 16
+            mov qword ptr [r8 + 48], rsi
+            mov qword ptr [r8 + 56], rdx
+            xor eax, eax
+            ret
+        """,
+        "probe": """
+            sub edx, 16
+            mov rax, rsi
+            shr rax, 12
+            cmp rax, qword ptr [r8 + 24]
+            jae refuse
+            mov r9, qword ptr [r8 + 16]
+            movzx eax, byte ptr [r9 + rax]
+            bt eax, edx
+            jae refuse
+            mov r9, qword ptr [r8 + 96]
+            cmp edx, 1
+            ja allow
+            je write
+            cmp byte ptr [r9 + rsi], 0
+            jmp allow
+        write:
+            lock or byte ptr [r9 + rsi], 0
+        allow:
             mov qword ptr [rcx], rsi
             mov dword ptr [rcx + 8], eax
             cmp edx, 2
@@ -178,6 +223,12 @@ CODE: dict[str, dict[str, bytes]] = {
             "3189410883fa02740b4d8b4850418b4058412101498b402048ffc04989402049"
             "3b4028720541c6400101b801000000c383c210498970304989503831c0c3"
         ),
+        "probe": bytes.fromhex(
+            "83ea104889f048c1e80c493b401873584d8b4810410fb604010fa3d0734a4d8b"
+            "486083fa01770f740741803c3100eb06f041800c310048893189410883fa0274"
+            "0b4d8b4850418b4058412101498b402048ffc049894020493b4028720541c640"
+            "0101b801000000c383c210498970304989503831c0c3"
+        ),
     },
     "aarch64": {
         "block": bytes.fromhex("690040b949000035c0035fd6690440f920011fd6"),
@@ -193,6 +244,15 @@ CODE: dict[str, dict[str, bytes]] = {
             "c0035fd6"
         ),
     },
+}
+
+
+# Places in "probe": what touches the page, and the way out if there is none.
+PROBES = {
+    "x86_64": tuple(
+        CODE["x86_64"]["probe"].index(bytes.fromhex(code))
+        for code in ("41803c3100", "f041800c3100", "83c210498970")
+    )
 }
 
 

@@ -90,7 +90,7 @@ class UnicornCpu:
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
         self._lookup = Lookup(handle, control, native)
-        self._stubs = self._lookup.stubs
+        self._stubs, self.guard = self._lookup.stubs, self._lookup.guard
         self._slice = 0 if self._stubs else _SLICE
         self._add_exceptions()
         self._fault_address = handle.find_fault_address()

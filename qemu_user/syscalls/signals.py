@@ -78,6 +78,10 @@ def set_action(t: Thread, signum: int, action: Action | None) -> Action:
         p.handlers[signum] = action
         if signum == abi.SIGCHLD:
             _reap_by_host(action)
+        elif signum == abi.SIGBUS and action.handler not in (abi.SIG_DFL, abi.SIG_IGN):
+            from ..exec.busfault import guard
+
+            guard(t.memory)
         if p.handlers.ignores(signum):
             p.pending.discard(bit(signum))
             for thread in p.threads.values():

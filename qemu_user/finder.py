@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import CodeType, ModuleType
 
+    from _typeshed import ReadableBuffer as Buffer
+
 _HEADER = 16  # bytes: magic number, flags, and of the source its time and size (PEP 552)
 _MASK = 0xFFFFFFFF
 # importlib.util's, which costs more to import than is saved here.
@@ -41,8 +43,29 @@ class _Loader(SourceFileLoader):
         wanted = (0, int(source.st_mtime) & _MASK, source.st_size & _MASK)
         if data[:_HEADER] != _MAGIC + b"".join(n.to_bytes(4, "little") for n in wanted):
             return super().get_code(fullname)
-        code: CodeType = loads(memoryview(data)[_HEADER:])
+        try:
+            code: CodeType = loads(memoryview(data)[_HEADER:])
+        except (EOFError, ValueError, TypeError):
+            _forget(self.cached)
+            return super().get_code(fullname)
         return code
+
+    def set_data(self, path: str, data: Buffer, *, _mode: int = 0o666) -> None:
+        """Python's own keeps what a full disk or the guest's RLIMIT_FSIZE has cut short."""
+        super().set_data(path, data, _mode=_mode)
+        try:
+            whole = os.stat(path).st_size == len(memoryview(data))
+        except OSError:
+            return
+        if not whole:
+            _forget(path)
+
+
+def _forget(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return  # not ours to repair; it is compiled again each time
 
 
 class _Finder:

@@ -78,27 +78,53 @@ def test_nothing_waits_for_the_dynamic_linker(build_c: Callable[..., Path], tmp_
     assert "qemu_user.exec.host" not in later
 
 
-def test_changed_modules_are_compiled_again(tmp_path: Path) -> None:
-    package = tmp_path / "qemu_user"
+def small_package(folder: Path) -> Path:
+    """A package with our finder, still without its module `thing`."""
+    package = folder / "qemu_user"
     package.mkdir()
     for name in ("__init__.py", "finder.py"):
         shutil.copy(programs.ROOT / "qemu_user" / name, package)
+    return package
+
+
+def import_thing(folder: Path, before: str = "") -> str:
+    """What a new Python prints that runs `before` and imports `thing` by the finder."""
     code = (
         "from qemu_user import finder; finder.install()\n"
+        f"{before}\n"
         "from qemu_user import thing\n"
         "print(thing.value, type(thing.__loader__).__module__, thing.__cached__ is not None)"
     )
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def test_changed_modules_are_compiled_again(tmp_path: Path) -> None:
+    package = small_package(tmp_path)
     for value in ("1", "1", "22"):
         if not (package / "thing.py").exists() or value == "22":
             (package / "thing.py").write_text(f"value = {value}\n")
-        done = subprocess.run(
-            [sys.executable, "-S", "-c", code],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.stdout.split() == [value, "qemu_user.finder", "True"], done.stderr
+        assert import_thing(tmp_path) == f"{value} qemu_user.finder True\n"
+
+
+def test_compiled_modules_cut_short_are_compiled_again(tmp_path: Path) -> None:
+    """A full disk, or RLIMIT_FSIZE of the guest that is running, cuts them."""
+    package = small_package(tmp_path)
+    (package / "thing.py").write_text("value = " + "+".join(["7"] * 7) + "\nmore = 'x' * 9\n")
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))"
+    assert import_thing(tmp_path, limit) == "49 qemu_user.finder True\n"
+    assert not list(package.glob("__pycache__/thing.*.pyc"))
+    assert import_thing(tmp_path) == "49 qemu_user.finder True\n"
+    (compiled,) = package.glob("__pycache__/thing.*.pyc")
+    whole = compiled.read_bytes()
+    compiled.write_bytes(whole[:40])
+    assert import_thing(tmp_path) == "49 qemu_user.finder True\n"
+    assert compiled.read_bytes() == whole

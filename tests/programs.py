@@ -46,7 +46,8 @@ FLAGS = [
     "-std=gnu11", "-O1", "-g0", "-static", "-pthread", "-fno-strict-aliasing", "-fwrapv",
     "-w", f"-I{GUESTS}", f"-I{build.SAMPLES}",
 ]  # fmt: skip
-ZIG_FLAGS = ["-fno-sanitize=all", "-fno-stack-protector"]
+# Without -S its musl brings megabytes of debug information into each program.
+ZIG_FLAGS = ["-fno-sanitize=all", "-fno-stack-protector", "-Wl,-S"]
 TIMEOUT = 60.0  # seconds, of one program under the emulator
 
 Word = str | os.PathLike[str]

@@ -363,7 +363,9 @@ _ARM = Lines(
         ("nop; bkpt #1", 1, 7, 5),
         ("add r3, r1, #3; ldrex r0, [r3]", 1, 4, 7),
     ],
-    privileged=["mrc p15, 0, r0, c1, c0, 0", "mcr p15, 0, r0, c8, c7, 0", ".hex 700060e1", ".hex 700040e1"],
+    privileged=[
+        "mrc p15, 0, r0, c1, c0, 0", "mcr p15, 0, r0, c8, c7, 0", ".hex 700060e1", ".hex 700040e1",
+    ],
 )  # fmt: skip
 _M68K = Lines(
     counter="d0", pointer="a1", value="d2", tls="tp", vector="fp",

@@ -63,6 +63,7 @@ def _table() -> dict[str, int]:
 
 
 def number(name: str) -> int:
+    """The host's number of a call; ENOSYS when it has none."""
     nr = _table().get(name)
     if nr is None:
         raise LinuxError(ENOSYS)

@@ -35,7 +35,7 @@ def import_all() -> None:
     __import__("traceback")
     for name, package in sorted(sys.modules.items()):
         parent, _, _ = name.rpartition(".")
-        if parent == _PACKAGE and package.__file__ and package.__spec__.submodule_search_locations:
+        if parent == _PACKAGE and package.__file__ and hasattr(package, "__path__"):
             _import_package(name, os.path.dirname(package.__file__))
 
 

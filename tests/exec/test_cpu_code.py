@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from qemu_user.exec import arch
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Illegal, Interrupted, Limit, Syscall
 from tests.cpu_rig import CODE, DATA, HOLE, NAMES, PAGE, Rig
 

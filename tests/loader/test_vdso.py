@@ -62,7 +62,8 @@ def test_libraries_call_it(
     done = run_ours(program, options=("-strace=full", "-k"))
     assert (done.status, done.out) == (0, b"1")
     lines = done.err.decode().splitlines()
-    call = next(i for i, line in enumerate(lines) if line.startswith(("clock_gettime(", "clock_gettime64(")))
+    names = ("clock_gettime(", "clock_gettime64(")
+    call = next(i for i, line in enumerate(lines) if line.startswith(names))
     assert lines[call + 1].startswith(" > [vdso](__")
     assert "clock_gettime" in lines[call + 1]
     assert any("(main+" in line for line in lines[call + 2 :])

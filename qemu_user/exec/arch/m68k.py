@@ -10,7 +10,6 @@ from ..abi.ipc import MsqidDs32, ShmidDs32
 from ..abi.layout import Addr, DataModel, ULong
 from ..abi.semaphores import SemidDs32
 from ..abi.statvariants import Stat64M68k, StatM68k
-from ..arena import PAGE
 from ..cpu import EXEC, READ
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
     from ..thread import Thread
 
 SIGILL, SIGTRAP, SIGBUS, SIGFPE = 4, 5, 7, 8
-_DIVIDE = 5
+_DIVIDE, _PAGE = 5, 4096
 
 
 def begin(t: Thread) -> None:
     """Map what handlers return to: the kernel's frames are code, which our stacks are not."""
-    page = (RETURN.ljust(8, b"\0") + RT_RETURN).ljust(PAGE, b"\0")
-    t.memory.bytes[RETURNS : RETURNS + PAGE] = page
-    t.memory.paint(RETURNS, RETURNS + PAGE, READ | EXEC)
+    page = (RETURN.ljust(8, b"\0") + RT_RETURN).ljust(_PAGE, b"\0")
+    t.memory.bytes[RETURNS : RETURNS + _PAGE] = page
+    t.memory.paint(RETURNS, RETURNS + _PAGE, READ | EXEC)
 
 
 def get_thread_area(t: Thread) -> Addr:
@@ -71,7 +70,7 @@ def cacheflush(t: Thread, addr: Addr, scope: ULong, cache: ULong, length: ULong)
     end = addr + length
     if scope == 3 or end > t.memory.task_size:  # FLUSH_SCOPE_ALL
         addr, end = 0, t.memory.task_size
-    t.memory.discard(addr & -PAGE, end + PAGE - 1 & -PAGE)
+    t.memory.discard(addr & -_PAGE, end + _PAGE - 1 & -_PAGE)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""RISC-V, 32 bits: the 64-bit one but for the size of its words. Times have 64 bits all the same."""
+"""RISC-V, 32 bits: the 64-bit one with smaller words. Times have 64 bits all the same."""
 
 from __future__ import annotations
 

@@ -322,7 +322,12 @@ _BY_ELF = {
 }
 NAMES = tuple(_BY_ELF.values())
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
-REFUSED: dict[int, tuple[str, str]] = {}
+_WINDOWS = "the engine's contexts leave out the register windows and the condition codes"
+REFUSED: dict[int, tuple[str, str]] = {
+    2: ("sparc", _WINDOWS),
+    18: ("sparc32plus", _WINDOWS),
+    43: ("sparc64", _WINDOWS),
+}
 
 
 def load(name: str) -> Arch:

@@ -38,6 +38,7 @@ ARCHES = (
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
 BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k")
 GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them
+MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
 WHOLE = ("x86_64", "aarch64")  # both C libraries for all families; elsewhere glibc for a few
@@ -46,8 +47,7 @@ FLAGS = [
     "-std=gnu11", "-O1", "-g0", "-static", "-pthread", "-fno-strict-aliasing", "-fwrapv",
     "-w", f"-I{GUESTS}", f"-I{build.SAMPLES}",
 ]  # fmt: skip
-# Without -S its musl brings megabytes of debug information into each program.
-ZIG_FLAGS = ["-fno-sanitize=all", "-fno-stack-protector", "-Wl,-S"]
+ZIG_FLAGS = ["-fno-sanitize=all", "-fno-stack-protector"]
 TIMEOUT = 60.0  # seconds, of one program under the emulator
 
 Word = str | os.PathLike[str]
@@ -187,6 +187,8 @@ def compile_c(source: Path, arch: str, libc: str, flags: Iterable[str] = ()) -> 
     if compiler is None:
         raise NoCompiler(f"no C compiler for {arch} with {libc}")
     command = [*compiler, *FLAGS, *(ZIG_FLAGS if libc == "musl" else ()), *flags]
+    if libc == "musl" and source.is_relative_to(GUESTS) and source.parent.name in FAMILIES:
+        command.append("-Wl,-S")  # or its C library's debug information makes megabytes of each
     key = hashlib.sha256(repr(command).encode())
     for path in [source, *sorted(GUESTS.glob("*.h")), build.SAMPLES / "uintr" / "uintr.h"]:
         key.update(path.read_bytes())

@@ -88,7 +88,8 @@ def semctl(t: Thread, semid: Int, semnum: Int, cmd: SemCmd, arg: Addr) -> int:
     if plain in (abi.GETALL, abi.SETALL):
         return _all(t, which, plain, arg)
     if plain == abi.SETVAL:
-        arg &= _MASK
+        model = t.arch.model  # union semun comes by value: an int at its beginning
+        arg = arg >> 32 if model.word == 8 and model.order == ">" else arg & _MASK
     return control(t, "semctl", which, cmd, arg, _SEM.get(plain))
 
 

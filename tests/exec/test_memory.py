@@ -36,7 +36,7 @@ class RecordingCpu:
         self.space = space
         self.discarded: list[tuple[int, int]] = []
         self.flushes = 0
-        self.shares = False
+        self.shares = self.guarded = False
 
     def discard(self, addr: int, size: int) -> None:
         pages = self.space.table[addr // PAGE : (addr + size) // PAGE].tobytes()
@@ -48,6 +48,9 @@ class RecordingCpu:
 
     def share(self, on: bool) -> None:
         self.shares = on
+
+    def guard(self, words: object) -> None:
+        self.guarded = True
 
     def taken(self) -> list[tuple[int, int]]:
         """What was discarded since the last time."""

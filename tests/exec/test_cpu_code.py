@@ -289,7 +289,8 @@ def test_identification_is_edited_in_one_place() -> None:
         natural[leaf, subleaf] = [rig.cpu.read(n) for n in names]
         natural[leaf, subleaf][2] = 0  # the system call has overwritten it
     for key, answer in rig.arch.cpuid.items():
-        assert [*answer[:2], 0, answer[3]] == natural[key[0], max(key[1], 0)]  # -1: any
+        if (asked := (key[0], max(key[1], 0))) in natural:  # -1: any subleaf
+            assert [*answer[:2], 0, answer[3]] == natural[asked]
     rig.cpu.watch_identification(
         lambda leaf, _sub, answer: (*answer[:3], answer[3] | 0x20) if leaf == 7 else answer
     )

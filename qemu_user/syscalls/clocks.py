@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import time as host_time
 from errno import EINVAL, EOPNOTSUPP
-from time import clock_gettime_ns, monotonic_ns, thread_time_ns
+from time import clock_gettime_ns, monotonic_ns
 
 from ..exec import hostcall
 from ..exec.abi import clocks as abi
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
 
 SECOND = 1_000_000_000
-_PER_THREAD, _CLOCK_MASK, _SCHED = 4, 3, 2  # parts of a CPU clock's number (CPUCLOCK_*)
+TICK = 4_000_000  # ns after which a CPU clock that stands still is looked at again
+_PER_THREAD, _KIND = 4, 3  # bits of a CPU clock's number (CPUCLOCK_*); no thread has kind 3
 _SLEEPABLE = frozenset(
     (
         abi.CLOCK_REALTIME,
@@ -47,28 +48,33 @@ UNSLEEPABLE = frozenset(
 )
 
 
-def thread_time(t: Thread, of: Thread) -> int:
-    """CPU time of the guest thread `of` in ns, as far as engine time tells threads apart.
+def thread_time(of: Thread) -> int:
+    """CPU time of a guest thread in ns: what its host thread used while it was its turn."""
+    return of.process.scheduler.cpu_time(of)
 
-    All guest threads run on one host thread: the asking one gets what the others did not use.
-    """
-    if of is not t:
-        return of.cpu_time
-    others = sum(other.cpu_time for other in t.process.threads.values() if other is not t)
-    return thread_time_ns() - others
+
+def clocked_thread(t: Thread, clock: int) -> Thread | None:
+    """The thread whose CPU time the clock shows, None for another clock; EINVAL."""
+    if clock == abi.CLOCK_THREAD_CPUTIME_ID:
+        return t
+    if clock >= 0 or not clock & _PER_THREAD or clock & _KIND == _KIND:
+        return None
+    of = t.process.threads.get(~(clock >> 3) or t.tid)
+    if of is None:
+        raise LinuxError(EINVAL)
+    return of
 
 
 def now(t: Thread, clock: int) -> int:
     """What the clock shows, in ns; EINVAL for one that does not exist."""
-    if clock == abi.CLOCK_THREAD_CPUTIME_ID:
-        return thread_time(t, t)
-    if clock < 0 and clock & _PER_THREAD and clock & _CLOCK_MASK == _SCHED:
-        of = t.process.threads.get(~(clock >> 3) or t.tid)
-        if of is not None:
-            return thread_time(t, of)
     if clock < 0:
+        of = clocked_thread(t, clock)
+        if of is not None:
+            return thread_time(of)
         found = hostcall.fill(Timespec, "clock_gettime", clock & 0xFFFFFFFF, OUT)
         return found.tv_sec * SECOND + found.tv_nsec
+    if clock == abi.CLOCK_THREAD_CPUTIME_ID:
+        return thread_time(t)
     return clock_gettime_ns(clock)
 
 
@@ -109,6 +115,7 @@ def _packed(pointer: In[Timespec] | In[Timezone]) -> Word:
 
 @syscall(wide="clock_getres_time64")
 def clock_getres(t: Thread, clockid: Clock, res: Out[Timespec]) -> int:
+    clocked_thread(t, clockid)  # the host has more threads than the guest
     found = hostcall.fill(Timespec, "clock_getres", clockid & 0xFFFFFFFF, OUT)
     if res:
         res.write(found)
@@ -117,12 +124,15 @@ def clock_getres(t: Thread, clockid: Clock, res: Out[Timespec]) -> int:
 
 def sleep_on(t: Thread, clock: int, target: int) -> Blocking[bool]:
     """Sleep until `clock` shows `target` ns; False when a signal came first."""
+    least = 0
     while True:
         left = target - now(t, clock)
         if left <= 0:
             return True
-        if not (yield from sleep_until(t, monotonic_ns() + left)):
+        if not (yield from sleep_until(t, monotonic_ns() + max(left, least))):
             return False
+        if clock < 0 or clock == abi.CLOCK_PROCESS_CPUTIME_ID:
+            least = TICK
 
 
 def _sleep_for(t: Thread, clock: int, target: int, rem: Out[Timespec]) -> Blocking[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errno import EINVAL, EOPNOTSUPP
+from errno import EINVAL, EOPNOTSUPP, ESRCH
 from time import monotonic_ns
 
 from ..exec import hostcall
@@ -13,7 +13,15 @@ from ..exec.abi.signals import SigEvent
 from ..exec.errors import LinuxError
 from ..exec.signals import SigInfo
 from .args import Clock, Fd, In, Int, ItimerWhich, Out, TimerFdFlags, TimerFlags, UInt
-from .clocks import UNSLEEPABLE, nanoseconds, now, timespec
+from .clocks import (
+    TICK,
+    UNSLEEPABLE,
+    clocked_thread,
+    nanoseconds,
+    now,
+    thread_time,
+    timespec,
+)
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -70,6 +78,7 @@ class PosixTimer:
         self.owner = owner
         self.number = number
         self.clock = clock
+        self.thread = clocked_thread(owner, clock)
         self.event = event
         self.target = self.interval = 0
         self.info: SigInfo | None = None  # the last one sent
@@ -80,24 +89,40 @@ class PosixTimer:
         self.info = None
         self._plan()
 
-    def _plan(self) -> None:
-        scheduler = self.process.scheduler
-        if not self.target:
-            scheduler.set_timer(self, None, self._due)
-            return
-        left = max(0, self.target - now(self.owner, self.clock))
-        scheduler.set_timer(self, monotonic_ns() + left, self._due)
+    def now(self) -> int:
+        """What its clock shows; ESRCH when the thread or process is gone whose time that was."""
+        if self.thread is None:
+            try:
+                return now(self.owner, self.clock)
+            except LinuxError:
+                raise LinuxError(ESRCH) from None
+        if self.thread.exited:
+            raise LinuxError(ESRCH)
+        return thread_time(self.thread)
+
+    def _plan(self, least: int = 0) -> None:
+        left = self.left()
+        at = monotonic_ns() + max(left, least) if left else None
+        self.process.scheduler.set_timer(self, at, self._due)
 
     def left(self) -> int:
-        """Until it goes off next, in ns; 0 when it is not armed."""
-        return max(1, self.target - now(self.owner, self.clock)) if self.target else 0
+        """Until it goes off next, in ns; 0 when it does not."""
+        if not self.target:
+            return 0
+        try:
+            return max(1, self.target - self.now())
+        except LinuxError:
+            return 0
 
     def _due(self) -> None:
         if self.process.image is not self.image:
             return  # execve has deleted it
-        late = now(self.owner, self.clock) - self.target
+        try:
+            late = self.now() - self.target
+        except LinuxError:
+            return
         if late < 0:  # a CPU clock goes slower than time does, and the wall clock may be set
-            self._plan()
+            self._plan(TICK)
             return
         missed = 0
         if self.interval:
@@ -225,7 +250,7 @@ def timer_settime(
     timer = _timer(t, timerid)
     before = _current(timer)
     if value and not flags & abi.TIMER_ABSTIME:
-        value += now(timer.owner, timer.clock)
+        value += timer.now()
     timer.arm(value, interval if value else 0)
     if old:
         old.write(before)

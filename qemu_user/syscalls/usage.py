@@ -24,7 +24,7 @@ def _timeval(nanoseconds: int) -> Timeval:
 def getrusage(t: Thread, who: RusageWho, usage: Out[Rusage]) -> int:
     found = hostcall.fill(Rusage, "getrusage", who, hostcall.OUT)
     if who == RUSAGE_THREAD:
-        found.ru_utime, found.ru_stime = _timeval(thread_time(t, t)), Timeval()
+        found.ru_utime, found.ru_stime = _timeval(thread_time(t)), Timeval()
     usage.write(found)
     return 0
 

@@ -34,6 +34,8 @@ GNU = {
     "mips64el": "mips64el-linux-gnuabi64",
 }
 MUSL = {
+    "mips": "mips-linux-musleabihf",
+    "mipsel": "mipsel-linux-musleabihf",
     "i386": "x86-linux-musl",
     "arm": "arm-linux-musleabihf",
     "armeb": "armeb-linux-musleabihf",

@@ -34,8 +34,8 @@ TARGETS = {
     "riscv64": Target((*ZIG, "riscv64-linux-musl"), "riscv", DataModel(8)),
     "riscv32": Target((*ZIG, "riscv32-linux-musl"), "riscv", DataModel(4)),
     "loongarch64": Target((*ZIG, "loongarch64-linux-musl"), "loongarch", DataModel(8)),
-    "mips": Target((*ZIG, "mips-linux-musleabi"), "mips", DataModel(4, ">")),
-    "mips64": Target((*ZIG, "mips64-linux-muslabi64"), "mips", DataModel(8, ">")),
+    "mips": Target((*ZIG, "mips-linux-musleabi"), "mips", DataModel(4, ">", signals="mips")),
+    "mips64": Target((*ZIG, "mips64-linux-muslabi64"), "mips", DataModel(8, ">", signals="mips")),
     "ppc": Target((*ZIG, "powerpc-linux-musleabi"), "powerpc", DataModel(4, ">")),
     "ppc64": Target((*ZIG, "powerpc64-linux-musl"), "powerpc", DataModel(8, ">")),
     "gcc-m68k": Target(("m68k-linux-gnu-gcc",), "m68k", DataModel(4, ">", 2)),
@@ -100,13 +100,23 @@ struct our_dirent64 {
 struct our_file_handle { unsigned int handle_bytes; int handle_type; };
 struct our_sigmask { const void *ss; __kernel_size_t ss_len; };
 struct our_sched_param { int sched_priority; };
+#ifdef __mips__
+typedef struct { unsigned long sig[16 / sizeof(long)]; } our_sigset;
+#else
 typedef struct { unsigned long sig[8 / sizeof(long)]; } our_sigset;
+#endif
 struct our_sigaction {
     void *sa_handler; unsigned long sa_flags; void *sa_restorer; our_sigset sa_mask;
 };
 struct our_sigaction2 { void *sa_handler; unsigned long sa_flags; our_sigset sa_mask; };
 struct our_old_sigaction {
     void *sa_handler; unsigned long sa_mask; unsigned long sa_flags; void *sa_restorer;
+};
+struct our_mips_sigaction {
+    unsigned sa_flags; void *sa_handler; struct { unsigned long sig[16 / sizeof(long)]; } sa_mask;
+};
+struct our_mips_old_sigaction {
+    unsigned sa_flags; void *sa_handler; unsigned long sa_mask; unsigned long rest[4];
 };
 struct our_sockaddr { unsigned short sa_family; char sa_data[14]; };
 struct our_msghdr {
@@ -121,6 +131,19 @@ struct our_robust_list_head { void *list; long futex_offset; void *list_op_pendi
 """
 
 TYPES = {
+    "MipsKernelSigaction": "struct our_mips_sigaction",
+    "MipsOldSigaction": "struct our_mips_old_sigaction",
+    "MipsSigAltStack": "stack_t",
+    "MipsStat": "struct stat",
+    "MipsStat64": "struct stat64",
+    "MipsStat64Bits": "struct stat",
+    "MipsStatfs": "struct statfs",
+    "MipsStatfs64": "struct statfs64",
+    "MipsFlock": "struct flock",
+    "MipsShmidDs32": "struct shmid64_ds",
+    "MipsMsqidDs32Big": "struct msqid64_ds",
+    "MipsTermios": "struct termios",
+    "MipsTermios2": "struct termios2",
     "PpcMsqidDs32": "struct msqid64_ds",
     "PpcSemidDs32": "struct semid64_ds",
     "PpcShmidDs32": "struct shmid64_ds",
@@ -358,6 +381,7 @@ MEMBERS = {
     "Stat64M68k": {"st_ino32": "__st_ino"},
     "StatM68k": {f"st_{time}time_nsec": f"__unused{n}" for n, time in enumerate("amc", 1)},
 }
+MEMBERS |= {"MipsMsqidDs32Big": MEMBERS["MsqidDs32"], "MipsShmidDs32": MEMBERS["ShmidDs32"]}
 MEMBERS |= {f"{name}32": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")}
 # Signal frames by module: type and members; "&first" of many, "" for what C has no name for.
 FRAMES = {
@@ -424,6 +448,18 @@ MIPS = {"mips", "mips64"}
 PPC = {"ppc", "ppc64"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
+    **dict.fromkeys(
+        ("MipsKernelSigaction", "MipsSigAltStack", "MipsStatfs", "MipsTermios", "MipsTermios2"),
+        MIPS,
+    ),
+    **{
+        f"Mips{name}": {"mips"}
+        for name in (
+            *("Flock", "MsqidDs32Big", "OldSigaction", "ShmidDs32"),
+            *("Stat", "Stat64", "Statfs64"),
+        )
+    },
+    "MipsStat64Bits": {"mips64"},
     "MsqidDs32": IPC_32 | {"riscv32"},
     "OldStat": {"i386", "gcc-m32", "arm", "gcc-m68k", "ppc"},
     "SemidDs32": IPC_32 | {"riscv32"},

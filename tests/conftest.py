@@ -13,6 +13,7 @@ fails the test. A missing compiler skips it. Everything compiled is cached in bu
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 from collections.abc import Callable
@@ -28,6 +29,9 @@ for _signo in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
     # A suite started in the background ignores some, and so would every guest.
     if signal.getsignal(_signo) == signal.SIG_IGN:
         signal.signal(_signo, signal.SIG_DFL)
+
+for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # `make test` is not the guests' make
+    os.environ.pop(_name, None)
 
 
 def compiled(source: Path, arch: str, libc: str, flags: list[str]) -> Path:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from qemu_user.exec import arch
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Trap
 from qemu_user.exec.unicorn_cpu import UnicornCpu
-from tests import m68k_asm, riscv_asm
+from tests import m68k_asm, mips_asm, riscv_asm
 
 PAGE = 4096
 SIZE = 1 << 32
@@ -100,6 +100,8 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
         return bytes.fromhex(match[1])
     if name == "m68k":
         return m68k_asm.assemble(text, addr)
+    if name.startswith("mips"):
+        return mips_asm.assemble(text, addr, "little" if name.endswith("el") else "big")
     if name.startswith("riscv"):
         return riscv_asm.assemble(text, addr)
     kind, mode = {
@@ -139,6 +141,7 @@ class Lines:
     code_of_set_2: bytes
     next_page: str  # pointer += PAGE
     vector_bits: int = 128
+    slots: int = 0  # instructions that stepping does together with the branch before them
     # Faulting instructions: text, registers, (address, access)
     faults: list[tuple[str, dict[str, int], tuple[int, int]]] = field(default_factory=list)
     # Exceptions: text, index of the line where PC is, number, signal
@@ -442,6 +445,50 @@ _PPC = Lines(
     ],
     privileged=["mfmsr 3", "mtmsr 3", "rfi", "tlbie 3", "mfspr 3, 22"],
 )  # fmt: skip
+
+
+def _mips(size: int, order: Literal["little", "big"]) -> Lines:
+    """MIPS of either size; what follows a branch is its slot."""
+    load, store, link, conditional = ("lw", "sw", "ll", "sc")
+    add = "addiu"
+    if size == 8:
+        load, store, link, conditional, add = "ld", "sd", "lld", "scd", "daddiu"
+    return Lines(
+        counter="r9", pointer="r8", value="r10", tls="cp0_userlocal", vector="f5",
+        add_memory=f"{load} $11, 0($8); {add} $11, $11, 1; {store} $11, 0($8)",
+        add_locked=f"{link} $11, 0($8); {add} $11, $11, 1; {conditional} $11, 0($8);"
+        " beq $11, $0, {start}; nop",
+        loop=f"{add} $9, $9, -1; bne $9, $0, {{start}}; nop",
+        syscall="syscall", nop="nop", illegal=".word ec000000",
+        load=f"{load} $10, 0($8)", store=f"{store} $10, 0($8)",
+        set_value="addiu $10, $0, {n}", call="jalr $8; nop", ret="jr $31; nop",
+        jump="b {to}; nop",
+        code_of_set_1=b"".join(word.to_bytes(4, order) for word in (0x03E00008, 0x240A0001)),
+        code_of_set_2=b"".join(word.to_bytes(4, order) for word in (0x03E00008, 0x240A0002)),
+        next_page=f"{add} $8, $8, {PAGE}", vector_bits=64, slots=1,
+        faults=[
+            (f"{load} $10, 0($8)", {"r8": HOLE + 8}, (HOLE + 8, READ)),
+            (f"{store} $10, 0($8)", {"r8": HOLE + 8}, (HOLE + 8, WRITE)),
+            (f"{store} $10, 0($8)", {"r8": RO + 8}, (RO + 8, WRITE)),
+            ("sb $10, 0($8)", {"r8": RO + 4095}, (RO + 4095, WRITE)),
+            (f"{link} $10, 0($8)", {"r8": HOLE + 8}, (HOLE + 8, READ)),
+            ("sdc1 $f4, 0($8)", {"r8": RO + 8}, (RO + 8, WRITE)),
+            (f"b .+16; {load} $10, 0($8)", {"r8": HOLE + 8}, (HOLE + 8, READ)),  # in the slot
+            ("jr $8; nop", {"r8": HOLE + 8}, (HOLE + 8, EXEC)),
+            ("jr $8; nop", {"r8": DATA + 8}, (DATA + 8, EXEC)),
+            ("jr $8; nop", {"r8": 0}, (0, EXEC)),
+        ],
+        exceptions=[
+            ("nop; break", 1, 18, 5),
+            ("nop; teq $0, $0", 1, 22, 5),
+            ("b .+16; break", 0, 18, 5),  # PC is the branch's
+            ("lui $10, 0x7fff; add $10, $10, $10", 1, 21, 8),
+            ("nop; mfc0 $10, $12", 1, 19, 4),
+        ],
+        privileged=["mfc0 $10, $12", "mtc0 $10, $12", "eret", "tlbwi", "wait", "di"],
+    )  # fmt: skip
+
+
 LINES = {
     "i386": _I386,
     "arm": _ARM,
@@ -453,5 +500,9 @@ LINES = {
     "riscv32": _RV32,
     "m68k": _M68K,
     "ppc": _PPC,
+    "mips": _mips(4, "big"),
+    "mipsel": _mips(4, "little"),
+    "mips64": _mips(8, "big"),
+    "mips64el": _mips(8, "little"),
 }
 NAMES = tuple(LINES)

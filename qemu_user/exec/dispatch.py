@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno as host_errno
+import struct
 
 from .errors import ERESTARTSYS, KEEP, GuestExit
 
@@ -47,6 +48,26 @@ class _Numbered:
         return (found, *words)
 
 
+class _Stacked:
+    """Number and arguments of a call, where some are on the stack; what can't be read is 0."""
+
+    def __init__(self, process: Process, words: RegisterBank, sp: RegisterBank) -> None:
+        self._memory = process.memory
+        self._words = words
+        self._sp = sp
+        self._distance = process.arch.syscall.stack_args
+        self._four = struct.Struct(process.arch.model.order + "4I")
+        self.set = words.set
+
+    def get(self) -> Sequence[int]:
+        """The number, then the arguments."""
+        try:
+            data = self._memory.read(self._sp.get()[0] + self._distance, 16)
+        except OSError:
+            data = bytes(16)
+        return (*self._words.get(), *self._four.unpack(data))
+
+
 class Dispatcher:
     """Answers the system calls of one process."""
 
@@ -68,6 +89,8 @@ class Dispatcher:
         self.forced: tuple[Thread, int] | None = None  # whose next call has which number
         if convention.immediate:
             self._bank = _Numbered(self, self._bank, self._cpu.bank(convention.immediate))
+        if convention.stack_args:
+            self._bank = _Stacked(process, self._bank, self._cpu.bank(arch.registers.sp))
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
         self._mask = (1 << 8 * arch.model.word) - 1

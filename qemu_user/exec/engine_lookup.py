@@ -17,10 +17,21 @@ from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .cpu import Cpu
     from .engine_blocks import NativeBlocks
+    from .engine_exact import Exact
     from .engine_handle import Handle
     from .engine_parallel import Field
     from .engine_state import Api, View
+
+
+def exact_of(cpu: Cpu, handle: Handle, native: bool) -> Exact | None:
+    """What tells where exceptions happened on engines that forget it."""
+    if handle.arch.engine.slot is None:
+        return None
+    from .engine_exact import Exact
+
+    return Exact(cpu, handle, native)
 
 
 class Lookup:

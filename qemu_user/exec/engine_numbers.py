@@ -14,7 +14,9 @@ MODES = _pairs(  # bits mean different things to different architectures
     "ARM 0 THUMB 16 ARMBE8 1024 BIG_ENDIAN 1073741824 16 2 32 4 64 8"
     " MIPS32 4 MIPS64 8 PPC32 4 PPC64 8 SPARC32 4 SPARC64 8 RISCV32 4 RISCV64 8"
 )
-MODELS = _pairs("X86_EPYC_ROME 37 ARM64_MAX 3 ARM_CORTEX_A15 17")
+MODELS = _pairs(
+    "X86_EPYC_ROME 37 ARM64_MAX 3 ARM_CORTEX_A15 17 MIPS32_74KF 10 MIPS64_MIPS64R2_GENERIC 5"
+)
 REGISTERS = {  # what a plain run names; reading a whole constants file takes milliseconds
     "X86": {
         **_pairs(
@@ -54,6 +56,11 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
         **_pairs("sr 17 pc 18"),
         **{f"a{n}": 1 + n for n in range(8)},
         **{f"d{n}": 9 + n for n in range(8)},
+    },
+    "MIPS": {
+        **_pairs("pc 1 hi 129 lo 130 cp0_userlocal 138 cp0_status 139 fcsr 141"),
+        **{f"r{n}": 2 + n for n in range(32)},
+        **{f"f{n}": 57 + n for n in range(32)},
     },
     "RISCV": {
         **_pairs("fcsr 43 pc 190"),

@@ -43,3 +43,17 @@ def _differences(arch: Arch) -> list[tuple[int, int]]:
     """(asm-generic's number, the architecture's) of the single bits that differ."""
     names = ("O_DIRECT", "O_DIRECTORY", "O_LARGEFILE", "O_NOFOLLOW")
     return [(getattr(abi, n), arch.constants[n]) for n in names if n in arch.constants]
+
+
+def action_flags(flags: int, arch: Arch, back: bool = False) -> int:
+    """The flags of a sigaction in ours of an architecture's; `back`: the other way round."""
+    from .abi import signals
+
+    out = flags
+    pairs = [(v, getattr(signals, n)) for n, v in arch.constants.items() if n.startswith("SA_")]
+    for pair in pairs:
+        out &= ~pair[back]
+    for pair in pairs:
+        if flags & pair[back]:
+            out |= pair[not back]
+    return out

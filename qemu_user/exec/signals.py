@@ -122,12 +122,20 @@ class SigInfo:
         for theirs, ours in members:
             value = getattr(self, ours)
             values[theirs] = value & mask if theirs in _WORDS else value
+        if model.signals:
+            from .abi.signames import siginfo_to_guest
+
+            siginfo_to_guest(values, model)
         return shape(**values).pack(model)
 
     @classmethod
     def unpack(cls, model: DataModel, data: bytes) -> SigInfo:
         """Read 128 bytes as a guest of `model` (or the host) lays them out."""
         head = abi.SigInfo.unpack(model, data)
+        if model.signals:
+            from .abi.signames import siginfo_to_ours
+
+            siginfo_to_ours(head, model)
         info = cls(head.si_signo, head.si_code, errno=head.si_errno)
         shape, members = _UNION[info.kind]
         body = shape.unpack(model, data)

@@ -10,7 +10,7 @@ from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
 from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, HOOK_INTR, PAGE, Handle
 from .engine_library import library_path, open_library
-from .engine_lookup import Lookup
+from .engine_lookup import Lookup, exact_of
 from .engine_state import PendingException, find_view, registers_of, saver
 from .engine_tlb import TlbGrowth
 from .engine_watch import Watchers
@@ -78,7 +78,6 @@ class UnicornCpu:
         self._perms = control[stubs.PERMS] = perms
         self._pages = control[stubs.PAGES] = size // PAGE
         self._counter: c_void_p | None = None
-
         path = path or library_path()
         package = os.path.dirname(os.path.dirname(path))
         self._handle = handle = Handle(open_library(path), arch, package)
@@ -93,6 +92,7 @@ class UnicornCpu:
         self._stubs, self.guard = self._lookup.stubs, self._lookup.guard
         self._slice = 0 if self._stubs else _SLICE
         self._add_exceptions()
+        self._exact = exact_of(self, handle, native)
         self._fault_address = handle.find_fault_address()
         for name, value in (dict.fromkeys(registers_of(arch), 0) | {**arch.engine.start}).items():
             self.write(name, value)
@@ -108,8 +108,7 @@ class UnicornCpu:
     # Callbacks
 
     def _add_exceptions(self) -> None:
-        engine = self.arch.engine
-        entered = self._on_entry()
+        engine, entered = self.arch.engine, self._on_entry()
         kind, syscall = engine.syscall
         skip, pc = engine.syscall_skip, self.arch.registers.pc
         if kind == "insn":  # its two arguments are of no use: undeclared they cost nothing
@@ -189,8 +188,7 @@ class UnicornCpu:
 
     def new_context(self) -> UnicornContext:
         """A context holding a copy of the current registers."""
-        free = self._handle.library.uc_context_free
-        context = UnicornContext(self._handle.new_context(), free)
+        context = UnicornContext(self._handle.new_context(), self._handle.library.uc_context_free)
         if self._unsaved is not None:
             context.unsaved = self._unsaved.get()
         return context
@@ -220,6 +218,8 @@ class UnicornCpu:
         if self._lookup.wanted is not None:
             self._lookup.change()
         trap = self._run_counted(limit) if limit is not None else self._run_freely()
+        if self._exact is not None:
+            trap = self._exact.settle(trap, self._run_counted)
         if type(trap) is Raised or type(trap) is Illegal:
             self._settle(self._raised)
         return trap
@@ -323,8 +323,9 @@ class UnicornCpu:
 
     def _trap_of(self, error: int) -> Trap:
         if error == _INSN_INVALID:
-            self._raised = self.arch.engine.stopping
-            return _ILLEGAL if self._raised < 0 else Raised(self._raised)
+            self._raised = self._exact.number if self._exact else self.arch.engine.stopping
+            illegal = self._raised < 0 or self._raised in self.arch.engine.illegal
+            return _ILLEGAL if illegal else Raised(self._raised)
         if error != _FETCH_REFUSED:
             raise EngineError(self._handle.error_text(error))
         address = self._control[stubs.REFUSED]
@@ -341,9 +342,8 @@ class UnicornCpu:
     def _settle(self, number: int) -> None:
         """Move PC to where Linux shows it, and tell the engine that the exception is over."""
         engine = self.arch.engine
-        correction = engine.exceptions.get(number, (0, 0, 0))[2]
+        pc, correction = self.arch.registers.pc, engine.exceptions.get(number, (0, 0, 0))[2]
         if correction:
-            pc = self.arch.registers.pc
             self.write(pc, self.read(pc) + correction)
         if number in engine.contributory and self._pending:
             self._pending.forget(number)

@@ -5,7 +5,7 @@ To mypy each is what the function receives: int, bytes or one of pointers.py's c
 
 from __future__ import annotations
 
-from .kinds import Const, Descriptor, FileSize, Flags, Id, Integer, String, Wide
+from .kinds import Const, Descriptor, FileSize, Flags, Id, Integer, SignalNumber, String, Wide
 from .pointers import (
     In,
     InArray,
@@ -139,7 +139,7 @@ else:
     Pid = Integer(32, True, "pid")
     Tid = Integer(32, True, "pid")
     Uid = Gid = Id()
-    Signal = Integer(32, True, "signal")
+    Signal = SignalNumber(32, True, "signal")
     IoctlCmd = Const(
         *("TC TIOC FI FS_IOC BLK EPIOC RND NS_GET SIOC", "terminals ioctls"),
         show="ioctl",

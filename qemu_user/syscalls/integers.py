@@ -61,6 +61,19 @@ class Integer(Kind):
         return arch.model.order + (code if self.signed else code.upper())
 
 
+class SignalNumber(Integer):
+    """A signal, decoded to the number that most architectures give it."""
+
+    __slots__ = ()
+
+    def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
+        raw = super().decode(at, arch, scope)
+        if not arch.model.signals:
+            return raw
+        scope[f"signal{at}"] = arch.model.signal_to_ours
+        return f"signal{at}({raw})"
+
+
 class Descriptor(Integer):
     """A file descriptor; those that the emulator keeps for itself are EBADF."""
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from struct import Struct
 
 from ..exec.abi.layout import CStruct, Scalar
-from .integers import Descriptor, FileSize, Id, Integer, Kind, Wide, short_id
+from .integers import Descriptor, FileSize, Id, Integer, Kind, SignalNumber, Wide, short_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = (
     "Named",
     "Pointing",
     "Ranged",
+    "SignalNumber",
     "String",
     "Wide",
     "kind_of",

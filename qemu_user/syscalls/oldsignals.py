@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..exec import openflags
 from ..exec.abi import signals as abi
 from ..exec.abi.signals import OldSigaction
+from ..exec.abi.signames import mask_to
 from ..exec.errors import KEEP
 from ..exec.signals import UNBLOCKABLE, Action
 from .args import In, Out, Signal, SigprocmaskHow, ULong
@@ -19,19 +21,32 @@ if TYPE_CHECKING:
 _LOW = 0xFFFFFFFF
 
 
+def from_word(t: Thread, mask: int) -> int:
+    """A mask of 32 signals with the guest's numbers."""
+    return mask_to(t.arch.model.signals, mask, 1) if t.arch.model.signals else mask
+
+
+def to_word(t: Thread, mask: int) -> int:
+    """The other way round."""
+    family = t.arch.model.signals
+    return (mask_to(family, mask, 0) if family else mask) & _LOW
+
+
 @syscall
 def sigaction(t: Thread, signum: Signal, act: In[OldSigaction], oldact: Out[OldSigaction]) -> int:
     action = None
     if act:
         new = act.read()
-        action = Action(new.sa_handler, new.sa_flags, getattr(new, "sa_restorer", 0), new.sa_mask)
+        flags = openflags.action_flags(new.sa_flags, t.arch)
+        mask = from_word(t, new.sa_mask)
+        action = Action(new.sa_handler, flags, getattr(new, "sa_restorer", 0), mask)
     old = set_action(t, signum, action)
     if oldact:
         oldact.write(
             OldSigaction(
                 sa_handler=old.handler,
-                sa_mask=old.mask & _LOW,
-                sa_flags=old.flags,
+                sa_mask=to_word(t, old.mask),
+                sa_flags=openflags.action_flags(old.flags, t.arch, back=True),
                 sa_restorer=old.restorer,
             )
         )
@@ -45,7 +60,7 @@ def signal(t: Thread, signum: Signal, handler: Addr) -> Addr:
 
 @syscall
 def sigpending(t: Thread, set: Out[ULong]) -> int:
-    set.write(t.pending_bits & t.mask & _LOW)
+    set.write(to_word(t, t.pending_bits & t.mask))
     return 0
 
 
@@ -53,30 +68,30 @@ def sigpending(t: Thread, set: Out[ULong]) -> int:
 def sigprocmask(t: Thread, how: SigprocmaskHow, set: In[ULong], oldset: Out[ULong]) -> int:
     old = t.mask
     if set:
-        value = set.read()
+        value = from_word(t, set.read())
         if how == abi.SIG_SETMASK:
             value |= old & ~_LOW
         change_mask(t, how, value)
     if oldset:
-        oldset.write(old & _LOW)
+        oldset.write(to_word(t, old))
     return 0
 
 
 @syscall
 def sgetmask(t: Thread) -> int:
-    return t.mask & _LOW
+    return to_word(t, t.mask)
 
 
 @syscall
 def ssetmask(t: Thread, newmask: Int) -> int:
     old = t.mask
-    change_mask(t, abi.SIG_SETMASK, newmask & _LOW)
-    return old & _LOW
+    change_mask(t, abi.SIG_SETMASK, from_word(t, newmask & _LOW))
+    return to_word(t, old)
 
 
 @syscall
 def sigsuspend(t: Thread, unused1: Int, unused2: Int, mask: ULong) -> Blocking[int]:
-    t.saved_mask, t.mask = t.mask, mask & ~UNBLOCKABLE
+    t.saved_mask, t.mask = t.mask, from_word(t, mask) & ~UNBLOCKABLE
     t.process.scheduler.attention = True
     yield from until_signal(t)
     return 0

@@ -78,11 +78,15 @@ class Request:
         self.set_tid: tuple[int, ...] = ()
 
 
+def _signal(t: Thread, number: int) -> int:
+    return t.arch.model.signal_to_ours(number)
+
+
 @syscall(leaves=True, note="without CLONE_THREAD, memory and files are copied, not shared")
 def clone(
     t: Thread, flags: CloneFlags, stack: Addr, a2: ULong, a3: ULong, a4: ULong
 ) -> Blocking[int]:
-    request = Request(flags & ~abi.CSIGNAL, flags & abi.CSIGNAL, stack)
+    request = Request(flags & ~abi.CSIGNAL, _signal(t, flags & abi.CSIGNAL), stack)
     order = dict(zip(t.arch.clone_args[2:], (a2, a3, a4), strict=True))
     request.parent_tid = request.pidfd = order["parent_tid"]
     request.child_tid, request.tls = order["child_tid"], order["tls"]
@@ -94,7 +98,7 @@ def clone(
 def clone_stack_first(
     t: Thread, stack: Addr, flags: CloneFlags, a2: ULong, a3: ULong, a4: ULong
 ) -> Blocking[int]:
-    request = Request(flags & ~abi.CSIGNAL, flags & abi.CSIGNAL, stack)
+    request = Request(flags & ~abi.CSIGNAL, _signal(t, flags & abi.CSIGNAL), stack)
     order = dict(zip(t.arch.clone_args[2:], (a2, a3, a4), strict=True))
     request.parent_tid = request.pidfd = order["parent_tid"]
     request.child_tid, request.tls = order["child_tid"], order["tls"]
@@ -117,7 +121,7 @@ def clone3(t: Thread, uargs: Addr, size: Size) -> Blocking[int]:
     if args.exit_signal and args.flags & (abi.CLONE_THREAD | abi.CLONE_PARENT):
         raise LinuxError(EINVAL)
     stack = args.stack + args.stack_size
-    request = Request(args.flags, args.exit_signal, stack)
+    request = Request(args.flags, _signal(t, args.exit_signal), stack)
     request.parent_tid, request.child_tid = args.parent_tid, args.child_tid
     request.pidfd, request.tls, request.cgroup = args.pidfd, args.tls, args.cgroup
     request.set_tid = tuple(t.memory.u32(args.set_tid + 4 * i) for i in range(args.set_tid_size))

@@ -68,7 +68,7 @@ class SignalFile(SpecialFile):
         found = [first]
         while len(found) < size // _RECORD and (more := take(t, self.mask)) is not None:
             found.append(more)
-        return b"".join(_record(info).pack(t.arch.model) for info in found)
+        return b"".join(_record(info, t).pack(t.arch.model) for info in found)
 
     def release(self) -> None:
         """Closed: nobody is to be told any more."""
@@ -85,9 +85,9 @@ class SignalFile(SpecialFile):
         self.look()
 
 
-def _record(info: SigInfo) -> SignalfdSiginfo:
+def _record(info: SigInfo, t: Thread) -> SignalfdSiginfo:
     return SignalfdSiginfo(
-        ssi_signo=info.signo,
+        ssi_signo=t.arch.model.signal_to_guest(info.signo),
         ssi_errno=info.errno,
         ssi_code=info.code,
         ssi_pid=info.pid,
@@ -105,7 +105,7 @@ def _record(info: SigInfo) -> SignalfdSiginfo:
 
 @syscall(note="POLLIN tells of signals for the process and the running thread")
 def signalfd4(t: Thread, ufd: Fd, user_mask: Addr, sizemask: Size, flags: SignalFdFlags) -> int:
-    if sizemask != 8:
+    if sizemask != t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
     mask = read_sigset(t, user_mask) & ~UNBLOCKABLE
     if flags & ~(abi.SFD_CLOEXEC | abi.SFD_NONBLOCK):

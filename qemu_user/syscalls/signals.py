@@ -6,10 +6,10 @@ import os
 from errno import EAGAIN, EINTR, EINVAL, ENOMEM, EPERM, ESRCH
 from time import monotonic_ns
 
-from ..exec import hostcall
+from ..exec import hostcall, openflags
 from ..exec.abi import signals as abi
 from ..exec.abi.clocks import Timespec
-from ..exec.abi.signals import KernelSigaction, SigAltStack
+from ..exec.abi.signals import KernelSigaction, KernelSigset, SigAltStack
 from ..exec.errors import ERESTARTNOHAND, KEEP, LinuxError
 from ..exec.hostthreads import ignore
 from ..exec.process import HOST_MODEL
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
     from .args import Addr, Fd, In, Out, Pid, Signal, SigprocmaskHow, Size, Tid, UInt
 
-_SIGSET_SIZE = 8
 _BY_HOST = (abi.SIGKILL, abi.SIGCONT)
 _PLAIN_FLAGS = (
     abi.SA_NOCLDSTOP
@@ -47,18 +46,19 @@ def rt_sigaction(
     oldact: Out[KernelSigaction],
     sigsetsize: Size,
 ) -> int:
-    if sigsetsize != _SIGSET_SIZE:
+    if sigsetsize != t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
     action = None
     if act:
         new = act.read()
-        action = Action(new.sa_handler, new.sa_flags, getattr(new, "sa_restorer", 0), new.sa_mask)
+        flags = openflags.action_flags(new.sa_flags, t.arch)
+        action = Action(new.sa_handler, flags, getattr(new, "sa_restorer", 0), new.sa_mask)
     old = set_action(t, signum, action)
     if oldact:
         oldact.write(
             KernelSigaction(
                 sa_handler=old.handler,
-                sa_flags=old.flags,
+                sa_flags=openflags.action_flags(old.flags, t.arch, back=True),
                 sa_restorer=old.restorer,
                 sa_mask=old.mask,
             )
@@ -99,7 +99,7 @@ def _reap_by_host(action: Action) -> None:
 def rt_sigprocmask(
     t: Thread, how: SigprocmaskHow, set: Addr, oldset: Addr, sigsetsize: Size
 ) -> int:
-    if sigsetsize != _SIGSET_SIZE:
+    if sigsetsize != t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
     old = t.mask
     if set:
@@ -141,7 +141,7 @@ def with_mask(t: Thread, addr: int, size: int) -> None:
     EINVAL for a wrong `size`. The mask comes back, or is saved in the handler's frame, before the
     thread runs user code.
     """
-    if size != _SIGSET_SIZE:
+    if size != t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
     new = read_sigset(t, addr) & ~UNBLOCKABLE
     t.saved_mask, t.mask = t.mask, new
@@ -150,13 +150,10 @@ def with_mask(t: Thread, addr: int, size: int) -> None:
 
 @syscall
 def rt_sigpending(t: Thread, set: Addr, sigsetsize: Size) -> int:
-    if sigsetsize > _SIGSET_SIZE:
+    if sigsetsize > t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
-    value = (t.pending_bits & t.mask).to_bytes(8, "little")
-    if sigsetsize == _SIGSET_SIZE:
-        write_sigset(t, set, t.pending_bits & t.mask)
-    else:
-        t.memory.write(set, value[:sigsetsize])
+    value = KernelSigset(sig=t.pending_bits & t.mask).pack(t.arch.model)
+    t.memory.write(set, value[:sigsetsize])
     return 0
 
 
@@ -185,7 +182,7 @@ def until_signal(t: Thread) -> Blocking[None]:
 def rt_sigtimedwait(
     t: Thread, uthese: Addr, uinfo: Addr, uts: In[Timespec], sigsetsize: Size
 ) -> Blocking[int]:
-    if sigsetsize != _SIGSET_SIZE:
+    if sigsetsize != t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
     wanted = read_sigset(t, uthese) & ~UNBLOCKABLE
     deadline = None
@@ -207,7 +204,7 @@ def rt_sigtimedwait(
             raise LinuxError(EINTR if sleep.interrupted else EAGAIN)
     if uinfo:
         t.memory.write(uinfo, info.pack(t.arch.model))
-    return info.signo
+    return t.arch.model.signal_to_guest(info.signo)
 
 
 @syscall

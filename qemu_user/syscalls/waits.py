@@ -8,6 +8,7 @@ import os
 from ..exec import hostcall
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
+from ..exec.abi import signames
 from ..exec.abi.clocks import Timeval
 from ..exec.abi.processes import Rusage
 from ..exec.errors import ERESTARTSYS, LinuxError
@@ -45,7 +46,7 @@ def wait4(
     found = attempt.tracee
     if pid and stat_addr:
         seen = int.from_bytes(status.raw, _HOST_ORDER) if found is None else found.status
-        t.memory.set_u32(stat_addr, seen)
+        t.memory.set_u32(stat_addr, signames.status_to(t.arch.model.signals, seen))
     if pid and ru:
         ru.write(hostcall.unpack(Rusage, usage.raw) if found is None else _usage(found))
     return pid

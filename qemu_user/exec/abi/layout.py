@@ -6,6 +6,8 @@ import struct
 import sys
 from operator import attrgetter
 
+from .model import DataModel as DataModel  # noqa: PLC0414  # for whoever imports it from here
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,35 +15,6 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
     S = TypeVar("S", bound="CStruct")
-
-
-class DataModel:
-    """What an ABI says about scalars: `DataModel(8)`, `DataModel(4, ">")` for big-endian 32 bits.
-
-    `word` is the size of long and of pointers, in bytes; `order` is "<" or ">"; a scalar is aligned
-    to its size but never to more than `align64` bytes (4 on i386, 2 on m68k, 8 elsewhere).
-    Equal arguments give the same object, so models compare and hash by identity.
-    """
-
-    __slots__ = ("align64", "order", "word")
-    word: int
-    order: str
-    align64: int
-    _known: ClassVar[dict[tuple[int, str, int], Self]] = {}
-
-    def __new__(cls, word: int, order: str = "<", align64: int = 8) -> Self:
-        """The one object for these values; ValueError if Linux has no such model."""
-        key = (word, order, align64)
-        model = cls._known.get(key)
-        if model is None:
-            if word not in (4, 8) or order not in ("<", ">") or align64 not in (2, 4, 8):
-                raise ValueError(f"no such data model: {key}")
-            model = cls._known[key] = object.__new__(cls)
-            model.word, model.order, model.align64 = key
-        return model
-
-    def __repr__(self) -> str:
-        return f"DataModel({self.word}, {self.order!r}, {self.align64})"
 
 
 class Scalar:
@@ -60,7 +33,24 @@ class Scalar:
 
     def swapped(self, model: DataModel) -> bool:
         """Whether the halves of the value are the other way round in memory."""
-        return self.words and model.word == 4 and model.order == ">"
+        return self.words and (bool(model.signals) or (model.word == 4 and model.order == ">"))
+
+    def to_guest(self, value: int, model: DataModel) -> int:
+        """What stands in memory, of a value that is `swapped`."""
+        if model.signals:
+            from .signames import mask_to
+
+            value = mask_to(model.signals, value, 0)
+        return _swap(value) if model.word == 4 and model.order == ">" else value
+
+    def to_ours(self, value: int, model: DataModel) -> int:
+        """The other way round."""
+        value = _swap(value) if model.word == 4 and model.order == ">" else value
+        if model.signals:
+            from .signames import mask_to
+
+            value = mask_to(model.signals, value, 1)
+        return value
 
     def __repr__(self) -> str:
         return self.name
@@ -323,6 +313,8 @@ def _measure(kind: FieldType, model: DataModel) -> tuple[int, int, str, list[str
     """Size, alignment, `struct` format and the format's value codes of one type."""
     if isinstance(kind, Scalar):
         size, code = kind.size or model.word, kind.code(model)
+        if kind.words and model.sigset_size > size:
+            return model.sigset_size, kind.align(model), f"{code}8x", [code]
         return size, kind.align(model), code, [code]
     if isinstance(kind, BytesType):
         return kind.count, 1, f"{kind.count}s", ["s"]
@@ -375,7 +367,7 @@ def _swap(value: int) -> int:
 
 def _flatten(kind: FieldType, value: Value, model: DataModel, out: list[Value]) -> None:
     if isinstance(kind, Scalar):
-        out.append(_swap(value) if kind.swapped(model) else value)
+        out.append(kind.to_guest(value, model) if kind.swapped(model) else value)
     elif isinstance(kind, BytesType):
         out.append(value)
     elif isinstance(kind, ArrayType):
@@ -389,7 +381,7 @@ def _flatten(kind: FieldType, value: Value, model: DataModel, out: list[Value]) 
 
 def _build(kind: FieldType, model: DataModel, take: Callable[[], Value]) -> Value:
     if isinstance(kind, Scalar):
-        return _swap(take()) if kind.swapped(model) else take()
+        return kind.to_ours(take(), model) if kind.swapped(model) else take()
     if isinstance(kind, BytesType):
         return take()
     if isinstance(kind, ArrayType):

@@ -6,6 +6,11 @@ import signal as host
 
 from .numbers import ALIASES
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .model import DataModel
+    from .signals import SigInfo
+
 
 def signal_numbers(arch: str) -> dict[str, int]:
     """Numbers by name, "SIGHUP" to "SIGSYS"."""
@@ -20,6 +25,51 @@ def signal_names(arch: str) -> dict[int, str]:
     return {number: name for name, number in signal_numbers(arch).items()}
 
 
+_BY_FAMILY: dict[str, tuple[dict[int, int], dict[int, int]]] = {}
+
+
+def numbers_of(family: str) -> tuple[dict[int, int], dict[int, int]]:
+    """A family's number for each of most architectures' that differs, and the other way round.
+
+    Signals that one side alone has stand for each other.
+    """
+    found = _BY_FAMILY.get(family)
+    if found is None:
+        from .generated import signals
+
+        own, generic = signals.VARIANTS[family], signals.GENERIC
+        there = {number: own[name] for name, number in generic.items() if name in own}
+        rest = [number for number in generic.values() if number not in there]
+        left = sorted(set(own.values()) - set(there.values()))
+        there.update(zip(sorted(rest), left, strict=False))
+        there = {ours: theirs for ours, theirs in there.items() if ours != theirs}
+        found = _BY_FAMILY[family] = (there, {theirs: ours for ours, theirs in there.items()})
+    return found
+
+
+def mask_to(family: str, mask: int, direction: int) -> int:
+    """A signal mask with the family's numbers (direction 0), or from them (1)."""
+    changed = numbers_of(family)[direction]
+    out = mask
+    for before in changed:
+        out &= ~(1 << before - 1)
+    for before, after in changed.items():
+        out |= (mask >> before - 1 & 1) << after - 1
+    return out
+
+
+def status_to(family: str, status: int) -> int:
+    """What wait4(2) tells, with the family's numbers of signals."""
+    if not family:
+        return status
+    numbers = numbers_of(family)[0]
+    if status & 0xFF == 0x7F:
+        signo = status >> 8 & 0x7F
+        return status & ~0x7F00 | numbers.get(signo, signo) << 8
+    signo = status & 0x7F
+    return status & ~0x7F | numbers.get(signo, signo)
+
+
 def signal_table(arch: str) -> dict[int, int] | None:
     """The guest's number for each of the host's that differs; None where none does."""
     table = {}
@@ -28,3 +78,29 @@ def signal_table(arch: str) -> dict[int, int] | None:
         if ours != number:
             table[ours] = number
     return table or None
+
+
+# si_code of any signal -> MIPS's
+_MIPS_CODES = {-2: -3, -3: -4, -4: -2}  # SI_TIMER, SI_MESGQ, SI_ASYNCIO
+_WITH_SIGNAL = range(2, 7)  # si_code of SIGCHLD: CLD_KILLED to CLD_CONTINUED have one as status
+
+
+def siginfo_to_guest(values: dict[str, int], model: DataModel) -> None:
+    """Members of a siginfo_t by name, as a family with signals of its own has them."""
+    from .signals import SIGCHLD
+
+    if values["si_signo"] == SIGCHLD and values["si_code"] in _WITH_SIGNAL:
+        values["si_status"] = model.signal_to_guest(values["si_status"])
+    values["si_signo"] = model.signal_to_guest(values["si_signo"])
+    if model.signals == "mips":  # which has si_code before si_errno
+        code = _MIPS_CODES.get(values["si_code"], values["si_code"])
+        values["si_code"], values["si_errno"] = values["si_errno"], code
+
+
+def siginfo_to_ours(head: SigInfo, model: DataModel) -> None:
+    """The other way round, for what a guest may write."""
+    head.si_signo = model.signal_to_ours(head.si_signo)
+    if model.signals == "mips":
+        codes = {theirs: ours for ours, theirs in _MIPS_CODES.items()}
+        code = codes.get(head.si_errno, head.si_errno)
+        head.si_code, head.si_errno = code, head.si_code

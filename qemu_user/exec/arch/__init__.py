@@ -82,6 +82,8 @@ class Engine:
         start_bit: str = "",
         refused: Mapping[int, int] | None = None,
         kept_on_fill: tuple[str, int] | None = None,
+        slot: tuple[str, int, int] | None = None,
+        tables: tuple[str, int, str, str] | None = None,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
@@ -99,13 +101,18 @@ class Engine:
         self.user_mode = user_mode
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
-        self.target = target  # what the names of the engine's own functions end in
         # Registers the engine has no names for: another one's name, how many bytes behind it they
         # are in the CPU state, and their size in bytes.
         self.beside = beside or {}
         self.mend = mend
         # A register of `beside` that looking up a data page spoils, and the bits of it that stay
         self.kept_on_fill = kept_on_fill
+        # A register, and which of its bits say that PC is in the slot behind a branch, and the
+        # branch's size. The engine forgets where exceptions of such processors were.
+        self.slot = slot
+        # A register of `beside` that points to the processor's address tables, how far behind it a
+        # function of the engine's stands, that function's name and what is to take its place.
+        self.tables = tables
         self.refused = refused or {}  # instructions not to be executed -> the exception instead
         self.start_bit = start_bit  # whose lowest bit the engine wants in the address to start at
         self.target = target  # what the names of the engine's own functions end in
@@ -159,11 +166,13 @@ class Convention:
         error: tuple[str, int, int] | None = None,
         immediate: str = "",
         half_size: tuple[str, int] | None = None,
+        stack_args: int = 0,
     ) -> None:
         # A register with a number that the instruction itself has; 0: `number` has it
         self.immediate = immediate
         self.number = number
         self.args = args  # six registers, in order
+        self.stack_args = stack_args  # where four more arguments are, from SP on; 0: nowhere
         self.result = result  # a failed call holds -errno, or errno where there is `error`
         # A register that tells failure, which of its bits calls leave alone, and what is set in it
         # by a call that fails.
@@ -319,6 +328,10 @@ _BY_ELF = {
     (21, 64, ">"): "ppc64",
     (22, 64, ">"): "s390x",
     (4, 32, ">"): "m68k",
+    (8, 32, "<"): "mipsel",
+    (8, 32, ">"): "mips",
+    (8, 64, "<"): "mips64el",
+    (8, 64, ">"): "mips64",
 }
 NAMES = tuple(_BY_ELF.values())
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason

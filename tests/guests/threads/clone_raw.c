@@ -27,6 +27,8 @@ int main(void)
     while (tid_word)
         syscall(SYS_futex, &tid_word, FUTEX_WAIT, t, NULL);
     SHOW(shared);
+    while (!syscall(SYS_tgkill, getpid(), t, 0)) /* the word is cleared before the thread is gone */
+        sched_yield();
     TRY(syscall(SYS_tgkill, getpid(), t, 0));
     t = clone(process, stack + sizeof stack, SIGCHLD, (void *)(long)getpid());
     TRY(waitpid(t, &st, 0) == t);

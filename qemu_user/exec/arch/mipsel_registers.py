@@ -1,0 +1,16 @@
+"""Register sets of 32-bit MIPS, little-endian: those of the other byte order."""
+
+from __future__ import annotations
+
+from .mips_registers import (
+    POINTED,
+    REQUESTS,
+    SETS,
+    USER_DEBUG,
+    USER_SIZE,
+    hit,
+    repeatable,
+    watched,
+)
+
+__all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from errno import EBADF, EFAULT, EINVAL, EIO, EPERM
+from contextlib import closing, contextmanager
+from errno import EBADF, EFAULT, EINVAL, EIO
 
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
+from ..exec.tracing import visit
 from ..exec.tracing.channel import thread_group
 from .ownmemory import MemoryFile
 from .syscall import syscall
@@ -21,66 +23,60 @@ if TYPE_CHECKING:
     Transfer = Callable[[str, int, object], object]
 
 PIECE = 1 << 18  # bytes asked for in one message
+NOTE = "only of emulated processes; of those that are stopped, only tracees"
+_OWN: dict[str, Callable[..., object]] = {"read": visit.read, "write": visit.write}
 
 
-@syscall(note="only of tracees and the process itself")
+@syscall(note=NOTE)
 def process_vm_readv(t: Thread, pid: Pid, local: IoVecOut, remote: IoVecIn, flags: ULong) -> int:
     pieces = _pieces(t, local, remote, flags)
     if not pieces:
         return 0
-    transfer = _transfer(t, pid)
-    done = 0
-    for ours, theirs, size in pieces:
-        data = transfer("read", theirs, size)
-        assert isinstance(data, bytes)
-        size = min(len(data), t.memory.permitted(ours, size, WRITE))
-        t.memory.write(ours, data[:size])
-        done += size
-        if not size or size < len(data):
-            break
+    with _transfer(t, pid) as transfer:
+        done = 0
+        for ours, theirs, size in pieces:
+            data = transfer("read", theirs, size)
+            assert isinstance(data, bytes)
+            size = min(len(data), t.memory.permitted(ours, size, WRITE))
+            t.memory.write(ours, data[:size])
+            done += size
+            if not size or size < len(data):
+                break
     if not done:
         raise LinuxError(EFAULT)
     return done
 
 
-@syscall(note="only of tracees and the process itself")
+@syscall(note=NOTE)
 def process_vm_writev(t: Thread, pid: Pid, local: IoVecIn, remote: IoVecIn, flags: ULong) -> int:
     pieces = _pieces(t, local, remote, flags)
     if not pieces:
         return 0
-    transfer = _transfer(t, pid)
-    done = 0
-    for ours, theirs, size in pieces:
-        data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
-        written = transfer("write", theirs, data)
-        assert isinstance(written, int)
-        done += written
-        if written < size:
-            break
+    with _transfer(t, pid) as transfer:
+        done = 0
+        for ours, theirs, size in pieces:
+            data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
+            written = transfer("write", theirs, data)
+            assert isinstance(written, int)
+            done += written
+            if written < size:
+                break
     if not done:
         raise LinuxError(EFAULT)
     return done
 
 
-def _transfer(t: Thread, pid: int) -> Transfer:
+@contextmanager
+def _transfer(t: Thread, pid: int) -> Iterator[Transfer]:
+    """How to reach the memory of a process: our own, a tracee's or another one's."""
+    tracer = t.process.tracing.tracer if t.process.tracing is not None else None
     if pid in t.process.threads:
-        return lambda name, addr, what: _own(t, name, addr, what)
-    tracing = t.process.tracing
-    if tracing is None or tracing.tracer is None or pid not in tracing.tracer.tracees:
-        thread_group(pid)
-        raise LinuxError(EPERM)
-    tracer = tracing.tracer
-    return lambda name, addr, what: tracer.ask(pid, name, addr, what)
-
-
-def _own(t: Thread, name: str, addr: int, what: object) -> object:
-    memory = t.memory
-    if isinstance(what, int):
-        return memory.read(addr, memory.permitted(addr, what, READ))
-    assert isinstance(what, bytes)
-    size = memory.permitted(addr, len(what), WRITE)
-    memory.write(addr, what[:size])
-    return size
+        yield lambda name, addr, what: _OWN[name](t.memory, addr, what)
+    elif tracer is not None and pid in tracer.tracees:
+        yield lambda name, addr, what: tracer.ask(pid, name, addr, what)
+    else:
+        with closing(visit.Visit(int(thread_group(pid)["Tgid"]))) as visited:
+            yield visited.ask
 
 
 def _pieces(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing, contextmanager
 from errno import EBADF, EFAULT, EINVAL, EIO
 
 from ..exec.cpu import READ, WRITE
@@ -29,54 +28,58 @@ _OWN: dict[str, Callable[..., object]] = {"read": visit.read, "write": visit.wri
 
 @syscall(note=NOTE)
 def process_vm_readv(t: Thread, pid: Pid, local: IoVecOut, remote: IoVecIn, flags: ULong) -> int:
-    pieces = _pieces(t, local, remote, flags)
-    if not pieces:
-        return 0
-    with _transfer(t, pid) as transfer:
-        done = 0
-        for ours, theirs, size in pieces:
-            data = transfer("read", theirs, size)
-            assert isinstance(data, bytes)
-            size = min(len(data), t.memory.permitted(ours, size, WRITE))
-            t.memory.write(ours, data[:size])
-            done += size
-            if not size or size < len(data):
-                break
-    if not done:
-        raise LinuxError(EFAULT)
-    return done
+    return _all(t, pid, _pieces(t, local, remote, flags), _read_piece)
 
 
 @syscall(note=NOTE)
 def process_vm_writev(t: Thread, pid: Pid, local: IoVecIn, remote: IoVecIn, flags: ULong) -> int:
-    pieces = _pieces(t, local, remote, flags)
-    if not pieces:
-        return 0
-    with _transfer(t, pid) as transfer:
-        done = 0
-        for ours, theirs, size in pieces:
-            data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
-            written = transfer("write", theirs, data)
-            assert isinstance(written, int)
-            done += written
-            if written < size:
-                break
-    if not done:
-        raise LinuxError(EFAULT)
+    return _all(t, pid, _pieces(t, local, remote, flags), _write_piece)
+
+
+def _read_piece(t: Thread, transfer: Transfer, ours: int, theirs: int, size: int) -> int:
+    data = transfer("read", theirs, size)
+    assert isinstance(data, bytes)
+    done = min(len(data), t.memory.permitted(ours, size, WRITE))
+    t.memory.write(ours, data[:done])
     return done
 
 
-@contextmanager
-def _transfer(t: Thread, pid: int) -> Iterator[Transfer]:
-    """How to reach the memory of a process: our own, a tracee's or another one's."""
-    tracer = t.process.tracing.tracer if t.process.tracing is not None else None
+def _write_piece(t: Thread, transfer: Transfer, ours: int, theirs: int, size: int) -> int:
+    data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
+    done = transfer("write", theirs, data)
+    assert isinstance(done, int)
+    return done
+
+
+def _all(t: Thread, pid: int, pieces: list[tuple[int, int, int]], move: Callable[..., int]) -> int:
+    """Move pieces until one is cut short; the bytes moved, EFAULT for none."""
+    if not pieces:
+        return 0
+    transfer, visited = _reach(t, pid)
+    total = 0
+    try:
+        for ours, theirs, size in pieces:
+            done = move(t, transfer, ours, theirs, size)
+            total += done
+            if done < size:
+                break
+    finally:
+        if visited is not None:
+            visited.close()
+    if not total:
+        raise LinuxError(EFAULT)
+    return total
+
+
+def _reach(t: Thread, pid: int) -> tuple[Transfer, visit.Visit | None]:
+    """How to ask for the memory of our own process, a tracee or another one; what to close."""
     if pid in t.process.threads:
-        yield lambda name, addr, what: _OWN[name](t.memory, addr, what)
-    elif tracer is not None and pid in tracer.tracees:
-        yield lambda name, addr, what: tracer.ask(pid, name, addr, what)
-    else:
-        with closing(visit.Visit(int(thread_group(pid)["Tgid"]))) as visited:
-            yield visited.ask
+        return lambda name, addr, what: _OWN[name](t.memory, addr, what), None
+    tracer = t.process.tracing.tracer if t.process.tracing is not None else None
+    if tracer is not None and pid in tracer.tracees:
+        return lambda name, addr, what: tracer.ask(pid, name, addr, what), None
+    visited = visit.Visit(int(thread_group(pid)["Tgid"]))
+    return visited.ask, visited
 
 
 def _pieces(

@@ -148,7 +148,16 @@ def strings(tree: ast.AST) -> Iterator[str]:
 
 
 # Native code is chosen by the machine we run on, which is no guest's architecture.
-HOST = frozenset(("exec.stubs", "exec.host", "exec.hostcall", "exec.busfault", "exec.engine_exact"))
+HOST = frozenset(
+    (
+        "exec.stubs",
+        "exec.host",
+        "exec.hostcall",
+        "exec.busfault",
+        "exec.engine_exact",
+        "exec.engine_straight",
+    )
+)
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

@@ -37,7 +37,7 @@ CPU, RESTORE = 5, 6  # state, 0: unknown; restore(state, place, 1): registers as
 LEAVE = 7  # address of "leave"
 ENGINE, STOP, EXIT = 8, 9, 10  # stop(engine), exit(state): leave translated code
 TEXT, TEXT_SIZE = 11, 12  # the engine's functions
-FLAG = 13  # address of the byte that interrupts it
+FLAG = 13  # address of the block whose first byte interrupts it,
 PARK, PARKED, ROOM = 14, 15, 16  # where pages go, how many are there and may be
 PLACES = 17  # address of their table: the host's address that was touched
 SENT = 18  # somebody sent SIGBUS; it is blocked and pending
@@ -46,7 +46,8 @@ CALL = 21  # something else did
 NOTHING = 22  # four words of zeros: the default action
 STACK = 26  # address of the handler's stack
 MADE, MADE_SIZE = 27, 28  # translated code, where it can't be left at once
-WORDS = 29
+ASK = 29  # and ask(block), which has that byte looked at; 0: it is looked at anyway
+WORDS = 30
 
 _HOST = "x86_64"
 _ROOM = 4096  # pages parked at a time
@@ -138,8 +139,13 @@ SOURCE = {
         mov qword ptr [rbx + 152], 1
         mov qword ptr [rbx + 160], r14
     flag:
-        mov rcx, qword ptr [rbx + 104]
-        mov byte ptr [rcx], 1
+        mov rdi, qword ptr [rbx + 104]
+        mov byte ptr [rdi], 1
+        mov rax, qword ptr [rbx + 232]
+        test rax, rax
+        je back
+        jmp rax
+    back:
         ret
     sent:
         or qword ptr [r13 + 296], 64
@@ -187,21 +193,22 @@ SOURCE = {
 _AT = {"handler": 0, "leave": 512, "restorer": 768}  # bytes behind the start of the code
 CODE = {
     "handler": bytes.fromhex(
-        "488d1df90f00004989f44989d541837c2408000f8e4d0100004d8b7424104c89"
-        "f0482b03483b43080f83890100004d8bbda80000004c3b7b10743f4c3b7b1874"
+        "488d1df90f00004989f44989d541837c2408000f8e5b0100004d8b7424104c89"
+        "f0482b03483b43080f83970100004d8bbda80000004c3b7b10743f4c3b7b1874"
         "39488b7b284885ff743c498d7702ba010000004883ec08ff53304883c40884c0"
         "7424488b4338498985a80000004983a5a0000000f0e9c8000000488b43204989"
-        "85a8000000c34c8b43784c3b83800000000f832001000049c1e00c4c03437041"
+        "85a8000000c34c8b43784c3b83800000000f832e01000049c1e00c4c03437041"
         "ba070000004c89f74881e700f0ffffbe00100000ba00100000b8190000000f05"
-        "483d00f0ffff76124183fa030f84e500000041ba03000000ebcb41ba32000000"
-        "49c7c0ffffffff4531c9ba03000000b8090000000f05483d00f0ffff0f87b500"
+        "483d00f0ffff76124183fa030f84f300000041ba03000000ebcb41ba32000000"
+        "49c7c0ffffffff4531c9ba03000000b8090000000f05483d00f0ffff0f87c300"
         "0000488b4378488b8b880000004c8934c148ffc0488943784c89f8482b435848"
         "3b4360721d4c2bbbd80000004c3bbbe0000000720d48c783a800000001000000"
         "eb1c4883bb9800000000751248c78398000000010000004c89b3a0000000488b"
-        "4b68c60101c349838d2801000040b8270000000f054889c748c7839000000001"
-        "00000041837c2408fa7411be070000004c89e2b8810000000f05ebc2b8ba0000"
-        "000f054889c6ba070000004d89e2b8290100000f05eba7bf07000000488db3b0"
-        "00000031d241ba08000000b80d0000000f05c3"
+        "7b68c60701488b83e80000004885c07402ffe0c349838d2801000040b8270000"
+        "000f054889c748c783900000000100000041837c2408fa7411be070000004c89"
+        "e2b8810000000f05ebb4b8ba0000000f054889c6ba070000004d89e2b8290100"
+        "000f05eb99bf07000000488db3b000000031d241ba08000000b80d0000000f05"
+        "c3"
     ),
     "leave": bytes.fromhex("488d1df90d0000488b7b40ff5348488b7b28ff5350"),
     "restorer": bytes.fromhex("b80f0000000f05"),

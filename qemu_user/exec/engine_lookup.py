@@ -14,6 +14,8 @@ from ctypes import c_uint32, c_void_p
 
 from . import stubs
 from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL
+from .engine_request import Request
+from .engine_straight import straighten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class Lookup:
         self._field: Field | None = None  # where that is, once it was looked for
         self._looked = False
         self._guard: ctypes.Array[ctypes.c_uint64] | None = None  # to be told of the engine
-        self._shares = False
+        self._shares = self._watches = False
         self._blocks: NativeBlocks | None = None
         self._counts = False
         self.wanted: bool | None = None
@@ -60,12 +62,33 @@ class Lookup:
         control[stubs.KEEP] = kept
         control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
         self.stubs = stubs.load() if native else None
+        known = bool(self.stubs) and straighten(handle.library, handle.arch.engine.target)
+        self.request = Request(handle, control, self.stubs, known)
+        self._hook: c_void_p | None = None  # of every block
+        self._hooked = ""  # the stub it calls
         if self.stubs is None:
             handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control))
             return
         data = ctypes.addressof(control)
-        self._block = handle.hook(HOOK_BLOCK, c_void_p(self.stubs["block"]), data)
         self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Have each block hooked by the stub that is needed now, or by none; outside of a run."""
+        if self.stubs is None:
+            return
+        self.request.hush(not (self._shares or self._watches or self._counts))
+        wanted = "parallel" if self._shares else "" if self.request.quiet else "block"
+        if wanted == self._hooked:
+            return
+        if self._hook is not None:
+            self._handle.unhook(self._hook)
+            self._hook = None
+        if wanted:
+            stub, data = c_void_p(self.stubs[wanted]), ctypes.addressof(self._control)
+            self._hook = self._handle.hook(HOOK_BLOCK, stub, data)
+        self._hooked = wanted
+        self._handle.forget_all_code()
 
     def change(self) -> None:
         """Translate for memory that other processes write to, or not; outside of a run.
@@ -84,11 +107,7 @@ class Lookup:
         if on is self._shares:
             return
         self._shares = on
-        handle, places = self._handle, self.stubs or {}
-        handle.unhook(self._block)
-        stub = c_void_p(places["parallel" if on else "block"])
-        self._block = handle.hook(HOOK_BLOCK, stub, ctypes.addressof(self._control))
-        handle.forget_all_code()
+        self._settle()
 
     def _prepare(self) -> c_uint32 | None:
         from .engine_parallel import prepare
@@ -111,11 +130,12 @@ class Lookup:
 
     def guard(self, words: ctypes.Array[ctypes.c_uint64]) -> None:
         """See `cpu.Cpu`; what is the engine's own comes before the next run."""
-        from .busfault import FLAG
+        from .busfault import ASK, FLAG
 
         words[FLAG] = ctypes.addressof(self._control)
-        ctypes.c_uint8.from_address(words[FLAG]).value = 1
+        words[ASK] = (self.stubs or {}).get("ask", 0)
         self._guard = words
+        self.request.make()
         if self.wanted is None:
             self.wanted = self._shares
 
@@ -152,6 +172,12 @@ class Lookup:
         self._counts = on
         if self._blocks is not None:
             self._blocks.pause(on)
+        self._settle()
+
+    def watch(self, on: bool) -> None:
+        """Instructions have a hook of somebody else's, or not any longer."""
+        self._watches = on
+        self._settle()
 
     def forget(self) -> None:
         """Code was or will be rewritten."""

@@ -29,7 +29,10 @@ NEXT = 9  # address of the engine's field that says how the next block is transl
 FIELD = 10  # address of a field that the engine spoils when it looks data pages up,
 KEEP = 11  # and the bits of it that stay; the others are 0
 ARENA = 12  # the host's address of guest address 0
-WORDS = 13
+REQUEST = 13  # address of the byte in which the engine is asked to end a run,
+COUNTER = 14  # and of the 16 bits that make a block look there; `engine_request`
+SPARE = 15  # where both are of no effect
+WORDS = 16
 
 PARALLEL = 0x80000  # what it says for memory that other processors change (CF_PARALLEL)
 HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
@@ -39,6 +42,7 @@ HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
 # count(engine, address, size, control): calls it when COUNT instructions have run.
 # fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
 # probe: the same, and touches the page, so that the host says then if it has none.
+# ask(control): asks the engine to end the run.
 SOURCE = {
     "x86_64": {
         "block": """
@@ -89,6 +93,10 @@ SOURCE = {
             cmp rax, qword ptr [r8 + 40]
             jb done
             mov byte ptr [r8 + 1], 1
+            mov r9, qword ptr [r8 + 104]
+            mov byte ptr [r9], 0x80
+            mov r9, qword ptr [r8 + 112]
+            mov word ptr [r9], 0xffff
         done:
             mov eax, 1
             ret
@@ -97,6 +105,13 @@ SOURCE = {
             mov qword ptr [r8 + 48], rsi
             mov qword ptr [r8 + 56], rdx
             xor eax, eax
+            ret
+        """,
+        "ask": """
+            mov rax, qword ptr [rdi + 104]
+            mov byte ptr [rax], 0x80
+            mov rax, qword ptr [rdi + 112]
+            mov word ptr [rax], 0xffff
             ret
         """,
         "probe": """
@@ -132,6 +147,10 @@ SOURCE = {
             cmp rax, qword ptr [r8 + 40]
             jb done
             mov byte ptr [r8 + 1], 1
+            mov r9, qword ptr [r8 + 104]
+            mov byte ptr [r9], 0x80
+            mov r9, qword ptr [r8 + 112]
+            mov word ptr [r9], 0xffff
         done:
             mov eax, 1
             ret
@@ -219,15 +238,18 @@ CODE: dict[str, dict[str, bytes]] = {
         "parallel": bytes.fromhex("833900750b488b4148c70000000800c3ff6108"),
         "count": bytes.fromhex("4883794000740548ff4940c3ff6108"),
         "fill": bytes.fromhex(
-            "83ea104889f048c1e80c493b401873404d8b4810410fb604010fa3d073324889"
+            "83ea104889f048c1e80c493b401873524d8b4810410fb604010fa3d073444889"
             "3189410883fa02740b4d8b4850418b4058412101498b402048ffc04989402049"
-            "3b4028720541c6400101b801000000c383c210498970304989503831c0c3"
+            "3b4028721741c64001014d8b486841c601804d8b48706641c701ffffb8010000"
+            "00c383c210498970304989503831c0c3"
         ),
+        "ask": bytes.fromhex("488b4768c60080488b477066c700ffffc3"),
         "probe": bytes.fromhex(
-            "83ea104889f048c1e80c493b401873584d8b4810410fb604010fa3d0734a4d8b"
+            "83ea104889f048c1e80c493b4018736a4d8b4810410fb604010fa3d0735c4d8b"
             "486083fa01770f740741803c3100eb06f041800c310048893189410883fa0274"
-            "0b4d8b4850418b4058412101498b402048ffc049894020493b4028720541c640"
-            "0101b801000000c383c210498970304989503831c0c3"
+            "0b4d8b4850418b4058412101498b402048ffc049894020493b4028721741c640"
+            "01014d8b486841c601804d8b48706641c701ffffb801000000c383c210498970"
+            "304989503831c0c3"
         ),
     },
     "aarch64": {

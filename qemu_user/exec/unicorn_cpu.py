@@ -28,6 +28,7 @@ _INSN_INVALID, _FETCH_REFUSED = 10, 21
 _ACCESS = {16: READ, 17: WRITE, 18: EXEC}
 _SLICE = 1 << 20  # instructions between looks at the flag on a host without stubs
 _LOW_HALF, _HIGH_HALF = 1 << 47, (1 << 64) - (1 << 47)  # canonical addresses end and begin again
+_IDLE = 4  # starts without effect
 _LONGEST = 16  # bytes: no instruction is longer
 _DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
 
@@ -74,7 +75,7 @@ class UnicornCpu:
         self._raised = -1  # the number of the exception that ended the last run
         self._error: BaseException | None = None
         self._control = control = (c_uint64 * stubs.WORDS)()
-        self._flags = memoryview(control).cast("B")[:2]
+        self._grows = memoryview(control).cast("B")[1:2]
         self._perms = control[stubs.PERMS] = perms
         self._pages = control[stubs.PAGES] = size // PAGE
         self._counter: c_void_p | None = None
@@ -89,6 +90,7 @@ class UnicornCpu:
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
         self._lookup = Lookup(handle, control, native)
+        self._request = self._lookup.request
         self._stubs, self.guard = self._lookup.stubs, self._lookup.guard
         self._slice = 0 if self._stubs else _SLICE
         self._add_exceptions()
@@ -213,10 +215,11 @@ class UnicornCpu:
 
     def run(self, limit: int | None = None) -> Trap:
         """See `cpu.Cpu`."""
-        if self._interrupted():
+        if self._request.answer():
             return _INTERRUPTED
         if self._lookup.wanted is not None:
             self._lookup.change()
+        self._idle = 0
         trap = self._run_counted(limit) if limit is not None else self._run_freely()
         if self._exact is not None:
             trap = self._exact.settle(trap, self._run_counted)
@@ -254,7 +257,7 @@ class UnicornCpu:
 
     def _enter(self, count: int) -> Trap | None:
         """Run once; None when something counted ran out and has been seen to."""
-        if self._flags[1]:
+        if self._grows[0]:
             self._tlb.grow()
         place = self.arch.registers.pc
         pc = self.read(place)
@@ -264,15 +267,19 @@ class UnicornCpu:
                 return _ILLEGAL  # the engine looks before an instruction that it refuses
             if trap.addr // PAGE != self.read(place) // PAGE:
                 trap = self._approach(trap.addr)
-            return _INTERRUPTED if trap is None and self._interrupted() else trap
+            return _INTERRUPTED if trap is None and self._request.answer() else trap
         if trap is not None:
             return trap
-        if self._interrupted():
+        if self._request.answer():
             return _INTERRUPTED
-        if count or self._flags[1] or (self._counter and not self._control[stubs.COUNT]):
+        if count or self._grows[0] or (self._counter and not self._control[stubs.COUNT]):
             return None
-        # It stopped by itself: the instruction waits for an interrupt.
-        return _INTERRUPTED if self.read(place) != pc else _ILLEGAL
+        if self.read(place) != pc:
+            return _INTERRUPTED
+        # It stopped by itself: for a request that was answered before it was seen, or, if it does
+        # so again, at an instruction that waits for an interrupt.
+        self._idle += 1
+        return _ILLEGAL if self._counter or self._idle > _IDLE else None
 
     def _start(self, pc: int, count: int) -> Trap | None:
         self._trap = None
@@ -293,7 +300,7 @@ class UnicornCpu:
         be executed; with an exit at each following address they are translated one by one.
         """
         page, trap = refused & -PAGE, None
-        while trap is None and not self._flags[0]:
+        while trap is None and not self._request.made:
             pc = self.read(self.arch.registers.pc)
             if not page - PAGE <= pc < page or (self._counter and not self._control[stubs.COUNT]):
                 break
@@ -302,16 +309,9 @@ class UnicornCpu:
         self._handle.set_exits(())
         return trap
 
-    def _interrupted(self) -> bool:
-        """Whether `interrupt` was called; it is answered now."""
-        if not self._flags[0]:
-            return False  # without writing, which could wipe out a call made just now
-        self._flags[0] = 0
-        return True
-
     def interrupt(self) -> None:
         """From any host thread: make `run` return at the next block; never lost."""
-        self._flags[0] = 1
+        self._request.make()
 
     def leave(self) -> None:
         """Inside `on_syscall`: return `Interrupted` from `run` once the call is done."""
@@ -377,7 +377,8 @@ class UnicornCpu:
 
     def share(self, on: bool) -> None:
         """See `cpu.Cpu`; in effect from the next `run` on."""
-        self._lookup.wanted, self._flags[0] = on, 1
+        self._lookup.wanted = on
+        self._request.make()
 
     # Watching
 
@@ -387,6 +388,7 @@ class UnicornCpu:
 
     def watch_instruction(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` before each instruction; None stops it."""
+        self._lookup.watch(call is not None)
         self._watchers.watch(HOOK_CODE, call)
 
     def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:

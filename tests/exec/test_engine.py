@@ -217,7 +217,7 @@ def test_stub_bytes_are_what_their_source_assembles_to() -> None:
 
 
 STUBS, CONTROL, TABLE, ENTRY, BACK, STOPPED = range(0x300000, 0x360000, 0x10000)
-FIELD = ENTRY + 64
+FIELD, REQUEST = ENTRY + 64, ENTRY + 128
 ARGUMENTS = {
     "x86_64": ("rdi", "rsi", "rdx", "rcx", "r8"),
     "aarch64": tuple(arch.load("aarch64").syscall.args[:5]),
@@ -247,6 +247,9 @@ class Host:
         rig.memory[STUBS : STUBS + len(code)] = code
         rig.cpu.discard(STUBS, PAGE)
         words = {"STOP": STOPPED, "PERMS": TABLE, "PAGES": 100, "FIELD": FIELD, **words}
+        words |= {"REQUEST": REQUEST, "COUNTER": REQUEST + 8}
+        rig.set_word(REQUEST, 0)
+        rig.set_word(REQUEST + 8, 0)
         for index in range(stubs.WORDS):
             rig.set_word(CONTROL + 8 * index, 0)
         for word, value in words.items():
@@ -263,6 +266,9 @@ class Host:
 
     def control(self, word: str) -> int:
         return self.rig.word(CONTROL + 8 * getattr(stubs, word))
+
+    def requests(self) -> tuple[int, int]:
+        return self.rig.word(REQUEST), self.rig.word(REQUEST + 8)
 
 
 @pytest.mark.parametrize("bits", range(8))
@@ -282,8 +288,11 @@ def test_the_fill_stub_of_each_host(host: str, bits: int, kind: int, needed: int
         assert machine.rig.word(ENTRY) == 99 * PAGE
         assert machine.rig.word(ENTRY + 8) & 0xFFFFFFFF == bits
         assert (machine.control("FILLS"), machine.control("FLAGS")) == (7, 0)
+        assert machine.requests() == (0, 0)
         machine.call("fill", 1, 99 * PAGE, kind, ENTRY, CONTROL, FILLS=7, FILL_LIMIT=8)
         assert (machine.control("FILLS"), machine.control("FLAGS")) == (8, 0x100)
+        asks = "ask" in stubs.CODE[host]
+        assert machine.requests() == ((0x80, 0xFFFF) if asks else (0, 0))
     else:
         assert (machine.control("REFUSED"), machine.control("KIND")) == (99 * PAGE, kind)
 
@@ -294,6 +303,12 @@ def test_the_fill_stub_looks_at_nothing_beyond_the_table(host: str) -> None:
     for page in (100, 150, 1 << 40, (1 << 52) - 1):
         assert machine.call("fill", 1, page * PAGE, 17, ENTRY, CONTROL, FILL_LIMIT=8) & 0xFF == 0
         assert (machine.control("REFUSED"), machine.control("KIND")) == (page * PAGE, 17)
+
+
+def test_the_stub_that_asks() -> None:
+    machine = Host("x86_64")
+    machine.call("ask", CONTROL)
+    assert machine.requests() == (0x80, 0xFFFF)
 
 
 def test_the_block_stub_of_each_host(host: str) -> None:

@@ -68,7 +68,8 @@ def test_what_is_replaced_is_what_is_meant() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_block_has_a_hook_unless_instructions_have(name: str) -> None:
-    cpu = Rig(name).cpu
+    rig = Rig(name)
+    cpu = rig.cpu
     assert isinstance(cpu, UnicornCpu)
     assert cpu._lookup.request.quiet
     cpu.watch_instruction(lambda pc, size: None)

@@ -19,6 +19,7 @@ from .robust import release_robust_list
 from .scheduler import Scheduler
 from .signals import CORE, PendingSignals, SigInfo, SignalHandlers, generate
 from .thread import Thread
+from .visible import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ class Process:
         registers, image = self.arch.registers, self.image
         self.comm = t.comm = os.path.basename(image.path)[:15]
         set_name(t.comm)
+        show(self.memory.base, image)
         self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
         begin = self.arch.linux.begin

@@ -10,12 +10,15 @@ import os
 import sys
 
 _GENERATORS = frozenset(("__main__", "compiler", "regenerate", "tables"))
+_all: list[bool] = []  # not empty: `import_all` has been called
 _PACKAGE = __name__.partition(".")[0]
 
 
 def prepare_for(uid: int) -> None:
     """Import what may be needed, unless a user will be able to read it as well."""
-    if uid not in (os.geteuid(), 0xFFFFFFFF) and not all(map(_readable, (__file__, os.__file__))):
+    if _all or uid in (os.geteuid(), 0xFFFFFFFF):
+        return  # where the files are may be out of reach by now
+    if not all(map(_readable, (__file__, os.__file__))):
         import_all()
 
 
@@ -31,6 +34,9 @@ def _readable(path: str) -> bool:
 
 def import_all() -> None:
     """Import all that the packages in use have, and what functions of theirs import later."""
+    if _all:
+        return
+    _all.append(True)
     __import__("hashlib")
     __import__("traceback")
     for name, package in sorted(sys.modules.items()):

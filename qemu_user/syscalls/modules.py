@@ -10,14 +10,14 @@ import os
 import sys
 
 _GENERATORS = frozenset(("__main__", "compiler", "regenerate", "tables"))
-_all: list[bool] = []  # not empty: `import_all` has been called
 _PACKAGE = __name__.partition(".")[0]
+_complete: list[bool] = []  # whether all is imported
 
 
 def prepare_for(uid: int) -> None:
     """Import what may be needed, unless a user will be able to read it as well."""
-    if _all or uid in (os.geteuid(), 0xFFFFFFFF):
-        return  # where the files are may be out of reach by now
+    if _complete or uid in (os.geteuid(), 0xFFFFFFFF):
+        return
     if not all(map(_readable, (__file__, os.__file__))):
         import_all()
 
@@ -26,7 +26,10 @@ def _readable(path: str) -> bool:
     """Whether anyone may read a file and the directories that it is in."""
     path = os.path.realpath(path)
     while path != "/":
-        if not os.stat(path).st_mode & 0o004:
+        try:
+            if not os.stat(path).st_mode & 0o004:
+                return False
+        except PermissionError:
             return False
         path = os.path.dirname(path)
     return True
@@ -34,9 +37,9 @@ def _readable(path: str) -> bool:
 
 def import_all() -> None:
     """Import all that the packages in use have, and what functions of theirs import later."""
-    if _all:
+    if _complete:  # the files may be out of reach by now
         return
-    _all.append(True)
+    _complete.append(True)
     __import__("hashlib")
     __import__("traceback")
     for name, package in sorted(sys.modules.items()):

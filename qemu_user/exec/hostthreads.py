@@ -12,10 +12,12 @@ from _thread import (
     stack_size,
     start_new_thread,
 )
+from select import POLLIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    from _thread import LockType as Lock
     from collections.abc import Callable, Sequence
 else:
     import _signal as signal  # signal itself makes enums of everything: 3 ms
@@ -105,25 +107,31 @@ def start(run: Callable[..., None], *args: object) -> None:
 
 
 class Parked:
-    """A host thread that owns a guest thread's tid and listens for signals sent to it."""
+    """A host thread that owns a guest thread's tid and listens for signals sent to it.
 
-    def __init__(self, post: Callable[[int, bytes], None]) -> None:
+    A signal for the process it may take, too: under `taking`, so that whoever holds this knows
+    that all that were taken are posted, and in which order.
+    """
+
+    def __init__(self, post: Callable[[int, bytes], None], taking: Lock, fd: int) -> None:
         self._post = post
+        self._taking = taking
+        self._fd = fd
         self._ended = False
         started = allocate_lock()
         started.acquire()
         start(self._run, started)
         started.acquire()
 
-    def _run(self, started: object) -> None:
+    def _run(self, started: Lock) -> None:
         self.ident, self.tid = get_ident(), get_native_id()
-        started.release()  # type: ignore[attr-defined]
-        while True:
-            info = take_signal()
-            if self._ended:
-                return
-            if info is not None:
-                self._post(self.tid, info)
+        started.release()
+        while not self._ended:
+            poll_fds({self._fd: POLLIN}, None)  # shows each thread its own signals
+            with self._taking:
+                info = None if self._ended else take_signal(0)
+                if info is not None:
+                    self._post(self.tid, info)
 
     def end(self) -> None:
         """Give the tid back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from _thread import allocate_lock
 from select import POLLIN, poll
 
+from .errors import LinuxError
 from .hostthreads import Parked, listen, signal_edges, signal_fd, take_signal
 
 TYPE_CHECKING = False
@@ -22,17 +23,28 @@ class HostSignals:
         self._heard = heard
         self.fd = -1  # polls readable while one waits for the calling thread or the process
         self._edges = -1
+        self.deaf = True  # nobody calls `heard`
         self._taking = allocate_lock()  # held from taking a signal until it is posted
         self._poll = poll()
 
-    def listen(self) -> None:
-        """Have `heard()` called when signals come, from now on."""
-        if self._edges >= 0:
-            return
-        self.fd = self._files.create(signal_fd)
-        self._poll.register(self.fd, POLLIN)
+    def listen(self) -> bool:
+        """Have `heard()` called when signals come; False if the host makes no thread for that."""
+        self._open()
+        if not self.deaf:
+            return True
         edges = self._edges = self._files.create(lambda: signal_edges(self.fd))
-        listen(edges, lambda: self._look(edges))
+        try:
+            listen(edges, lambda: self._look(edges))
+        except LinuxError:
+            self._edges = -1
+            self._files.unreserve(edges)
+        self.deaf = self._edges < 0
+        return not self.deaf
+
+    def _open(self) -> None:
+        if self.fd < 0:
+            self.fd = self._files.create(signal_fd)
+            self._poll.register(self.fd, POLLIN)
 
     def _look(self, edges: int) -> bool:
         if edges != self._edges:
@@ -46,10 +58,11 @@ class HostSignals:
             if fd >= 0:
                 self._files.unreserve(fd)
         self.fd = self._edges = -1
+        self.deaf = True
 
     def park(self, post: Callable[[int, bytes], None]) -> Parked:
         """A host thread for a guest thread to be."""
-        self.listen()
+        self._open()
         return Parked(post, self._taking, self.fd)
 
     def came(self, waits: bool | None = None) -> bool:

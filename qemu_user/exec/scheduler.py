@@ -10,7 +10,7 @@ from . import cpu as traps
 from .errors import EngineError
 from .foreigncode import refresh
 from .hostsignals import HostSignals
-from .hostthreads import Ticker, poll_fds
+from .hostthreads import Ticker, end_reserve, poll_fds
 from .signals import deliver
 
 TYPE_CHECKING = False
@@ -58,6 +58,11 @@ class Scheduler:
         self._ticked = self._look = self.attention = True
         self.process.cpu.interrupt()
 
+    def _listen(self) -> None:
+        """Signals make themselves felt from now on, or are looked for at each call."""
+        if not self.signals.listen():
+            self._look = True
+
     def retire_host_threads(self) -> None:
         """End the host threads beside this one for what the host grants to single ones only.
 
@@ -67,6 +72,7 @@ class Scheduler:
         self._close_host_side()
         while self.process.spare:
             self.process.spare.pop().end()
+        end_reserve()
         deadline = monotonic_ns() + 300_000_000
         while len(os.listdir("/proc/self/task")) > 1 and monotonic_ns() < deadline:
             poll_fds({}, 1_000_000)
@@ -83,6 +89,7 @@ class Scheduler:
         self._timers.clear()
         self._outside.clear()
         self._waited.clear()
+        end_reserve(forked=True)
         self._close_host_side()
         self.current = self._loaded = t
         t.cpu_time, self._since = 0, thread_time_ns()
@@ -241,8 +248,8 @@ class Scheduler:
                 self._ticker.want()
             else:
                 self._ticker.rest()
-            if self.signals.fd < 0:
-                self.signals.listen()
+            if self.signals.deaf:
+                self._listen()
             self._give_way = False
             if t.rseq is not None:
                 t.rseq.refresh()
@@ -332,7 +339,7 @@ class Scheduler:
     def _block(self, deadlines: list[int]) -> None:
         """Wait in the host until the first of `deadlines` (monotonic ns) at most."""
         timeout = max(0, min(deadlines) - monotonic_ns()) if deadlines else None
-        self.signals.listen()
+        self._listen()
         self._idle = True
         self._poll(0 if self._outside else timeout)
         self._idle = False

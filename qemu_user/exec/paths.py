@@ -71,7 +71,7 @@ def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
         path = b"/proc/%s%s" % (thread_self(t), path[len(_OWN_THREAD) :])
     if _own(t, dirfd, path) == b"exe":
         return program(t)
-    return _traced_program(t, dirfd, path) or host_path(t, dirfd, path)
+    return _others_program(t, dirfd, path) or host_path(t, dirfd, path)
 
 
 def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
@@ -86,12 +86,20 @@ def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
     return procfs.split(t.process, absolute)
 
 
-def _traced_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
-    other = tracee(t, dirfd, path)
-    if other is None or other[2] != b"exe":
+def _others_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
+    """What another emulated process runs, if the path is that process's /proc/<pid>/exe."""
+    if not path.endswith(b"exe"):
         return None
-    found: bytes = other[0].ask(other[1], "proc", "exe")
-    return found
+    other = tracee(t, dirfd, path)
+    if other is not None and other[2] == b"exe":
+        found: bytes = other[0].ask(other[1], "proc", "exe")
+        return found
+    parts = (_absolute(dirfd, path) or b"").split(b"/")
+    if len(parts) < 4 or parts[1] != b"proc" or parts[-1] != b"exe" or not parts[2].isdigit():
+        return None
+    from .visible import program_of
+
+    return program_of(parts[2])
 
 
 def thread_self(t: Thread) -> bytes:
@@ -113,7 +121,7 @@ def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     if name == b"exe":
         return os.path.realpath(program(t))
     if name is None:
-        return _traced_program(t, dirfd, path)
+        return _others_program(t, dirfd, path)
     if name is not None and name.startswith(b"fd/") and name[3:].isdigit():
         fd = int(name[3:])
         files = t.process.files

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CPU_BYTES = 1024  # room for 8192 CPUs
 _QUERY = 0xFFFFFFFF  # personality: only tell
+_PER_MASK, _PER_LINUX32 = 0xFF, 8
 _ATTR_MIN = 48  # SCHED_ATTR_SIZE_VER0
 _SIZES = (
     *("totalram", "freeram", "sharedram", "bufferram"),
@@ -37,7 +38,7 @@ def names_of_system(t: Thread) -> UtsName:
         nodename=os.fsencode(host.nodename),
         release=release.encode()[:64],
         version=host.version.encode(),
-        machine=t.arch.uname.encode(),
+        machine=_machine(t).encode(),
         domainname=domain,
     )
 
@@ -98,13 +99,18 @@ def getcpu(t: Thread, cpu: Out[UInt], node: Out[UInt]) -> int:
     return 0
 
 
+def _machine(t: Thread) -> str:
+    linux32 = t.process.kept.get(_Personality, 0) & _PER_MASK == _PER_LINUX32
+    return (linux32 and t.arch.linux.compat) or t.arch.uname
+
+
 class _Personality:
     """The key under which a process's personality is kept."""
 
 
 @syscall
 def personality(t: Thread, persona: UInt) -> int:
-    """Only what changes nothing that we do: address randomisation is off anyway."""
+    """PER_LINUX32 changes uname(2); the rest nothing: address randomisation is off anyway."""
     kept = t.process.kept
     old: int = kept.get(_Personality, 0)
     if persona != _QUERY:

@@ -201,7 +201,9 @@ class Linux:
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
         gates: Mapping[int, str] | None = None,
+        compat: str = "",
     ) -> None:
+        self.compat = compat  # what uname -m says under PER_LINUX32; "": what it always says
         # Addresses outside of memory that programs call -> the vDSO's function that it is
         self.gates = gates or {}
         # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),

@@ -246,7 +246,11 @@ def make(name: str, model: DataModel) -> Arch:
         cpuinfo=cpuinfo,
         platform=name.encode(),
         hwcap=0x9FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS CPUID
-        linux=Linux(exception=exception, emulate=emulate),
+        linux=Linux(
+            exception=exception,
+            emulate=emulate,
+            compat="armv8" + ("l" if model.order == "<" else "b"),
+        ),
         clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
         task_bits=48,
         disassembler=("ARM64", "ARM"),

@@ -334,7 +334,7 @@ ARCH = Arch(
         "SemidDs": X86SemidDs,
     },
     special={"arch_prctl": arch_prctl},
-    linux=Linux(emulate=emulate, exception=exception, gates=VSYSCALLS),
+    linux=Linux(emulate=emulate, exception=exception, gates=VSYSCALLS, compat="i686"),
     platform=b"x86_64",
     cpuinfo=cpuinfo,
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX

@@ -33,10 +33,10 @@ FAMILIES = (
 ARCHES = (
     *("x86_64", "aarch64", "riscv64", "i386", "arm"),
     *("ppc64le", "s390x", "aarch64_be", "m68k", "ppc"),
-    "riscv32",
+    *("riscv32", "mipsel", "mips64"),
 )
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
-BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k")
+BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k", "mips", "mips64")
 GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them
 MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run

@@ -130,7 +130,7 @@ static void judge(const char *what, int wanted, int wanted_code)
     if (number == wanted && (!wanted || code == wanted_code))
         printf("%s: by the rules\n", what);
     else
-        printf("%s: signal %d, si_code %d\n", what, (int)number, (int)code);
+        printf("%s: signal %d, si_code %d\n", what, usual((int)number), (int)code);
 }
 #define RUN(statement)                                                                             \
     do {                                                                                           \

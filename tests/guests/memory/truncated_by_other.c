@@ -47,7 +47,7 @@ static int die_of_it(int fd, char *at)
     }
     int st;
     MUST(waitpid(c, &st, 0) == c);
-    return WIFSIGNALED(st) ? WTERMSIG(st) : -1;
+    return WIFSIGNALED(st) ? usual(WTERMSIG(st)) : -1;
 }
 static void touch_all(int kind, volatile char *at)
 {

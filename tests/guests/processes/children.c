@@ -28,7 +28,7 @@ static void show_info(const char *what, int result, siginfo_t *info, pid_t pid)
     if (result < 0)
         printf("%s: errno %d\n", what, errno);
     else
-        printf("%s: %d %d %d %d\n", what, info->si_signo, info->si_code, info->si_status, info->si_pid == pid);
+        printf("%s: %d %d %d %d\n", what, usual(info->si_signo), info->si_code, info->si_status, info->si_pid == pid);
 }
 
 static void waits(void)

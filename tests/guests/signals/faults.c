@@ -24,9 +24,9 @@ extern char at_load[], at_store[], at_undefined[], at_trap[], after_load[], afte
 static void show(const char *what, char *at, uintptr_t where)
 {
     if (signo == SIGILL)
-        printf("%s: signal %d code %s", what, signo, code == ILL_CODE ? "right" : "wrong");
+        printf("%s: signal %d code %s", what, usual(signo), code == ILL_CODE ? "right" : "wrong");
     else
-        printf("%s: signal %d code %d", what, signo, code);
+        printf("%s: signal %d code %d", what, usual(signo), code);
     if (signo == SIGSEGV || signo == SIGBUS)
         printf(" address %s", addr == where ? "right" : "wrong");
     else if (signo == SIGILL)

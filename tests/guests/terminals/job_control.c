@@ -25,11 +25,11 @@ static void show_end(const char *what, pid_t pid, int options)
     if (waitpid(pid, &status, options) != pid)
         printf("%s: errno %d\n", what, errno);
     else if (WIFSTOPPED(status))
-        printf("%s: stopped by %d\n", what, WSTOPSIG(status));
+        printf("%s: stopped by %d\n", what, usual(WSTOPSIG(status)));
     else if (WIFCONTINUED(status))
         printf("%s: continued\n", what);
     else if (WIFSIGNALED(status))
-        printf("%s: killed by %d\n", what, WTERMSIG(status));
+        printf("%s: killed by %d\n", what, usual(WTERMSIG(status)));
     else
         printf("%s: exited with %d\n", what, WEXITSTATUS(status));
 }

@@ -82,11 +82,38 @@ static inline int usual(int signo)
     };
 
     for (int n = 1; n < 32; n++)
-        if (own[n] == (signo & 127))
+        if (own[n] && own[n] == (signo & 127))
             return n | (signo & 128);
 #endif
     return signo;
 }
+
+#ifdef __mips__
+#ifndef SYS_close_range
+#define SYS_close_range (__NR_Linux + 436)
+#endif
+#if __SIZEOF_LONG__ == 4 && !defined __GLIBC__ /* ziglang's sigsetjmp crashes */
+struct own_jump {
+    jmp_buf back;
+    sigset_t mask;
+    int saved;
+};
+typedef struct own_jump own_jump_buf[1];
+#undef sigsetjmp
+#define sigjmp_buf own_jump_buf
+#define sigsetjmp(b, save)                                                                         \
+    ((b)->saved = (save), sigprocmask(SIG_SETMASK, NULL, &(b)->mask), setjmp((b)->back))
+static inline void own_longjmp(struct own_jump *b, int value)
+{
+    if (b->saved)
+        sigprocmask(SIG_SETMASK, &b->mask, NULL);
+    longjmp(b->back, value);
+}
+#define siglongjmp own_longjmp
+#endif
+#elif !defined SYS_close_range
+#define SYS_close_range 436
+#endif
 
 #ifdef __powerpc__ /* zig has none for it */
 __attribute__((weak)) void __clear_cache(void *from, void *to)

@@ -200,12 +200,14 @@ class Linux:
         emulate: Callable[[Thread], bool | Trap] | None = None,
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
+        prctl: Callable[[Thread, int, int], int] | None = None,
     ) -> None:
         # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),
         # where the engine's `exceptions` do not tell all
         self.exception = exception
         # Do an instruction that the engine refuses; whether it was one, or how it traps
         self.emulate = emulate
+        self.prctl = prctl  # with its first argument, the options that other architectures lack
         self.auxv = auxv  # further entries of the auxiliary vector
         self.base_platform = base_platform  # AT_BASE_PLATFORM
         self.begin = begin  # a program was mapped, and runs next

@@ -107,6 +107,8 @@
 #define DIVIDE(x, y) __asm__ volatile("div $0, %0, %1; mflo %0" : "+r"(x) : "r"(y) : "hi", "lo")
 #endif
 #define LOCKED "ll $12, 0(%0)"
+#undef LOCK_CODE
+#define LOCK_CODE SI_KERNEL
 #define PRIVILEGED "mfc0 $12, $12"
 #undef PRIV_CODE
 #define PRIV_CODE SI_KERNEL

@@ -30,7 +30,7 @@ static void show(const char *what, char *at, uintptr_t where)
     if (signo == SIGSEGV || signo == SIGBUS)
         printf(" address %s", addr == where ? "right" : "wrong");
     else if (signo == SIGILL)
-        printf(" address %s", addr == (uintptr_t)at ? "right" : "wrong");
+        printf(" address %s", addr == (ILL_CODE == SI_KERNEL ? 0 : (uintptr_t)at) ? "right" : "wrong");
     printf(" pc %+ld\n", (long)(pc - (uintptr_t)at) - (signo == SIGILL ? AFTER_UNDEFINED : 0));
 }
 int main(void)

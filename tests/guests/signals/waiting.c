@@ -40,21 +40,21 @@ int main(void)
     TRY(sigtimedwait(&s, &i, &t));
     raise(SIGUSR2);
     raise(SIGUSR1);
-    TRY(sigtimedwait(&s, &i, &t));
+    SHOW(usual(sigtimedwait(&s, &i, &t)));
     SHOW(usual(i.si_signo));
     SHOW(i.si_code);
-    TRY(sigwaitinfo(&s, &i));
+    SHOW(usual(sigwaitinfo(&s, &i)));
     SHOW(usual(i.si_signo));
     SHOW(usual(got));
     later(30, SIGUSR2);
-    TRY(sigwaitinfo(&s, &i));
+    SHOW(usual(sigwaitinfo(&s, &i)));
     SHOW(i.si_code);
     SHOW(i.si_pid > 0);
     wait(&st);
     later(20, SIGUSR1);
     int n;
     TRY(sigwait(&s, &n));
-    SHOW(n);
+    SHOW(usual(n));
     wait(&st);
     sigset_t only;
     sigemptyset(&only);
@@ -74,6 +74,6 @@ int main(void)
     SHOW(usual(got));
     wait(&st);
     TRY(syscall(SYS_rt_sigsuspend, &none, 4));
-    TRY(syscall(SYS_rt_sigtimedwait, 16, NULL, NULL, 8));
+    TRY(syscall(SYS_rt_sigtimedwait, 16, NULL, NULL, _NSIG / 8));
     return 0;
 }

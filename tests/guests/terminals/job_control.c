@@ -141,7 +141,7 @@ static void unwanted(void)
                     while (getppid() == getpgrp()) /* until its group is an orphan */
                         usleep(1000);
                 int result = uses[i].run();
-                dprintf(1, "%s, %d: %d %d\n", uses[i].name, way, -result, handled);
+                dprintf(1, "%s, %d: %d %d\n", uses[i].name, way, -result, usual(handled));
                 _exit(0);
             }
             close(ends[1]);
@@ -198,7 +198,7 @@ static void wait_for_hangup(int ready)
     sigprocmask(SIG_BLOCK, &all, 0);
     while (!handled)
         sigsuspend(&none);
-    dprintf(1, "hangup: %d %d\n", handled, tcgetpgrp(tty) < 0 ? errno : 0);
+    dprintf(1, "hangup: %d %d\n", usual(handled), tcgetpgrp(tty) < 0 ? errno : 0);
     _exit(0);
 }
 

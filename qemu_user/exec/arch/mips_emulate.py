@@ -6,7 +6,6 @@ from time import monotonic_ns
 
 from ..cpu import READ, WRITE, Fault, Raised
 from ..errors import LinuxError
-from ..rseq import cpu_of
 from .mips_branches import follow
 from .mips_calls import mends
 from .mips_frames import R
@@ -86,7 +85,7 @@ def _rdhwr(t: Thread, insn: int) -> bool:
     number, target = insn >> 11 & 31, insn >> 16 & 31
     if number > _LAST:
         return False
-    value = (cpu_of(t), 32, monotonic_ns() // 10 & 0xFFFFFFFF, 2)[number]
+    value = (t.processor(), 32, monotonic_ns() // 10 & 0xFFFFFFFF, 2)[number]
     if value >> 31 and t.arch.model.word == 8:
         value |= 0xFFFFFFFF << 32
     if target:

@@ -181,7 +181,7 @@ static void bad_sections(void) {
         }
         int status;
         waitpid(child, &status, 0);
-        printf("%s: signal %d\n", names[kind], usual(WTERMSIG(status)));
+        printf("%s: signal %d\n", names[kind], WTERMSIG(status));
     }
 }
 

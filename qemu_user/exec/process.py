@@ -166,6 +166,10 @@ class Process:
         """Answer what is not a system call: soft faults, extensions' instructions, signals."""
         if type(trap) is traps.Fault and self.memory.fault(trap.addr, trap.access):
             return
+        gates, pc = self.arch.linux.gates, self.arch.registers.pc
+        if type(trap) is traps.Fault and trap.access == traps.EXEC and trap.addr in gates:
+            self.cpu.write(pc, self.vdso_function(gates[trap.addr]))
+            return
         from .exceptions import executes, signal_of
 
         if type(trap) is traps.Illegal:

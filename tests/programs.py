@@ -38,6 +38,7 @@ ARCHES = (
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
 BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k", "mips", "mips64")
 OWN_NUMBERS = ("mips", "mipsel", "mips64", "mips64el")
+MUSL_ONLY = ("mipsel", "mips64")  # Debian's programs are those with glibc
 GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them
 MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
@@ -238,6 +239,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         and not (wanted.usual and arch in OWN_NUMBERS)
         and not (wanted.old and arch in TIME64)
         and not (libc == "musl" and arch in GLIBC_ONLY)
+        and not (libc == "glibc" and arch in MUSL_ONLY)
         and (
             libc == "musl"
             or arch in (*WHOLE, *GLIBC_ONLY)

@@ -95,6 +95,7 @@ def poll_until(
     while True:
         found = _host_poll(entries)
         if any(found):
+            t.process.scheduler.catch_up()
             return found
         if t.has_signal():
             raise LinuxError(ERESTARTSYS)

@@ -195,6 +195,8 @@ def hidden_entries(t: Thread, fd: int) -> set[bytes] | None:
         return set(os.listdir(path)) - set(shown)
     if name in (b"fd", b"fdinfo") or (name and name.endswith((b"/fd", b"/fdinfo"))):
         return {b"%d" % number for number in t.process.files.reserved}
+    if name == b"map_files":
+        return {entry for entry in os.listdir(path) if entry[:1] != b"."}
     if name == b"task":
         tids = {b"%d" % tid for tid in t.process.threads}
         return set(os.listdir(b"/proc/self/task")) - tids
@@ -223,7 +225,8 @@ def _absolute(dirfd: int, path: bytes) -> bytes | None:
     """The whole of a path that may lead below /proc; None for others."""
     if path.startswith(b"/"):
         return os.path.normpath(path) if b"/proc" in path else None
-    if path.rpartition(b"/")[2] not in _INTERESTING:
+    last = path.rpartition(b"/")[2]
+    if last not in _INTERESTING and not last.isdigit():
         return None
     try:
         at = b"/proc/self/cwd" if dirfd == AT_FDCWD else b"/proc/self/fd/%d" % dirfd

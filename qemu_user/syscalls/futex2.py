@@ -108,6 +108,8 @@ def futex_requeue(
     (uaddr, expected, private), (uaddr2, _, private2) = _parsed(t, waiters, 2)
     if nr_wake < 0 or nr_requeue < 0:
         raise LinuxError(EINVAL)
+    if (uaddr | uaddr2) & 3:
+        raise LinuxError(EINVAL)
     _word(t, uaddr2)
     if private == private2:
         _word(t, uaddr)

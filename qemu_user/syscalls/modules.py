@@ -10,12 +10,15 @@ import os
 import sys
 
 _GENERATORS = frozenset(("__main__", "compiler", "regenerate", "tables"))
+_done: list[bool] = []
 _PACKAGE = __name__.partition(".")[0]
 
 
 def prepare_for(uid: int) -> None:
     """Import what may be needed, unless a user will be able to read it as well."""
-    if uid not in (os.geteuid(), 0xFFFFFFFF) and not all(map(_readable, (__file__, os.__file__))):
+    if _done or uid in (os.geteuid(), 0xFFFFFFFF):
+        return
+    if not all(map(_readable, (__file__, os.__file__))):
         import_all()
 
 
@@ -30,13 +33,19 @@ def _readable(path: str) -> bool:
 
 
 def import_all() -> None:
-    """Import all that the packages in use have, and what functions of theirs import later."""
+    """Import all that the packages in use have, and what functions of theirs import later.
+
+    Once: the second time the files may already be out of reach.
+    """
+    if _done:
+        return
     __import__("hashlib")
     __import__("traceback")
     for name, package in sorted(sys.modules.items()):
         parent, _, _ = name.rpartition(".")
         if parent == _PACKAGE and package.__file__ and hasattr(package, "__path__"):
             _import_package(name, os.path.dirname(package.__file__))
+    _done.append(True)
 
 
 def _import_package(name: str, directory: str) -> None:

@@ -7,6 +7,7 @@ that kernel's, and the descriptor tables lie where 32-bit code has no addresses.
 from __future__ import annotations
 
 from ..abi.ipc import MsqidDs32, ShmidDs32
+from ..abi.prctl import PR_TSC_ENABLE
 from ..abi.semaphores import SemidDs32
 from ..abi.stats import Stat64, Statfs64, StatShort
 from . import Arch, Convention, Engine, Linux, Registers
@@ -91,6 +92,7 @@ ARCH = Arch(
         "get_thread_area": get_thread_area,
         "modify_ldt": modify_ldt,
     },
+    constants={"PR_TSC_ENABLE": PR_TSC_ENABLE},
     platform=b"i686",
     cpuinfo=cpuinfo,
     uname="i686",

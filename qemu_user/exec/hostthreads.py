@@ -85,9 +85,9 @@ def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
     return {fd: events for fd, _, events in _POLLFD.iter_unpack(array.raw) if events}
 
 
-def forget_signal(signo: int) -> None:
-    """Drop a host signal that waits for the calling thread, if it does."""
-    signal.sigtimedwait((signo,), 0)
+def forget_signal(signo: int) -> bool:
+    """Drop a host signal that waits for the calling thread; whether one did."""
+    return signal.sigtimedwait((signo,), 0) is not None
 
 
 def block_signals() -> set[int]:

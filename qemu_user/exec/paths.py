@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Last components of the files under /proc/<pid> that are not left to the host.
 _GENERATED = frozenset((b"maps", b"auxv", b"cmdline", b"environ", b"stat", b"statm", b"status"))
+_OWN_THREAD = b"/proc/thread-self"
 _INTERESTING = _GENERATED | {b"exe", b"mem", b"cpuinfo"}
 
 
@@ -66,9 +67,11 @@ def _relative(prefix: bytes, dirfd: int, path: bytes) -> bytes | None:
 
 def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
     """`host_path`, where /proc/self/exe is the guest's program and not the emulator's."""
+    if path.startswith(_OWN_THREAD) and path[len(_OWN_THREAD) :][:1] in (b"", b"/"):
+        path = b"/proc/%s%s" % (thread_self(t), path[len(_OWN_THREAD) :])
     if _own(t, dirfd, path) == b"exe":
         return program(t)
-    return _traced_program(t, dirfd, path) or host_path(t, dirfd, path)
+    return _others_program(t, dirfd, path) or host_path(t, dirfd, path)
 
 
 def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
@@ -83,12 +86,25 @@ def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
     return procfs.split(t.process, absolute)
 
 
-def _traced_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
-    other = tracee(t, dirfd, path)
-    if other is None or other[2] != b"exe":
+def _others_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
+    """What another emulated process runs, if the path is that process's /proc/<pid>/exe."""
+    if not path.endswith(b"exe"):
         return None
-    found: bytes = other[0].ask(other[1], "proc", "exe")
-    return found
+    other = tracee(t, dirfd, path)
+    if other is not None and other[2] == b"exe":
+        found: bytes = other[0].ask(other[1], "proc", "exe")
+        return found
+    parts = (_absolute(dirfd, path) or b"").split(b"/")
+    if len(parts) < 4 or parts[1] != b"proc" or parts[-1] != b"exe" or not parts[2].isdigit():
+        return None
+    from .visible import program_of
+
+    return program_of(parts[2])
+
+
+def thread_self(t: Thread) -> bytes:
+    """Where /proc/thread-self leads, which to the host is one thread of the emulator."""
+    return b"%d/task/%d" % (t.process.pid, t.tid)
 
 
 def program(t: Thread) -> bytes:
@@ -99,11 +115,13 @@ def program(t: Thread) -> bytes:
 
 def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     """What readlink(2) says where the host would answer for the emulator; None elsewhere."""
+    if path == _OWN_THREAD:
+        return thread_self(t)
     name = _own(t, dirfd, path)
     if name == b"exe":
         return os.path.realpath(program(t))
     if name is None:
-        return _traced_program(t, dirfd, path)
+        return _others_program(t, dirfd, path)
     if name is not None and name.startswith(b"fd/") and name[3:].isdigit():
         fd = int(name[3:])
         files = t.process.files
@@ -125,7 +143,7 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
         text: bytes = other[0].ask(other[1], "proc", other[2].decode())
         return text
     if name == b"/cpuinfo":
-        return _cpuinfo(t)
+        return _cpuinfo(t) if os.path.exists(b"/proc/cpuinfo") else None
     head, _, last = name.rpartition(b"/")
     if head == b"fd" and last.isdigit() and int(last) in t.process.files.special:
         raise LinuxError(ENXIO)  # an anonymous inode cannot be opened again

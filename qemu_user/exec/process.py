@@ -19,6 +19,7 @@ from .robust import release_robust_list
 from .scheduler import Scheduler
 from .signals import CORE, PendingSignals, SigInfo, SignalHandlers, generate
 from .thread import Thread
+from .visible import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -166,6 +167,10 @@ class Process:
         """Answer what is not a system call: soft faults, extensions' instructions, signals."""
         if type(trap) is traps.Fault and self.memory.fault(trap.addr, trap.access):
             return
+        gates, pc = self.arch.linux.gates, self.arch.registers.pc
+        if type(trap) is traps.Fault and trap.access == traps.EXEC and trap.addr in gates:
+            self.cpu.write(pc, self.vdso_function(gates[trap.addr]))
+            return
         from .exceptions import executes, signal_of
 
         if type(trap) is traps.Illegal:
@@ -188,6 +193,7 @@ class Process:
         registers, image = self.arch.registers, self.image
         self.comm = t.comm = os.path.basename(image.path)[:15]
         set_name(t.comm)
+        show(self.memory.base, image)
         self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
         begin = self.arch.linux.begin

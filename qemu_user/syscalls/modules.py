@@ -10,13 +10,13 @@ import os
 import sys
 
 _GENERATORS = frozenset(("__main__", "compiler", "regenerate", "tables"))
-_done: list[bool] = []
 _PACKAGE = __name__.partition(".")[0]
+_complete: list[bool] = []  # whether all is imported
 
 
 def prepare_for(uid: int) -> None:
     """Import what may be needed, unless a user will be able to read it as well."""
-    if _done or uid in (os.geteuid(), 0xFFFFFFFF):
+    if _complete or uid in (os.geteuid(), 0xFFFFFFFF):
         return
     if not all(map(_readable, (__file__, os.__file__))):
         import_all()
@@ -26,26 +26,26 @@ def _readable(path: str) -> bool:
     """Whether anyone may read a file and the directories that it is in."""
     path = os.path.realpath(path)
     while path != "/":
-        if not os.stat(path).st_mode & 0o004:
+        try:
+            if not os.stat(path).st_mode & 0o004:
+                return False
+        except PermissionError:
             return False
         path = os.path.dirname(path)
     return True
 
 
 def import_all() -> None:
-    """Import all that the packages in use have, and what functions of theirs import later.
-
-    Once: the second time the files may already be out of reach.
-    """
-    if _done:
+    """Import all that the packages in use have, and what functions of theirs import later."""
+    if _complete:  # the files may be out of reach by now
         return
+    _complete.append(True)
     __import__("hashlib")
     __import__("traceback")
     for name, package in sorted(sys.modules.items()):
         parent, _, _ = name.rpartition(".")
         if parent == _PACKAGE and package.__file__ and hasattr(package, "__path__"):
             _import_package(name, os.path.dirname(package.__file__))
-    _done.append(True)
 
 
 def _import_package(name: str, directory: str) -> None:

@@ -200,7 +200,10 @@ class Linux:
         emulate: Callable[[Thread], bool | Trap] | None = None,
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
+        gates: Mapping[int, str] | None = None,
     ) -> None:
+        # Addresses outside of memory that programs call -> the vDSO's function that it is
+        self.gates = gates or {}
         # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),
         # where the engine's `exceptions` do not tell all
         self.exception = exception

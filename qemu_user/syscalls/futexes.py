@@ -81,7 +81,7 @@ def _at_once(t: Thread, command: int, private: bool, uaddr: int, val: int, val3:
         return wake(t.process, uaddr, max(1, _signed(val)), bitset, private=private)
     if command == abi.FUTEX_TRYLOCK_PI:
         if not _try_lock(t, uaddr, private):
-            raise LinuxError(EAGAIN)
+            raise LinuxError(EAGAIN if _has_owner(t, uaddr) else ESRCH)
         return 0
     raise LinuxError(ENOSYS)
 
@@ -180,6 +180,8 @@ def _wake_op(
             raise LinuxError(EFAULT)
         first, second = t.memory.base + uaddr, t.memory.base + uaddr2
         return hostcall.call("futex", first, abi.FUTEX_WAKE_OP, val, val2, second, val3)
+    if not private:
+        t.memory.u32(uaddr2)
     if operation & 7 > abi.FUTEX_OP_XOR or comparison > abi.FUTEX_OP_CMP_GE:
         raise LinuxError(ENOSYS)
     old = _change(t, uaddr2, operation & 7, operand, shared)
@@ -232,12 +234,18 @@ def _try_lock(t: Thread, uaddr: int, private: bool) -> bool:
     return True
 
 
+def _has_owner(t: Thread, uaddr: int) -> bool:
+    """Whether the owner of a PI lock may be a thread that lives."""
+    owner = t.memory.u32(uaddr) & abi.FUTEX_TID_MASK
+    return owner in t.process.threads or t.memory.is_shared(uaddr)
+
+
 def _lock_pi(t: Thread, uaddr: int, private: bool, deadline: int | None) -> Blocking[int]:
     if _try_lock(t, uaddr, private):
         return 0
-    value = t.memory.u32(uaddr)
-    if value & abi.FUTEX_TID_MASK not in t.process.threads and not t.memory.is_shared(uaddr):
+    if not _has_owner(t, uaddr):
         raise LinuxError(ESRCH)
+    value = t.memory.u32(uaddr)
     t.memory.set_u32(uaddr, value | abi.FUTEX_WAITERS)
     waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), BITSET_ANY, t.tid)
     try:

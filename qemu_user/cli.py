@@ -8,10 +8,12 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from typing import NoReturn
 
     from .exec.options import Options
-
+else:
+    import _signal as signal  # signal itself makes enums of everything
 
 _NAME = "qemu"  # how messages begin
 
@@ -63,6 +65,8 @@ def _undo_coercion() -> None:
 
 def main() -> NoReturn:
     """Run the program that the command line names; this process ends as it does."""
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C is no exception of ours
     gc.disable()  # until the machine runs: starting makes no garbage
     from .finder import install
 

@@ -91,6 +91,7 @@ def _wait(
         if _ready(epfd):
             count = _take(t, epfd, events, most)
             if count:
+                t.process.scheduler.catch_up()
                 return count
         if deadline != 0 and t.has_signal():
             raise LinuxError(ERESTARTSYS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EINVAL, EOPNOTSUPP, EPERM
+from errno import EINVAL, EOPNOTSUPP, EPERM, EUSERS
 from struct import Struct
 
 from ..exec import hostcall
@@ -61,7 +61,7 @@ def _alone(t: Thread, call: Callable[[], int]) -> int:
     try:
         return call()
     except LinuxError as error:
-        if error.errno != EINVAL:
+        if error.errno not in (EINVAL, EUSERS):  # EUSERS: of a time namespace
             raise
     t.process.scheduler.retire_host_threads()
     return call()

@@ -320,7 +320,7 @@ ARCH = Arch(
         illegal_code=abi.ILL_ILLOPC,
         user_mode=_TO_USER,
         target="s390x",
-        mend=OVERFLOW,
+        mends=(OVERFLOW,),
         beside={  # in CPUS390XState
             "vregs": ("r0", 0x80, 512),
             "aregs": ("r0", 0x280, 64),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Traced: TypeAlias = tuple[Tracer, int, bytes]
 
 # Last components of the files under /proc/<pid> that are not left to the host.
-_GENERATED = frozenset((b"maps", b"auxv", b"cmdline", b"environ", b"stat", b"statm", b"status"))
+_GENERATED = frozenset(b"maps smaps smaps_rollup auxv cmdline environ stat statm status".split())
 _OWN_THREAD = b"/proc/thread-self"
 _INTERESTING = _GENERATED | {b"exe", b"mem", b"cpuinfo"}
 
@@ -152,9 +152,22 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     if last in _GENERATED and (not head or head.startswith(b"task/")):
         from . import procfs
 
-        make: Callable[[Thread], bytes] = getattr(procfs, last.decode())
-        return make(t)
+        make: Callable[[Thread, bytes], bytes] = getattr(procfs, last.decode())
+        return make(*_subject(t, _absolute(dirfd, path) or b""))
     return None
+
+
+def _subject(t: Thread, absolute: bytes) -> tuple[Thread, bytes]:
+    """Whose file below /proc/<pid> that is, and the directory in which the host has its own.
+
+    What is the process's says of its first thread what is a thread's.
+    """
+    process, parts = t.process, absolute.split(b"/")
+    if parts[2] == b"thread-self":
+        return t, b"/proc/self/task/%d" % t.tid
+    if parts[3] == b"task":
+        return process.threads[int(parts[4])], b"/proc/self/task/" + parts[4]
+    return process.threads.get(process.pid, t), b"/proc/self"
 
 
 def _fdinfo(fd: int, own: str) -> bytes:
@@ -182,6 +195,8 @@ def hidden_entries(t: Thread, fd: int) -> set[bytes] | None:
         return set(os.listdir(path)) - set(shown)
     if name in (b"fd", b"fdinfo") or (name and name.endswith((b"/fd", b"/fdinfo"))):
         return {b"%d" % number for number in t.process.files.reserved}
+    if name == b"map_files":
+        return {entry for entry in os.listdir(path) if entry[:1] != b"."}
     if name == b"task":
         tids = {b"%d" % tid for tid in t.process.threads}
         return set(os.listdir(b"/proc/self/task")) - tids
@@ -210,7 +225,8 @@ def _absolute(dirfd: int, path: bytes) -> bytes | None:
     """The whole of a path that may lead below /proc; None for others."""
     if path.startswith(b"/"):
         return os.path.normpath(path) if b"/proc" in path else None
-    if path.rpartition(b"/")[2] not in _INTERESTING:
+    last = path.rpartition(b"/")[2]
+    if last not in _INTERESTING and not last.isdigit():
         return None
     try:
         at = b"/proc/self/cwd" if dirfd == AT_FDCWD else b"/proc/self/fd/%d" % dirfd

@@ -200,6 +200,7 @@ class Linux:
         emulate: Callable[[Thread], bool | Trap] | None = None,
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
+        prctl: Callable[[Thread, int, int], int] | None = None,
         gates: Mapping[int, str] | None = None,
     ) -> None:
         # Addresses outside of memory that programs call -> the vDSO's function that it is
@@ -209,6 +210,7 @@ class Linux:
         self.exception = exception
         # Do an instruction that the engine refuses; whether it was one, or how it traps
         self.emulate = emulate
+        self.prctl = prctl  # with its first argument, the options that other architectures lack
         self.auxv = auxv  # further entries of the auxiliary vector
         self.base_platform = base_platform  # AT_BASE_PLATFORM
         self.begin = begin  # a program was mapped, and runs next

@@ -22,7 +22,16 @@ from .i386_segments import (
     set_thread_area,
     tls,
 )
-from .x86_64 import CPU_FLAGS, EXCEPTIONS, SIGILL, VEX_ILLEGAL, cpuinfo, emulate, exception
+from .x86_64 import (
+    CPU_FLAGS,
+    EXCEPTIONS,
+    LOGARITHM,
+    SIGILL,
+    VEX_ILLEGAL,
+    cpuinfo,
+    emulate,
+    exception,
+)
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
@@ -50,7 +59,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mend=VEX_ILLEGAL,
+        mends=(VEX_ILLEGAL, LOGARITHM),
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
         exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN

@@ -90,6 +90,18 @@ VEX_ILLEGAL = Mend(
     required=False,
 )
 
+# FYL2X leaves the stack as it is for what is not above 0; the host's log knows what to do.
+LOGARITHM = Mend(
+    symbol="helper_fyl2x_x86_64",
+    machine="x86_64",
+    before=0,
+    size=69,
+    pieces={
+        65: (bytes.fromhex("771d0fb7"), bytes.fromhex("eb1d0fb7")),  # ja, now jmp
+    },
+    required=False,
+)
+
 # Where the vsyscall page's three functions are; they can be called, and nothing there can be read.
 VSYSCALLS = {
     0xFFFFFFFFFF600000: "__vdso_gettimeofday",
@@ -296,7 +308,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mend=VEX_ILLEGAL,
+        mends=(VEX_ILLEGAL, LOGARITHM),
         model="X86_EPYC_ROME",
         syscall=("insn", 699),  # X86_INS_SYSCALL
         exceptions=EXCEPTIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -140,6 +141,19 @@ def test_environment_is_passed_on(ask: Ask) -> None:
     assert ask("env", "COLOUR", "QEMU_UNAME", env={"COLOUR": "red", "QEMU_UNAME": "9"}).text == (
         "COLOUR=red\nQEMU_UNAME=9\n"
     )
+
+
+@pytest.mark.parametrize("given", [None, "C", "C.UTF-8"])
+def test_python_adds_nothing_to_the_environment(probe: Path, given: str | None) -> None:
+    env = {} if given is None else {"LC_CTYPE": given}
+    done = subprocess.run(
+        [sys.executable, "-m", "qemu_user", probe, "env", "LC_CTYPE"],
+        env={"PYTHONPATH": str(programs.ROOT), **env},
+        capture_output=True,
+        timeout=programs.TIMEOUT,
+        check=False,
+    )
+    assert done.stdout.decode() == f"LC_CTYPE={given or '(unset)'}\n", done.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -562,3 +576,25 @@ def test_output_nobody_reads(probe: Path) -> None:
         env=os.environ | {"PYTHONPATH": str(programs.ROOT)},
     )
     assert (done.stdout, done.stderr) == (bytes(9), b"141\n")  # SIGPIPE, without a message
+
+
+def test_memory_is_not_copied_where_it_would_be_shared(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result]
+) -> None:
+    path = build_c("""
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(void)
+{
+    long result = syscall(SYS_clone, CLONE_VM | SIGCHLD, 0, 0, 0, 0);
+    printf("%d\\n", result < 0 ? errno : 0);
+    return 0;
+}
+""")
+    assert run_ours(path).text == f"{errno.EINVAL}\n"

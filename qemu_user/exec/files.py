@@ -10,7 +10,6 @@ from select import POLLIN, POLLOUT, poll
 
 from . import hostcall
 from .errors import ERESTARTSYS, LinuxError
-from .hostcall import descriptor_limits
 from .waiting import Wait, in_helper, wait
 
 TYPE_CHECKING = False
@@ -225,12 +224,7 @@ class Files:
 
 def _duplicate_high(fd: int) -> int:
     """A copy at FIRST_RESERVED or above, whatever the guest's limit."""
-
-    def duplicate() -> int:
-        high: int = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)
-        return high
-
-    return unlimited(duplicate)
+    return int(unlimited(lambda: fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)))
 
 
 def unlimited(act: Callable[[], T]) -> T:
@@ -243,12 +237,12 @@ def unlimited(act: Callable[[], T]) -> T:
     except OSError as error:
         if error.errno not in (EINVAL, EMFILE):
             raise
-    soft, hard = descriptor_limits()
-    descriptor_limits((hard, hard))
+    soft, hard = hostcall.descriptor_limits()
+    hostcall.descriptor_limits((hard, hard))
     try:
         return act()
     finally:
-        descriptor_limits((soft, hard))
+        hostcall.descriptor_limits((soft, hard))
 
 
 def _is_open(fd: int) -> bool:
@@ -284,6 +278,7 @@ def ready(fd: int, events: int) -> bool:
 
 def _deadline(fd: int, events: int) -> int | None:
     if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        hostcall.check_use("read" if events == POLLIN else "write", fd)
         return None
 
     def ask() -> int | None:
@@ -321,10 +316,11 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
 
             before_read(t)
         try:
-            if kind == TRY:
-                return os.preadv(fd, views, -1, os.RWF_NOWAIT)
-            if ready(fd, POLLIN) or nonblocking(fd):
-                return os.readv(fd, views)
+            if kind != TRY and not ready(fd, POLLIN) and not nonblocking(fd):
+                raise LinuxError(EAGAIN)
+            got = os.preadv(fd, views, -1, os.RWF_NOWAIT) if kind == TRY else os.readv(fd, views)
+            t.process.scheduler.catch_up()
+            return got
         except OSError as error:
             if error.errno == EOPNOTSUPP and kind == TRY:
                 files.must_poll(fd)

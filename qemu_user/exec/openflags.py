@@ -41,8 +41,11 @@ def _translate(flags: int, arch: Arch | None, *, to: bool) -> int:
 
 def _differences(arch: Arch) -> list[tuple[int, int]]:
     """(asm-generic's number, the architecture's) of the single bits that differ."""
-    names = ("O_DIRECT", "O_DIRECTORY", "O_LARGEFILE", "O_NOFOLLOW")
-    return [(getattr(abi, n), arch.constants[n]) for n in names if n in arch.constants]
+    own = {name: value for name, value in arch.constants.items() if name.startswith("O_")}
+    changes = [(getattr(abi, name), value) for name, value in own.items() if name != "O_SYNC"]
+    if "O_SYNC" in own:  # O_DSYNC and a bit more
+        changes.append((abi.O_SYNC & ~abi.O_DSYNC, own["O_SYNC"] & ~own["O_DSYNC"]))
+    return [(ours, theirs) for ours, theirs in changes if theirs.bit_count() == 1]
 
 
 def action_flags(flags: int, arch: Arch, back: bool = False) -> int:

@@ -37,7 +37,7 @@ class Thread:
         self.saved_mask: int | None = None  # to come back after a call that swapped the mask
         self.waiting_for = 0  # signals that rt_sigtimedwait waits for
         self.pending = PendingSignals()
-        self.altstack = (0, abi.SS_DISABLE, 0)  # ss_sp, ss_flags, ss_size
+        self.altstack = (0, 0, 0)  # ss_sp, ss_flags, ss_size
         self.clear_child_tid = 0
         self.robust_list = 0
         self.rseq: RestartableSequences | None = None  # registered by rseq(2)
@@ -72,6 +72,12 @@ class Thread:
         """A signal waits that is not blocked."""
         bits = self.pending.bits | self.process.pending.bits
         return bool(bits and bits & ~self.mask & ~of_others(self))
+
+    def processor(self) -> int:
+        """The number of the processor it runs on."""
+        from .rseq import cpu_of
+
+        return cpu_of(self)
 
     def signalled(self) -> None:
         """A signal was queued: end an interruptible sleep, or look at it before user code."""

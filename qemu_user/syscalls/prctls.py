@@ -46,6 +46,10 @@ _HOST = frozenset(
         abi.PR_MCE_KILL_GET,
         abi.PR_GET_TIMING,
         abi.PR_SET_TIMING,
+        abi.PR_TASK_PERF_EVENTS_DISABLE,
+        abi.PR_TASK_PERF_EVENTS_ENABLE,
+        abi.PR_GET_SPECULATION_CTRL,
+        abi.PR_SET_SPECULATION_CTRL,
     )
 )
 _OUT_INT = frozenset((abi.PR_GET_PDEATHSIG, abi.PR_GET_CHILD_SUBREAPER))
@@ -85,6 +89,8 @@ def _auxv(t: Thread, addr: int, size: int) -> int:
 def prctl(
     t: Thread, option: PrctlOption, arg2: ULong, arg3: ULong, arg4: ULong, arg5: ULong
 ) -> int:
+    if option == abi.PR_SET_PDEATHSIG:
+        arg2 = t.arch.model.signal_to_ours(arg2)
     if option in _HOST:
         return hostcall.call("prctl", option & 0xFFFFFFFF, arg2, arg3, arg4, arg5)
     if option == abi.PR_SET_NAME:
@@ -96,11 +102,22 @@ def prctl(
     if option in _OUT_INT:
         room = ctypes.c_int()
         hostcall.call("prctl", option, ctypes.addressof(room), arg3, arg4, arg5)
-        t.memory.set_u32(arg2, room.value)
+        value = room.value
+        if option == abi.PR_GET_PDEATHSIG:
+            value = t.arch.model.signal_to_guest(value)
+        t.memory.set_u32(arg2, value)
         return 0
     if option == abi.PR_GET_TID_ADDRESS:
         t.memory.set_word(arg2, t.clear_child_tid)
         return 0
+    enabled = t.arch.constants.get("PR_TSC_ENABLE")
+    if option == abi.PR_GET_TSC and enabled:
+        t.memory.set_u32(arg2, enabled)
+        return 0
+    if option == abi.PR_SET_TSC and enabled == arg2 & 0xFFFFFFFF:
+        return 0
     if option == abi.PR_GET_AUXV and not arg4 and not arg5:
         return _auxv(t, arg2, arg3)
+    if t.arch.linux.prctl is not None:
+        return t.arch.linux.prctl(t, option & 0xFFFFFFFF, arg2)
     raise LinuxError(EINVAL)

@@ -148,10 +148,11 @@ def with_mask(t: Thread, addr: int, size: int) -> None:
     t.process.scheduler.attention = True
 
 
-@syscall
+@syscall(leaves=True)
 def rt_sigpending(t: Thread, set: Addr, sigsetsize: Size) -> int:
     if sigsetsize > t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
+    t.process.scheduler.take_in(lambda: True, 0)
     value = KernelSigset(sig=t.pending_bits & t.mask).pack(t.arch.model)
     t.memory.write(set, value[:sigsetsize])
     return 0
@@ -178,7 +179,7 @@ def until_signal(t: Thread) -> Blocking[None]:
     raise LinuxError(ERESTARTNOHAND)
 
 
-@syscall(wide="rt_sigtimedwait_time64")
+@syscall(wide="rt_sigtimedwait_time64", leaves=True)
 def rt_sigtimedwait(
     t: Thread, uthese: Addr, uinfo: Addr, uts: In[Timespec], sigsetsize: Size
 ) -> Blocking[int]:
@@ -191,6 +192,7 @@ def rt_sigtimedwait(
         if span.tv_sec < 0 or not 0 <= span.tv_nsec < 1_000_000_000:
             raise LinuxError(EINVAL)
         deadline = monotonic_ns() + span.tv_sec * 1_000_000_000 + span.tv_nsec
+    t.process.scheduler.take_in(lambda: True, 0)
     info = take(t, wanted)
     if info is None:
         sleep = Wait(deadline=deadline)
@@ -227,11 +229,13 @@ def sigaltstack(t: Thread, ss: In[SigAltStack], old_ss: Out[SigAltStack]) -> int
 def set_altstack(t: Thread, new: SigAltStack) -> None:
     """Install an alternate stack; EINVAL for unknown flags, ENOMEM when it is too small."""
     mode = new.ss_flags & 0xFFFFFFFF & ~abi.SS_AUTODISARM
+    if mode not in (0, abi.SS_ONSTACK, abi.SS_DISABLE):
+        raise LinuxError(EINVAL)
+    if not (new.ss_sp or new.ss_size or new.ss_flags) and t.altstack == (0, 0, 0):
+        return  # that is what there is at first
     if mode == abi.SS_DISABLE:
         t.altstack = (0, abi.SS_DISABLE, 0)
         return
-    if mode not in (0, abi.SS_ONSTACK):
-        raise LinuxError(EINVAL)
     if new.ss_size < t.arch.constants.get("MINSIGSTKSZ", abi.MINSIGSTKSZ):
         raise LinuxError(ENOMEM)
     t.altstack = (new.ss_sp, new.ss_flags & abi.SS_AUTODISARM, new.ss_size)

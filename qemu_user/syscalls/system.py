@@ -12,6 +12,7 @@ from ..exec.abi.processes import SchedAttr, SchedParam
 from ..exec.abi.system import SysInfo, UtsName
 from ..exec.errors import LinuxError
 from .args import Addr, In, Int, Out, OutBuf, Pid, SchedPolicy, StringPtr, UInt
+from .names import given
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _CPU_BYTES = 1024  # room for 8192 CPUs
 _QUERY = 0xFFFFFFFF  # personality: only tell
+_PER_MASK, _PER_LINUX32 = 0xFF, 8
 _ATTR_MIN = 48  # SCHED_ATTR_SIZE_VER0
 _SIZES = (
     *("totalram", "freeram", "sharedram", "bufferram"),
@@ -37,7 +39,7 @@ def names_of_system(t: Thread) -> UtsName:
         nodename=os.fsencode(host.nodename),
         release=release.encode()[:64],
         version=host.version.encode(),
-        machine=t.arch.uname.encode(),
+        machine=_machine(t).encode(),
         domainname=domain,
     )
 
@@ -98,13 +100,18 @@ def getcpu(t: Thread, cpu: Out[UInt], node: Out[UInt]) -> int:
     return 0
 
 
+def _machine(t: Thread) -> str:
+    linux32 = t.process.kept.get(_Personality, 0) & _PER_MASK == _PER_LINUX32
+    return (linux32 and t.arch.linux.compat) or t.arch.uname
+
+
 class _Personality:
     """The key under which a process's personality is kept."""
 
 
 @syscall
 def personality(t: Thread, persona: UInt) -> int:
-    """Only what changes nothing that we do: address randomisation is off anyway."""
+    """PER_LINUX32 changes uname(2); the rest nothing: address randomisation is off anyway."""
     kept = t.process.kept
     old: int = kept.get(_Personality, 0)
     if persona != _QUERY:
@@ -114,7 +121,7 @@ def personality(t: Thread, persona: UInt) -> int:
 
 @syscall
 def acct(t: Thread, path: StringPtr) -> int:
-    return hostcall.call("acct", path.read() if path else None)
+    return hostcall.call("acct", given(path))
 
 
 @syscall
@@ -193,6 +200,8 @@ def sched_getscheduler(t: Thread, pid: Pid) -> int:
 def sched_setscheduler(t: Thread, pid: Pid, policy: SchedPolicy, param: In[SchedParam]) -> int:
     if not param or pid < 0:
         raise LinuxError(EINVAL)
+    if policy < 0:
+        raise LinuxError(EINVAL)
     packed = hostcall.pack(param.read())
     return hostcall.call("sched_setscheduler", _changing(t, pid), policy & 0xFFFFFFFF, packed)
 
@@ -233,12 +242,14 @@ def sched_setattr(t: Thread, pid: Pid, attr: In[SchedAttr], flags: UInt) -> int:
         raise LinuxError(EINVAL)
     memory = attr.memory
     size = memory.u32(attr.addr) or _ATTR_MIN
-    if not _ATTR_MIN <= size <= 4096:
-        memory.set_u32(attr.addr, SchedAttr.size(t.arch.model))
-        raise LinuxError(E2BIG)
     model = t.arch.model
-    data = memory.read(attr.addr, min(size, SchedAttr.size(model)))
-    want = SchedAttr.unpack(model, data.ljust(SchedAttr.size(model), b"\0"))
+    whole = SchedAttr.size(model)
+    data = memory.read(attr.addr, size) if _ATTR_MIN <= size <= 4096 else b""
+    if not data or any(data[whole:]):
+        memory.set_u32(attr.addr, whole)
+        raise LinuxError(E2BIG)
+    want = SchedAttr.unpack(model, data[:whole].ljust(whole, b"\0"))
+    want.size_ = min(size, whole)
     packed = hostcall.pack(want)
     return hostcall.call("sched_setattr", _changing(t, pid), packed, flags)
 

@@ -78,7 +78,7 @@ class Engine:
         unsaved: tuple[str, ...] = (),
         target: str = "",
         beside: Mapping[str, tuple[str, int, int]] | None = None,
-        mend: Mend | None = None,
+        mends: tuple[Mend, ...] = (),
         start_bit: str = "",
         refused: Mapping[int, int] | None = None,
         kept_on_fill: tuple[str, int] | None = None,
@@ -104,7 +104,7 @@ class Engine:
         # Registers the engine has no names for: another one's name, how many bytes behind it they
         # are in the CPU state, and their size in bytes.
         self.beside = beside or {}
-        self.mend = mend
+        self.mends = mends
         # A register of `beside` that looking up a data page spoils, and the bits of it that stay
         self.kept_on_fill = kept_on_fill
         # A register, and which of its bits say that PC is in the slot behind a branch, and the
@@ -200,8 +200,11 @@ class Linux:
         emulate: Callable[[Thread], bool | Trap] | None = None,
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
+        prctl: Callable[[Thread, int, int], int] | None = None,
         gates: Mapping[int, str] | None = None,
+        compat: str = "",
     ) -> None:
+        self.compat = compat  # what uname -m says under PER_LINUX32; "": what it always says
         # Addresses outside of memory that programs call -> the vDSO's function that it is
         self.gates = gates or {}
         # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),
@@ -209,6 +212,7 @@ class Linux:
         self.exception = exception
         # Do an instruction that the engine refuses; whether it was one, or how it traps
         self.emulate = emulate
+        self.prctl = prctl  # with its first argument, the options that other architectures lack
         self.auxv = auxv  # further entries of the auxiliary vector
         self.base_platform = base_platform  # AT_BASE_PLATFORM
         self.begin = begin  # a program was mapped, and runs next

@@ -207,6 +207,9 @@ def cpuinfo(_: Process) -> str:
     return "".join(f"processor\t: {n}\n{about}" for n in range(os.cpu_count() or 1))
 
 
+_COMPAT = {"<": "armv8l", ">": "armv8b"}
+
+
 def make(name: str, model: DataModel) -> Arch:
     """The architecture in one byte order."""
     return Arch(
@@ -246,7 +249,7 @@ def make(name: str, model: DataModel) -> Arch:
         cpuinfo=cpuinfo,
         platform=name.encode(),
         hwcap=0x9FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS CPUID
-        linux=Linux(exception=exception, emulate=emulate),
+        linux=Linux(exception=exception, emulate=emulate, compat=_COMPAT[model.order]),
         clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
         task_bits=48,
         disassembler=("ARM64", "ARM"),

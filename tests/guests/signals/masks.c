@@ -1,4 +1,5 @@
 // Blocking, pending, handlers' own masks, SA_NODEFER, SA_RESETHAND, and the order of delivery.
+// numbers: usual
 #include "guest.h"
 static volatile int depth, deepest, raises;
 static char log_[300];

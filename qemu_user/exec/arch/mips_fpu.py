@@ -6,7 +6,6 @@ What a program needs stands in its PT_MIPS_ABIFLAGS segment (the o32 FPXX supple
 from __future__ import annotations
 
 from errno import EINVAL, EOPNOTSUPP
-from functools import partial
 
 from ..abi.elf import AT_PHDR, AT_PHNUM
 from ..errors import LinuxError
@@ -78,5 +77,5 @@ def prctl(t: Thread, option: int, value: int) -> int:
     if value & ~_PR_FP_MODE_FR or t.arch.model.word == 8:
         raise LinuxError(EOPNOTSUPP)
     for other in list(t.process.threads.values()):
-        t.process.scheduler.with_registers(other, partial(_set_mode, other, bool(value)))
+        t.process.scheduler.with_registers(other, lambda other=other: _set_mode(other, bool(value)))
     return 0

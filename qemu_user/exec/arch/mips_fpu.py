@@ -13,6 +13,8 @@ from .mips_frames import get_floats, set_floats, wide_floats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..thread import Thread
 
 _SEGMENT = 0x70000003  # PT_MIPS_ABIFLAGS
@@ -66,6 +68,10 @@ def _set_mode(t: Thread, wide: bool) -> None:
     set_floats(t, floats)
 
 
+def _change(t: Thread, wide: bool) -> Callable[[], None]:
+    return lambda: _set_mode(t, wide)
+
+
 def prctl(t: Thread, option: int, value: int) -> int:
     """PR_GET_FP_MODE and PR_SET_FP_MODE (man 2 prctl); EINVAL for others, EOPNOTSUPP."""
     if option == _PR_GET_FP_MODE:
@@ -77,5 +83,5 @@ def prctl(t: Thread, option: int, value: int) -> int:
     if value & ~_PR_FP_MODE_FR or t.arch.model.word == 8:
         raise LinuxError(EOPNOTSUPP)
     for other in list(t.process.threads.values()):
-        t.process.scheduler.with_registers(other, lambda other=other: _set_mode(other, bool(value)))
+        t.process.scheduler.with_registers(other, _change(other, bool(value)))
     return 0

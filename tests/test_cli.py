@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from qemu_user.exec.abi.signames import signal_numbers
 from tests import programs
 from tests.programs import Result
 
@@ -462,12 +463,11 @@ def test_exit_status(ask: Ask, status: int) -> None:
 def test_death_by_a_signal_that_dumps(
     guest: Callable[..., Path], emulator: Ask, arch: str, number: signal.Signals, name: str
 ) -> None:
-    result = emulator(guest("cli/probe", arch), "signal", str(int(number)))
+    own = signal_numbers(arch)[number.name]
+    result = emulator(guest("cli/probe", arch), "signal", str(own))
     assert result.status == -number
     assert result.text == "printed before\n"
-    assert result.err.decode() == (
-        f"qemu: uncaught target signal {int(number)} ({name}) - core dumped\n"
-    )
+    assert result.err.decode() == (f"qemu: uncaught target signal {own} ({name}) - core dumped\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

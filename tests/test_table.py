@@ -35,16 +35,16 @@ def test_every_call_binds(arch: architectures.Arch) -> None:
         bound = calls.get(numbers[name])
         assert bound is not None
         assert bound.name == name
-        assert bound.words <= 6, name
+        assert bound.words <= 6 + (arch.syscall.stack_args and 4), name
         assert callable(bound.call)
 
 
 @pytest.mark.parametrize("arch", ARCHES, ids=lambda a: a.name)
-def test_special_calls_are_numbered_only_there(arch: architectures.Arch) -> None:
-    names = set(number_table(arch.name).values())
+def test_special_calls_are_numbered_there(arch: architectures.Arch) -> None:
+    numbers = {name: number for number, name in number_table(arch.name).items()}
     for name in arch.special:
-        assert name in names
-        assert name not in CALLS
+        assert name in numbers
+        assert table(arch).get(numbers[name]) is not None
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))

@@ -14,7 +14,7 @@ import os
 from ctypes import c_void_p
 
 from . import host
-from .arch.straight import PLACES
+from .arch.straight import PLACES, PRIME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def straighten(library: CDLL, target: str) -> bool:
     starts = [_address(library, f"{name}_{target}") for name in FUNCTIONS]
     if starts[0] in _done:
         return True
-    checksum, places = PLACES[target]
+    rest, places = PLACES[target]
     sizes, offsets = zip(*(map(int, place.split(":")) for place in places.split()), strict=True)
-    if not all(starts) or not _known(starts, sizes, checksum):
+    if not all(starts) or not _known(starts, sizes, rest):
         return False
     first = min(starts) & -host.PAGE
     size = (max(starts) + host.PAGE - first + host.PAGE - 1) & -host.PAGE
@@ -62,10 +62,6 @@ def _address(library: CDLL, name: str) -> int:
         return 0
 
 
-def _known(starts: list[int], sizes: tuple[int, ...], checksum: int) -> bool:
-    from binascii import crc32
-
-    found = 0
-    for start, size in zip(starts, sizes, strict=True):
-        found = crc32(ctypes.string_at(start, size), found)
-    return found == checksum
+def _known(starts: list[int], sizes: tuple[int, ...], rest: int) -> bool:
+    code = b"".join(map(ctypes.string_at, starts, sizes))
+    return int.from_bytes(code, "little") % PRIME == rest

@@ -41,7 +41,9 @@ def _translate(flags: int, arch: Arch | None, *, to: bool) -> int:
 
 def _differences(arch: Arch) -> list[tuple[int, int]]:
     """(asm-generic's number, the architecture's) of the single bits that differ."""
-    own = {name: value for name, value in arch.constants.items() if name.startswith("O_")}
+    own = {
+        name: value for name, value in arch.constants.items() if name.startswith(("O_", "FASYNC"))
+    }
     changes = [(getattr(abi, name), value) for name, value in own.items() if name != "O_SYNC"]
     if "O_SYNC" in own:  # O_DSYNC and a bit more
         changes.append((abi.O_SYNC & ~abi.O_DSYNC, own["O_SYNC"] & ~own["O_DSYNC"]))

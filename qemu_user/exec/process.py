@@ -367,7 +367,8 @@ class Process:
             os._exit(status >> 8)
         if signo in CORE:
             name = self.options.program_name
-            complain(f"{name}: uncaught target signal {signo} ({_describe(signo)}) - core dumped")
+            own = self.arch.model.signal_to_guest(signo)
+            complain(f"{name}: uncaught target signal {own} ({_describe(signo)}) - core dumped")
         die(signo)
 
 

@@ -28,8 +28,6 @@ _PLAIN = frozenset(
         abi.F_SETFD,
         abi.F_SETOWN,
         abi.F_GETOWN,
-        abi.F_SETSIG,
-        abi.F_GETSIG,
         abi.F_SETLEASE,
         abi.F_GETLEASE,
         abi.F_NOTIFY,
@@ -68,6 +66,11 @@ def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
         return t.process.files.duplicated(fd, hostcall.call("fcntl", fd, cmd, arg & _INT_BITS))
     if cmd in _PLAIN:
         return hostcall.call("fcntl", fd, cmd, arg & _INT_BITS)
+    if cmd == abi.F_SETSIG:
+        number = t.arch.model.signal_to_ours(arg & _INT_BITS)
+        return hostcall.call("fcntl", fd, cmd, number)
+    if cmd == abi.F_GETSIG:
+        return t.arch.model.signal_to_guest(hostcall.call("fcntl", fd, cmd, 0))
     if cmd == abi.F_GETFL:
         return _get_flags(t, fd)
     if cmd == abi.F_SETFL:

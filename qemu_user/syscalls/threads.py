@@ -6,7 +6,6 @@ from errno import EBUSY, EINVAL, EPERM
 
 from ..exec import hostcall
 from ..exec.errors import KEEP, GuestExit, LinuxError
-from ..exec.tracing.channel import thread_group
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -38,6 +37,8 @@ def set_robust_list(t: Thread, head: Addr, len: Size) -> int:
 def get_robust_list(t: Thread, pid: Int, head_ptr: Addr, len_ptr: Addr) -> int:
     other = t if pid == 0 else t.process.threads.get(pid)
     if other is None:
+        from ..exec.tracing.channel import thread_group
+
         thread_group(pid)
         raise LinuxError(EPERM)
     t.memory.set_word(len_ptr, 3 * t.arch.model.word)

@@ -82,7 +82,6 @@ def signal_table(arch: str) -> dict[int, int] | None:
 
 # si_code of any signal -> MIPS's
 _MIPS_CODES = {-2: -3, -3: -4, -4: -2}  # SI_TIMER, SI_MESGQ, SI_ASYNCIO
-_EVENTS = 0xFF  # si_code of SIGTRAP above it: a signal, and ptrace(2)'s event in the next byte
 _WITH_SIGNAL = range(2, 7)  # si_code of SIGCHLD: CLD_KILLED to CLD_CONTINUED have one as status
 
 
@@ -92,7 +91,7 @@ def siginfo_to_guest(values: dict[str, int], model: DataModel) -> None:
 
     if values["si_signo"] == SIGCHLD and values["si_code"] in _WITH_SIGNAL:
         values["si_status"] = model.signal_to_guest(values["si_status"])
-    if values["si_signo"] == SIGTRAP and values["si_code"] > _EVENTS:
+    if values["si_signo"] == SIGTRAP and values["si_code"] > 0xFF:  # a signal, and ptrace's event
         event = values["si_code"] & ~0x7F
         values["si_code"] = event | model.signal_to_guest(values["si_code"] & 0x7F)
     values["si_signo"] = model.signal_to_guest(values["si_signo"])

@@ -1,5 +1,3 @@
-// xfail-ppc64le: the PC behind an access that its file was cut under is not exact
-// xfail-s390x: the PC behind an access that its file was cut under is not exact
 // reference: own
 // Another process shortens a mapped file: SIGBUS at the page that is gone, and nothing else is lost.
 #include "guest.h"

@@ -7,6 +7,7 @@ CONSTANTS: dict[str, int] = {
     "O_NOCTTY": 2048,
     "O_APPEND": 8,
     "O_NONBLOCK": 128,
+    "FASYNC": 4096,
     "O_DIRECT": 32768,
     "O_LARGEFILE": 8192,
     "O_SYNC": 16400,

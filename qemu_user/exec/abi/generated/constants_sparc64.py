@@ -9,6 +9,7 @@ CONSTANTS: dict[str, int] = {
     "O_TRUNC": 1024,
     "O_APPEND": 8,
     "O_NONBLOCK": 16384,
+    "FASYNC": 64,
     "O_DIRECT": 1048576,
     "O_LARGEFILE": 262144,
     "O_NOATIME": 2097152,

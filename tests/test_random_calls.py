@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 from collections.abc import Callable
 from itertools import zip_longest
@@ -20,6 +21,7 @@ LISTED = [
 ]
 KNOWN = {(family, call) for family, call, *_ in LISTED}
 SEED, BATCHES, CALLS = 5, 12, 60
+KERNEL = "6.18"  # the list is of this Linux; others may differ in other calls
 
 
 def by_batch(text: str) -> dict[int, list[str]]:
@@ -62,6 +64,8 @@ def test_listed_difference_is_there(
     call: str,
     where: str,
 ) -> None:
+    if not platform.release().startswith(f"{KERNEL}."):
+        pytest.skip(f"the list is of Linux {KERNEL}")
     let_in(tmp_path)
     program = guest(f"fuzz/family_{family}")
     seed, batch = where.split(".")

@@ -342,7 +342,7 @@ _BY_ELF = {
 }
 NAMES = tuple(_BY_ELF.values())
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
-_WINDOWS = "the engine's contexts leave out the register windows and the condition codes"
+_WINDOWS = "register windows, which the engine leaves to trap handlers, are not emulated"
 REFUSED: dict[int, tuple[str, str]] = {
     2: ("sparc", _WINDOWS),
     18: ("sparc32plus", _WINDOWS),

@@ -13,7 +13,7 @@ import ctypes
 from ctypes import c_uint32, c_void_p
 
 from . import stubs
-from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL
+from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL, PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,12 +60,17 @@ class Lookup:
         control[stubs.KEEP] = kept
         control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
         self.stubs = stubs.load() if native else None
+        self._pairs = handle.arch.page > PAGE
         if self.stubs is None:
-            handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control))
+            handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control, pair=self._pairs))
             return
         data = ctypes.addressof(control)
         self._block = handle.hook(HOOK_BLOCK, c_void_p(self.stubs["block"]), data)
-        self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
+        if self._pairs:
+            fill = stubs.fill_in_python(control, pair=True)
+            self._fill = handle.hook(HOOK_TLB_FILL, fill)
+        else:
+            self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
 
     def change(self) -> None:
         """Translate for memory that other processes write to, or not; outside of a run.
@@ -124,7 +129,7 @@ class Lookup:
         from .engine_guard import tell
 
         words, self._guard = self._guard, None
-        if words is None or self.stubs is None or "probe" not in self.stubs:
+        if words is None or self.stubs is None or "probe" not in self.stubs or self._pairs:
             return
         handle, control = self._handle, self._control
         control[stubs.ARENA] = handle.arena

@@ -44,9 +44,9 @@ _KEPT = MAP_TYPE | MAP_GROWSDOWN | MAP_ANONYMOUS  # flags that an area remembers
 _BASE_PROT = READ | WRITE | EXEC
 
 
-def pages_up(size: int) -> int:
+def pages_up(size: int, page: int = PAGE) -> int:
     """`size` rounded up to whole pages, in bytes."""
-    return size + PAGE - 1 & -PAGE
+    return size + page - 1 & -page
 
 
 class AddressSpace(GuestMemory):
@@ -61,7 +61,7 @@ class AddressSpace(GuestMemory):
         self.stack_limit = 8 << 20
         self.data_limit = self.space_limit = self.lock_limit = UNLIMITED
         wide = arch.model.word == 8
-        self.task_size = min(arch.task_size, self.size - PAGE)
+        self.task_size = min(arch.task_size, self.size - PAGE) & -arch.page
         self.stack_top = self.task_size
         self.pie_base = 0x4000000000 if self.size > 1 << 39 else self.task_size // 3 * 2 & -PAGE
         if not wide:
@@ -78,7 +78,7 @@ class AddressSpace(GuestMemory):
     def _empty(self) -> None:
         room = max(self.stack_limit, 128 << 20)
         room = min(room, self.task_size // 6 * 5)
-        self.mmap_base = self.stack_top - room - GUARD & -PAGE
+        self.mmap_base = self.stack_top - room - GUARD & -self.arch.page
         self.vmas = Vmas(self.mmap_base)
         self.brk_start = self.brk_end = 0
         self.lock_future = 0  # MCL_FUTURE and MCL_ONFAULT as mlockall set them
@@ -129,7 +129,7 @@ class AddressSpace(GuestMemory):
         status = None if anonymous else os.fstat(fd)
         if not size:
             raise LinuxError(EINVAL)
-        size = pages_up(size)
+        size = pages_up(size, self.arch.page)
         if size >= 1 << 64:
             raise LinuxError(ENOMEM)
         if not anonymous and offset + size > 1 << 64:
@@ -213,7 +213,7 @@ class AddressSpace(GuestMemory):
         """Munmap(2)."""
         if addr % PAGE or addr > self.task_size or size > self.task_size - addr or not size:
             raise LinuxError(EINVAL)
-        self.unmap(addr, pages_up(addr + size))
+        self.unmap(addr, pages_up(addr + size, self.arch.page))
 
     def mprotect(self, addr: int, size: int, prot: int, pkey: int = -1) -> None:
         """Mprotect(2), and with a key, of which there is none (EINVAL); as Linux up to a hole."""
@@ -223,7 +223,7 @@ class AddressSpace(GuestMemory):
             raise LinuxError(EINVAL)
         if not size:
             return
-        end = addr + pages_up(size)
+        end = addr + pages_up(size, self.arch.page)
         if end >= 1 << 64:
             raise LinuxError(ENOMEM)
         if prot & ~(_BASE_PROT | PROT_SEM) or pkey != -1:
@@ -270,7 +270,8 @@ class AddressSpace(GuestMemory):
 
     def brk(self, addr: int) -> int:
         """Brk(2) as the kernel has it: the break there is afterwards, changed or not."""
-        old, new = pages_up(self.brk_end), pages_up(addr)
+        page = self.arch.page
+        old, new = pages_up(self.brk_end, page), pages_up(addr, page)
         if addr < self.brk_start or new > self.task_size:
             return self.brk_end
         if new < old:

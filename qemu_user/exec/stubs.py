@@ -278,8 +278,11 @@ def load(host: str | None = None) -> dict[str, int] | None:
     return None if failed else places
 
 
-def fill_in_python(control: ctypes.Array[ctypes.c_uint64]) -> _CFunctionType:
-    """The fill stub for other hosts, and to compare it with."""
+def fill_in_python(control: ctypes.Array[ctypes.c_uint64], pair: bool = False) -> _CFunctionType:
+    """The fill stub for other hosts, and to compare it with.
+
+    `pair`: the engine's pages have 8192 bytes; what either half allows is allowed.
+    """
     perms, pages = control[PERMS], control[PAGES]
     flag = memoryview(control).cast("B")[1:2]
     byte, word = ctypes.c_uint8.from_address, ctypes.c_uint64.from_address
@@ -287,6 +290,8 @@ def fill_in_python(control: ctypes.Array[ctypes.c_uint64]) -> _CFunctionType:
     def fill(_engine: int, addr: int, kind: int, entry: int, _data: int) -> bool:
         page = addr >> 12
         bits = byte(perms + page).value if page < pages else 0
+        if pair and page < pages:
+            bits |= byte(perms + (page ^ 1)).value
         if not bits >> (kind - 16) & 1:
             control[REFUSED], control[KIND] = addr, kind
             return False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import CFUNCTYPE, c_int, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, c_int, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
-from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, HOOK_INTR, PAGE, Handle
+from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, PAGE, Handle
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup, exact_of
 from .engine_state import PendingException, find_view, registers_of, saver
@@ -19,6 +19,7 @@ from .errors import EngineError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from .arch import Arch
     from .cpu import Identity, RegisterBank, Trap
@@ -82,6 +83,7 @@ class UnicornCpu:
         package = os.path.dirname(os.path.dirname(path))
         self._handle = handle = Handle(open_library(path), arch, package)
         handle.map_all(arena, size)
+        self.windows: Any = None
         self._watchers = Watchers(handle, self._fail)
         self._tlb = TlbGrowth(self._control, handle.flush_tlb)
         self._api = handle.api
@@ -125,7 +127,7 @@ class UnicornCpu:
             self._trap = _ILLEGAL if number in engine.illegal else Raised(number)
             self._stop()
 
-        self._handle.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception))
+        self._handle.take_exceptions(self, exception)
         for instruction, number in engine.refused.items():
             refuse = CFUNCTYPE(None)(lambda number=number: exception(0, number, 0))
             self._handle.hook(HOOK_INSN, refuse, 0, c_int(instruction))
@@ -330,7 +332,7 @@ class UnicornCpu:
             raise EngineError(self._handle.error_text(error))
         address = self._control[stubs.REFUSED]
         exact = self._fault_address
-        if exact is not None and exact.value // PAGE == address // PAGE:
+        if exact is not None and exact.value & -self.arch.page == address:
             address = exact.value
         access = _ACCESS[self._control[stubs.KIND]]
         raised = self.arch.engine.noncanonical

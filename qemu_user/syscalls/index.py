@@ -97,7 +97,7 @@ _FAMILIES = {
         "prctl "
     ),
     "processes": (
-        "clone clone3 clone_stack_first fork vfork "
+        "clone clone3 clone_stack_first clone_two_results fork vfork "
     ),
     "ptrace": (
         "ptrace "
@@ -112,7 +112,8 @@ _FAMILIES = {
         "signalfd signalfd4 "
     ),
     "signals": (
-        "kill pause pidfd_send_signal restart_syscall rt_sigaction rt_sigpending rt_sigprocmask "
+        "kill pause pidfd_send_signal restart_syscall rt_sigaction rt_sigaction_restorer "
+        "rt_sigpending rt_sigprocmask "
         "rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 "
         "rt_tgsigqueueinfo sigaltstack tgkill tkill "
     ),

@@ -95,6 +95,15 @@ def clone(
 
 
 @syscall(leaves=True)
+def clone_two_results(
+    t: Thread, flags: CloneFlags, stack: Addr, a2: ULong, a3: ULong, a4: ULong
+) -> Blocking[int]:
+    result = yield from clone(t, flags, stack, a2, a3, a4)
+    t.cpu.write(t.arch.syscall.args[1], not result)  # whether it is the child
+    return result
+
+
+@syscall(leaves=True)
 def clone_stack_first(
     t: Thread, stack: Addr, flags: CloneFlags, a2: ULong, a3: ULong, a4: ULong
 ) -> Blocking[int]:

@@ -84,6 +84,8 @@ class Engine:
         kept_on_fill: tuple[str, int] | None = None,
         slot: tuple[str, int, int] | None = None,
         tables: tuple[str, int, str, str] | None = None,
+        moving: tuple[str, ...] = (),
+        windows: Mapping[str, int] | None = None,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
@@ -116,6 +118,8 @@ class Engine:
         self.refused = refused or {}  # instructions not to be executed -> the exception instead
         self.start_bit = start_bit  # whose lowest bit the engine wants in the address to start at
         self.target = target  # what the names of the engine's own functions end in
+        self.moving = moving  # registers that the engine keeps now here, now there
+        self.windows = windows  # where the CPU state has what is about register windows
         self.unsaved = unsaved  # registers that the engine's contexts leave out
         self.stopping = stopping  # the exception that the engine reports as an invalid instruction
         self.contributory = contributory  # exceptions the engine must be told are over
@@ -258,8 +262,10 @@ class Arch:
         linux: Linux | None = None,
         system_size: int = 0,
         task_size: int = 0,
+        page: int = 4096,
     ) -> None:
         self.name = name
+        self.page = page  # AT_PAGESZ, in bytes: what mappings are rounded up to
         self.elf_machine = elf_machine
         self.model = model
         self.engine = engine
@@ -332,6 +338,7 @@ _BY_ELF = {
     (8, 32, ">"): "mips",
     (8, 64, "<"): "mips64el",
     (8, 64, ">"): "mips64",
+    (43, 64, ">"): "sparc64",
 }
 NAMES = tuple(_BY_ELF.values())
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
@@ -339,7 +346,6 @@ _WINDOWS = "the engine's contexts leave out the register windows and the conditi
 REFUSED: dict[int, tuple[str, str]] = {
     2: ("sparc", _WINDOWS),
     18: ("sparc32plus", _WINDOWS),
-    43: ("sparc64", _WINDOWS),
 }
 
 

@@ -33,11 +33,11 @@ FAMILIES = (
 ARCHES = (
     *("x86_64", "aarch64", "riscv64", "i386", "arm"),
     *("ppc64le", "s390x", "aarch64_be", "m68k", "ppc"),
-    "riscv32",
+    *("riscv32", "sparc64"),
 )
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
-BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k")
-GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them
+BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k", "sparc64")
+GLIBC_ONLY = ("m68k", "sparc64")  # ziglang makes no code for them
 MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
@@ -86,6 +86,7 @@ class Header(NamedTuple):
     libc:          the only C library it is for
     word:          the only word size it is for, in bytes
     order:         "little" for what big-endian guests are known not to do
+    page:          the only page size it is for, in bytes
     calls:         "old" for those that the newest 32-bit architectures do not have
     reference:     "own" where the output depends on the word size: no other machine's will do
     host:          features of this machine's processor it needs, as /proc/cpuinfo calls them
@@ -100,6 +101,7 @@ class Header(NamedTuple):
     word: int | None
     own: bool
     little: bool
+    page: int | None
     old: bool
     host: list[str]
     flags: list[str]
@@ -117,6 +119,7 @@ def header(source: Path) -> Header:
         int(found["word"]) if "word" in found else None,
         found.get("reference") == "own",
         found.get("order") == "little",
+        int(found["page"]) if "page" in found else None,
         found.get("calls") == "old",
         found.get("host", "").split(),
         found.get("flags", "").split(),
@@ -231,6 +234,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
         and not (wanted.little and arch in BIG_ENDIAN)
+        and wanted.page in (None, architectures.load(arch).page)
         and not (wanted.old and arch in TIME64)
         and not (libc == "musl" and arch in GLIBC_ONLY)
         and (

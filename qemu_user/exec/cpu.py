@@ -100,7 +100,7 @@ class Cpu(Protocol):
     `Interrupted` with PC after the instruction."""
 
     windows: Any
-    """Register windows that memory backs: `flush`, `flush_all`, `reload`; None: there are none."""
+    """Register windows that memory backs (`engine_windows.Windows`); None: there are none."""
 
     def read(self, name: str) -> int:
         """A register's unsigned value (up to 128 bits) by its name in the arch file."""

@@ -68,15 +68,21 @@ class Handle:
         self._map(0, host, size)
         self._ctl(_CTL_TLB_TYPE, c_int(1))
 
-    def hook(self, kind: int, call: Callback, data: int = 0, *extra: c_int) -> c_void_p:
-        """Add a callback, a ctypes function or the address of machine code; kept for ever."""
+    def hook(
+        self, kind: int, call: Callback, data: int = 0, *extra: c_int, at: int | None = None
+    ) -> c_void_p:
+        """Add a callback, a ctypes function or the address of machine code; kept for ever.
+
+        `at`: of what happens at this address only; whoever gives it keeps the callback.
+        """
         hook = c_void_p()
         address = ctypes.cast(call, c_void_p)
-        always = c_uint64(1), c_uint64(0)
+        place = (c_uint64(1), c_uint64(0)) if at is None else (c_uint64(at), c_uint64(at))
         add = self.library.uc_hook_add
         where = c_void_p(data)
-        self._check(add(self.pointer, byref(hook), c_int(kind), address, where, *always, *extra))
-        self._kept.append(call)
+        self._check(add(self.pointer, byref(hook), c_int(kind), address, where, *place, *extra))
+        if at is None:
+            self._kept.append(call)
         return hook
 
     def take_exceptions(self, cpu: UnicornCpu, call: Callable[[int, int, int], None]) -> None:

@@ -13,12 +13,12 @@ import struct
 from ctypes import CFUNCTYPE, c_bool, c_int, c_uint64, c_void_p
 
 from .cpu import READ, WRITE, Fault
-from .engine_handle import HOOK_INVALID, PAGE
+from .engine_handle import HOOK_CODE, HOOK_INVALID, PAGE
 from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .cpu import Trap
     from .engine_handle import Handle
@@ -32,6 +32,7 @@ _FLUSH, _MISS, _MISALIGNED = 0x103, 0x68, 0x34  # traps beside those of windows
 _FLAGS = 1  # the flags are where they are, not to be computed
 _BIG_PAGE = 8192
 _VALID, _ATTRIBUTES = 1 << 63, 0x72  # of an entry of the processor's page tables
+_NO_FAULT = (0x82, 0x83, 0x8A, 0x8B)  # address spaces
 _ANSWERED = CFUNCTYPE(c_bool, c_void_p, c_void_p)(lambda _engine, _data: True)
 
 
@@ -61,8 +62,9 @@ class Windows:
         self._bytes = memoryview((ctypes.c_char * _SIZE).from_address(state)).cast("B")
         self._long, self._int = self._bytes.cast("Q"), self._bytes.cast("I")
         self._count = self._int[self._at["nwindows"] // 4]
+        self._stop = CFUNCTYPE(None)(lambda: handle.library.uc_emu_stop(handle.pointer))
         self._entries = 0
-        self._start = handle.start
+        self._start, self._flush_tlb = handle.start, handle.flush_tlb
         self._replace(handle)
 
     def _replace(self, handle: Handle) -> None:
@@ -72,6 +74,14 @@ class Windows:
         self._kept = CFUNCTYPE(c_bool, c_void_p, c_int)(self._taken)
         field.value = ctypes.cast(self._kept, c_void_p).value or 0
         handle.hook(HOOK_INVALID, _ANSWERED)
+
+    def flush_tlb(self) -> None:
+        """As the engine's, and the processor's own table."""
+        if self._entries:
+            self._entries, first = 0, self._at["dtlb"] // 8
+            for entry in range(first, first + 128):
+                self._long[entry] = 0
+        self._flush_tlb()
 
     def start(self, pc: int, count: int = 0) -> int:
         """As the engine's; an instruction in a delay slot is executed alone first."""
@@ -90,9 +100,11 @@ class Windows:
 
     def _alone(self, pc: int, next_pc: int) -> int:
         long, at = self._long, self._at
-        self._handle.forget_code(pc, 4)
-        error = self._start(pc, 1)
-        self._handle.forget_code(pc, 4)
+        self._handle.forget_code(pc, 8)
+        stop = self._handle.hook(HOOK_CODE, self._stop, at=pc + 4)
+        error = self._start(pc)
+        self._handle.unhook(stop)
+        self._handle.forget_code(pc, 8)
         now = at["pc"] // 8
         if long[now] == pc + 4:
             long[now], long[at["npc"] // 8] = next_pc, next_pc + 4
@@ -116,9 +128,9 @@ class Windows:
         elif 0xC0 <= number < 0x100:
             self._fill()
         elif number == _FLUSH:
-            if self.flush():
+            if self._flush():
                 self._advance()
-        elif number == _MISS and self._translate():
+        elif number == _MISS and (self._translate() or self._without_fault()):
             pass
         elif number == self._syscall:
             self._advance()
@@ -141,6 +153,22 @@ class Windows:
         self._entries += 1
         entry = self._at["dtlb"] // 8 + self._entries % 64 * 2
         self._long[entry], self._long[entry + 1] = page, _VALID | page | _ATTRIBUTES
+        return True
+
+    def _without_fault(self) -> bool:
+        """Such a load gives 0 where nothing may be read; whether it is one."""
+        pc = self._long[self._at["pc"] // 8]
+        code = int.from_bytes(ctypes.string_at(self._memory + pc, 4), "big")
+        if code >> 30 != 3 or code >> 23 & 3 != 1 or code >> 21 & 1:
+            return False
+        space = self._int[self._at["asi"] // 4] if code >> 13 & 1 else code >> 5 & 0xFF
+        if space & 0xFF not in _NO_FAULT:
+            return False
+        number = code >> 25 & 31
+        if number:
+            current = self._at["regs"] // 8 + 16 * self._get("cwp") - 8
+            self._long[number if number < 8 else current + number] = 0
+        self._advance()
         return True
 
     def _allowed(self, addr: int, access: int) -> bool:
@@ -192,7 +220,7 @@ class Windows:
         ctypes.memmove(self._memory + at, data, 128)
         return True
 
-    def load(self, window: int) -> bool:
+    def _load(self, window: int) -> bool:
         """Take the locals and ins of a window from its stack; False: it may not be read."""
         at = self._stack_of(window)
         if not self._may(at, READ):
@@ -211,24 +239,37 @@ class Windows:
         return True
 
     def _fill(self) -> None:
-        if self.load((self._get("cwp") + 1) % self._count):
+        if self._load((self._get("cwp") + 1) % self._count):
             self._add("canrestore", 1)
             self._add("cansave", -1)
 
-    def flush(self) -> bool:
+    def _flush(self) -> bool:
         """Store all windows but the current one; False where a stack may not be written."""
         while self._get("canrestore"):
             if not self._spill():
                 return False
         return True
 
-    def flush_all(self) -> bool:
-        """Store all windows, the current one, too."""
-        return self.flush() and self._store(self._get("cwp"))
+    def current(self) -> tuple[int, tuple[int, ...]]:
+        """Where the current window's place on the stack is, and its locals and ins."""
+        window = self._get("cwp")
+        return self._stack_of(window), tuple(self._long[at] for at in self._registers(window))
 
-    def reload(self) -> bool:
-        """Take the current window from its stack."""
-        return self.load(self._get("cwp"))
+    def take_out(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The same of all other windows, the oldest first; they are in memory from now on."""
+        found, count = [], self._get("canrestore")
+        for distance in range(count, 0, -1):
+            window = (self._get("cwp") + distance) % self._count
+            words = tuple(self._long[at] for at in self._registers(window))
+            found.append((self._stack_of(window), words))
+        self._add("cansave", count)
+        self._add("canrestore", -count)
+        return found
+
+    def put(self, words: Sequence[int]) -> None:
+        """Set the locals and ins of the current window."""
+        for place, word in zip(self._registers(self._get("cwp")), words, strict=True):
+            self._long[place] = word
 
 
 def attach(cpu: UnicornCpu, handle: Handle, call: Callable[[int, int, int], None]) -> None:
@@ -241,3 +282,4 @@ def attach(cpu: UnicornCpu, handle: Handle, call: Callable[[int, int, int], None
     place = handle.memory, cpu._perms, cpu._pages  # noqa: SLF001
     cpu.windows = windows = Windows(handle, place, call, cpu._fail, end)  # noqa: SLF001
     handle.start = windows.start  # type: ignore[method-assign]
+    handle.flush_tlb = windows.flush_tlb  # type: ignore[method-assign]

@@ -123,7 +123,7 @@ class AddressSpace(GuestMemory):
         name: bytes = b"",
     ) -> int:
         """Mmap(2), in its order of errors; `name` is shown instead of the file's path."""
-        if offset % PAGE:
+        if offset % self.arch.page:
             raise LinuxError(EINVAL)
         anonymous = flags & MAP_ANONYMOUS
         status = None if anonymous else os.fstat(fd)
@@ -157,7 +157,7 @@ class AddressSpace(GuestMemory):
             raise LinuxError(ENOMEM)
         if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
             return self._place_fixed(addr, size, flags)
-        hint = max(addr & -PAGE, MIN_ADDR)
+        hint = max(addr & -self.arch.page, MIN_ADDR & -self.arch.page)
         if addr and hint <= self.task_size - size and self.vmas.free(hint, hint + size):
             return hint
         if flags & MAP_32BIT and self.arch.constants.get("MAP_32BIT") == MAP_32BIT:
@@ -173,7 +173,7 @@ class AddressSpace(GuestMemory):
     def _place_fixed(self, addr: int, size: int, flags: int) -> int:
         if addr > self.task_size - size:
             raise LinuxError(ENOMEM)
-        if addr % PAGE:
+        if addr % self.arch.page:
             raise LinuxError(EINVAL)
         if addr < MIN_ADDR and os.geteuid():
             raise LinuxError(EPERM)
@@ -211,7 +211,7 @@ class AddressSpace(GuestMemory):
 
     def munmap(self, addr: int, size: int) -> None:
         """Munmap(2)."""
-        if addr % PAGE or addr > self.task_size or size > self.task_size - addr or not size:
+        if addr % self.arch.page or addr > self.task_size or size > self.task_size - addr or not size:
             raise LinuxError(EINVAL)
         self.unmap(addr, pages_up(addr + size, self.arch.page))
 
@@ -219,7 +219,7 @@ class AddressSpace(GuestMemory):
         """Mprotect(2), and with a key, of which there is none (EINVAL); as Linux up to a hole."""
         grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP)
         prot &= ~grows
-        if grows & PROT_GROWSUP or addr % PAGE:
+        if grows & PROT_GROWSUP or addr % self.arch.page:
             raise LinuxError(EINVAL)
         if not size:
             return

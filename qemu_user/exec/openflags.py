@@ -40,9 +40,15 @@ def _translate(flags: int, arch: Arch | None, *, to: bool) -> int:
 
 
 def _differences(arch: Arch) -> list[tuple[int, int]]:
-    """(asm-generic's number, the architecture's) of the single bits that differ."""
-    names = ("O_DIRECT", "O_DIRECTORY", "O_LARGEFILE", "O_NOFOLLOW")
-    return [(getattr(abi, n), arch.constants[n]) for n in names if n in arch.constants]
+    """(asm-generic's bits, the architecture's) of the flags that differ, without common bits."""
+    pairs = [
+        (getattr(abi, name), own)
+        for name, own in arch.constants.items()
+        if name.startswith("O_") and hasattr(abi, name)
+    ]
+    return [
+        (ours, own) if ours.bit_count() == 1 else (ours & ~own, own & ~ours) for ours, own in pairs
+    ]
 
 
 def action_flags(flags: int, arch: Arch, back: bool = False) -> int:

@@ -68,7 +68,7 @@ _FAMILIES = {
         "mq_timedsend_time64 mq_unlink "
     ),
     "multiplexed": (
-        "ipc old_mmap old_select recv send socketcall waitpid "
+        "ipc ipc_direct old_mmap old_select recv send socketcall waitpid "
     ),
     "namespaces": (
         "add_key cachestat kcmp keyctl memfd_secret process_mrelease request_key setns unshare "
@@ -97,7 +97,8 @@ _FAMILIES = {
         "prctl "
     ),
     "processes": (
-        "clone clone3 clone_stack_first clone_two_results fork vfork "
+        "clone clone3 clone_stack_first clone_two_results fork fork_two_results vfork "
+        "vfork_two_results "
     ),
     "ptrace": (
         "ptrace "
@@ -113,9 +114,8 @@ _FAMILIES = {
     ),
     "signals": (
         "kill pause pidfd_send_signal restart_syscall rt_sigaction rt_sigaction_restorer "
-        "rt_sigpending rt_sigprocmask "
-        "rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 "
-        "rt_tgsigqueueinfo sigaltstack tgkill tkill "
+        "rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait "
+        "rt_sigtimedwait_time64 rt_tgsigqueueinfo sigaltstack tgkill tkill "
     ),
     "sockets": (
         "accept accept4 bind connect getpeername getsockname listen shutdown socket socketpair "

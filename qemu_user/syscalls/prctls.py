@@ -85,6 +85,8 @@ def _auxv(t: Thread, addr: int, size: int) -> int:
 def prctl(
     t: Thread, option: PrctlOption, arg2: ULong, arg3: ULong, arg4: ULong, arg5: ULong
 ) -> int:
+    if option == abi.PR_SET_PDEATHSIG:
+        arg2 = t.arch.model.signal_to_ours(arg2)
     if option in _HOST:
         return hostcall.call("prctl", option & 0xFFFFFFFF, arg2, arg3, arg4, arg5)
     if option == abi.PR_SET_NAME:
@@ -96,7 +98,9 @@ def prctl(
     if option in _OUT_INT:
         room = ctypes.c_int()
         hostcall.call("prctl", option, ctypes.addressof(room), arg3, arg4, arg5)
-        t.memory.set_u32(arg2, room.value)
+        signal = option == abi.PR_GET_PDEATHSIG
+        found = t.arch.model.signal_to_guest(room.value) if signal else room.value
+        t.memory.set_u32(arg2, found)
         return 0
     if option == abi.PR_GET_TID_ADDRESS:
         t.memory.set_word(arg2, t.clear_child_tid)

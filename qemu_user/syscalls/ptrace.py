@@ -98,14 +98,14 @@ def _attach(t: Thread, pid: int, addr: int, data: int, *, seize: bool) -> int:
 
 def _resume(mode: int) -> Handler:
     def resume(asked: Asked) -> int:
-        asked.tracer.resume(asked.pid, "go", mode, asked.data)
+        asked.tracer.resume(asked.pid, "go", mode, _signal(asked))
         return 0
 
     return resume
 
 
 def _detach(asked: Asked) -> int:
-    asked.tracer.detach(asked.pid, asked.data)
+    asked.tracer.detach(asked.pid, _signal(asked))
     return 0
 
 

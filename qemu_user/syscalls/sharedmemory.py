@@ -49,14 +49,14 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
     space = t.memory
     if shmid < 0:
         raise LinuxError(EINVAL)
-    if shmaddr % PAGE:
-        shmaddr &= -PAGE
+    if shmaddr % t.arch.page:
+        shmaddr &= -t.arch.page
         if not shmflg & abi.SHM_RND or (not shmaddr and shmflg & abi.SHM_REMAP):
             raise LinuxError(EINVAL)
     elif not shmaddr and shmflg & abi.SHM_REMAP:
         raise LinuxError(EINVAL)
     about = hostcall.fill(ShmidDs, "shmctl", shmid, abi.IPC_STAT, hostcall.OUT)
-    size = about.segsz + PAGE - 1 & -PAGE
+    size = about.segsz + t.arch.page - 1 & -t.arch.page
     if shmaddr:
         end = shmaddr + size
         if end > space.task_size or (
@@ -77,6 +77,9 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
 def _attach(space: AddressSpace, vma: Vma, shmid: int, size: int) -> int:
     flags = abi.SHM_REMAP | (0 if vma.prot & WRITE else abi.SHM_RDONLY)
     hostcall.call("shmat", shmid, space.base + vma.start, flags)
+    used = vma.start + size + PAGE - 1 & -PAGE
+    if used < vma.end:
+        host.blank(space.base + used, vma.end - used)
     space.unmap(vma.start, vma.end, release=False)
     key = (_DEVICE, shmid)
     backing = space.vmas.backings.get(key)
@@ -91,7 +94,7 @@ def _attach(space: AddressSpace, vma: Vma, shmid: int, size: int) -> int:
 @syscall
 def shmdt(t: Thread, shmaddr: Addr) -> int:
     space = t.memory
-    if shmaddr % PAGE:
+    if shmaddr % t.arch.page:
         raise LinuxError(EINVAL)
     ours = [v for v in space.vmas if v.start - v.offset == shmaddr and v.name.startswith(_NAME)]
     if not ours:

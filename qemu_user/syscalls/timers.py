@@ -215,6 +215,8 @@ def _check_clock(t: Thread, clock: int) -> None:
 @syscall
 def timer_create(t: Thread, clockid: Clock, sevp: In[SigEvent], timerid: Out[Int]) -> int:
     event = sevp.read() if sevp else None
+    if event is not None:
+        event.sigev_signo = t.arch.model.signal_to_ours(event.sigev_signo)
     if clockid in UNSLEEPABLE and clockid not in _CLOCKS:
         raise LinuxError(EOPNOTSUPP)
     if clockid >= 0 and clockid not in _CLOCKS:

@@ -78,6 +78,24 @@ __attribute__((weak)) void __clear_cache(void *from, void *to)
 }
 #endif
 
+#ifdef __sparc__
+#define SYS_newfstatat SYS_fstatat64
+#endif
+
+/* The number that most architectures give to a signal. */
+static inline int common_signal(int number)
+{
+    static const int of[] = {0,       1,       2,       3,       4,         5,       SIGABRT, SIGBUS,
+                             SIGFPE,  9,       SIGUSR1, SIGSEGV, SIGUSR2,   SIGPIPE, SIGALRM, SIGTERM,
+                             0,       SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,   SIGTTIN, SIGTTOU, SIGURG,
+                             SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO,  SIGPWR,  SIGSYS};
+
+    for (int i = 1; i < 32; i++)
+        if (of[i] == number)
+            return i;
+    return number;
+}
+
 /* The first arguments of a raw clone call. */
 #ifdef __s390x__
 #define CLONE_FIRST(flags, stack) (stack), (flags)

@@ -23,7 +23,7 @@ class Timeval(CStruct):
     """struct timeval: seconds and microseconds."""
 
     tv_sec: Long
-    tv_usec: Long
+    tv_usec: Microseconds
 
 
 class Timeval64(CStruct):

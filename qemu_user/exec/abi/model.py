@@ -39,6 +39,11 @@ class DataModel:
         """Bytes of a sigset_t."""
         return 16 if self.signals == "mips" else 8
 
+    @property
+    def sol_socket(self) -> int:
+        """SOL_SOCKET, which families with signals of their own number otherwise, too."""
+        return 0xFFFF if self.signals else 1
+
     def signal_to_guest(self, signo: int) -> int:
         """The number of a signal that most architectures call `signo`."""
         if not self.signals:

@@ -342,10 +342,10 @@ _BY_ELF = {
 }
 NAMES = tuple(_BY_ELF.values())
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
-_WINDOWS = "the engine's contexts leave out the register windows and the condition codes"
+_NARROW = "windows, signal frames and structures are made for the 64-bit ABI alone"
 REFUSED: dict[int, tuple[str, str]] = {
-    2: ("sparc", _WINDOWS),
-    18: ("sparc32plus", _WINDOWS),
+    2: ("sparc", _NARROW),
+    18: ("sparc32plus", _NARROW),
 }
 
 

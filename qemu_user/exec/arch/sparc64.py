@@ -7,17 +7,19 @@ import os
 from ..abi import signals as abi
 from ..abi.generated.constants_sparc64 import CONSTANTS
 from ..abi.layout import DataModel
+from ..abi.sparc import SparcMsqidDs, SparcSemidDs, SparcShmidDs
 from ..abi.stats import StatX86_64
 from . import Arch, Convention, Engine, Linux, Registers
 from .sparc64_context import emulate
-from .sparc64_frames import BIAS, Frame, G, I, L, O, set_pc
+from ..errors import LinuxError
+from .sparc64_frames import BIAS, Frame, G, I, L, O, set_pc, store_window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..process import Process
     from ..thread import Thread
 
-SIGILL, SIGTRAP, SIGFPE, SIGBUS, SIGSEGV = 4, 5, 8, 10, 11
+SIGILL, SIGTRAP, SIGFPE, SIGBUS, SIGSEGV = 4, 5, 8, 7, 11
 
 _STATE = {  # what the CPU state has where, in bytes from its beginning
     "state": (0, 0x2000),
@@ -28,8 +30,9 @@ _STATE = {  # what the CPU state has where, in bytes from its beginning
     "cc_src2": (0x68, 8),
     "cc_dst": (0x70, 8),
     "cc_op": (0x78, 4),
-    "fsr": (0x80, 8),
+    "fsr": (0x90, 8),
     "icc": (0x88, 4),
+    "rounding": (0x1B39, 1),  # what the engine has made of FSR
     "xcc": (0x1C40, 4),
     "asi": (0x1C44, 4),
     "pstate": (0x1C48, 4),
@@ -46,6 +49,7 @@ _WINDOWS = {
     "npc": 0x50,
     "cc_op": 0x78,
     "icc": 0x88,
+    "asi": 0x1C44,
     "cwp": 0x198,
     "regs": 0x1B8,
     "nwindows": 0x1200,
@@ -67,10 +71,12 @@ def begin(t: Thread) -> None:
 
 def new_thread(_parent: Thread, child: Thread) -> None:
     """It begins with its parent's window alone, and knows that it is the child."""
-    cpu = child.cpu
-    if cpu.windows is not None:
-        cpu.windows.flush()
-    cpu.write("o1", 1)
+    for at, words in child.cpu.windows.take_out():
+        try:
+            store_window(child, at, words)
+        except LinuxError:  # a bad stack is the child's own affair
+            continue
+    child.cpu.write("o1", 1)
 
 
 def cpuinfo(_: Process) -> str:
@@ -86,21 +92,21 @@ def cpuinfo(_: Process) -> str:
 ARCH = Arch(
     name="sparc64",
     elf_machine=43,  # EM_SPARCV9
-    model=DataModel(8, ">"),
+    model=DataModel(8, ">", signals="sparc"),
     engine=Engine(
         arch="SPARC",
         mode=("SPARC64", "BIG_ENDIAN"),
         target="sparc64",
         syscall=("intr", 0x16D),
         exceptions={
-            0x20: (SIGILL, abi.ILL_PRVOPC, 0),
+            0x11: (SIGILL, abi.ILL_PRVOPC, 0),
             0x21: (SIGFPE, abi.FPE_FLTINV, 0),
             0x28: (SIGFPE, abi.FPE_INTDIV, 0),
             0x34: (SIGBUS, abi.BUS_ADRALN, 0),
             0x68: (SIGSEGV, abi.SEGV_MAPERR, 0),
             0x101: (SIGTRAP, abi.TRAP_BRKPT, 0),
         },
-        illegal=(0x10, 0x11, 0x16E, 0x16F),
+        illegal=(0x10, 0x20, 0x16E, 0x16F),
         illegal_code=abi.ILL_ILLOPC,
         start={
             "pstate": 0x10,  # user mode, floating point
@@ -133,8 +139,13 @@ ARCH = Arch(
         error=("xcc", ~(1 << 20), 1 << 20),
     ),
     frame=Frame(),
-    constants=CONSTANTS,
-    variants={"Stat": StatX86_64},
+    constants=CONSTANTS | {"PTRACE_DETACH": 11},
+    variants={
+            "Stat": StatX86_64,
+            "SemidDs": SparcSemidDs,
+            "ShmidDs": SparcShmidDs,
+            "MsqidDs": SparcMsqidDs,
+        },
     platform=b"",
     cpuinfo=cpuinfo,
     hwcap=0x800000B,
@@ -145,7 +156,13 @@ ARCH = Arch(
         begin=begin,
         emulate=emulate,
         new_thread=new_thread,
-        calls={"clone": "clone_two_results", "rt_sigaction": "rt_sigaction_restorer"},
+        calls={
+            "ipc": "ipc_direct",
+            "fork": "fork_two_results",
+            "vfork": "vfork_two_results",
+            "clone": "clone_two_results",
+            "rt_sigaction": "rt_sigaction_restorer",
+        },
     ),
     disassembler=("SPARC", "V9"),
     audit=0x8000002B,  # AUDIT_ARCH_SPARC64

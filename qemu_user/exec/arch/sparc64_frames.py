@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from errno import EFAULT
 
 from ..abi.layout import U32, U64, Addr, Array, CStruct, SigSet, ULong
@@ -11,6 +12,9 @@ from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Window = tuple[int, Sequence[int]]
     from ..signals import Action, SigInfo
     from ..thread import Thread
 
@@ -26,6 +30,7 @@ _MASK = (1 << 64) - 1
 # How the engine says that flags are still to be computed (by kind: what of)
 _ADDS, _SUBTRACTS = (3, 4, 5, 6), (7, 8, 9, 10)
 _AS_THEY_ARE, _DIVIDE = 1, 2
+_ROUNDING = (0, 3, 2, 1)  # the engine's numbers
 
 
 class PtRegs(CStruct):
@@ -60,6 +65,15 @@ class After(CStruct):
     fpu: FpuState
 
 
+class Kept(CStruct):
+    """__siginfo_rwin_t: windows whose stack could not be written."""
+
+    windows: tuple[int, ...] = Array(U64, 7 * 16)
+    stkptrs: tuple[int, ...] = Array(U64, 7)
+    wsaved: U32
+    _pad: U32
+
+
 _INFO_AT = 192  # behind struct sparc_stackf
 _AFTER_AT = _INFO_AT + 128
 
@@ -70,20 +84,23 @@ class Frame:
     def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
         """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
         cpu, memory, model = t.cpu, t.memory, t.arch.model
-        flush(t)
-        sp = cpu.read("o6") + BIAS & _MASK
-        at = (frame_top(t, action, -BIAS) - _AFTER_AT - After.size(model)) & ~15
+        left = flushed(t)
+        size = _AFTER_AT + After.size(model)
+        at = (frame_top(t, action, -BIAS) - size - (Kept.size(model) if left else 0)) & ~15
         after = After(
             regs=pt_regs(t),
             stack=save_altstack(t),
             mask=mask,
-            fpu_save=at + _AFTER_AT + After.size(model) - FpuState.size(model),
+            fpu_save=at + size - FpuState.size(model),
+            rwin_save=at + size if left else 0,
             fpu=fpu_state(t),
         )
-        window = memory.read(sp, 128)
-        memory.write(at, window.ljust(_INFO_AT, b"\0") + info.pack(model) + after.pack(model))
+        window = _packed(cpu.windows.current()[1]).ljust(_INFO_AT, b"\0")
+        kept = _kept(left).pack(model) if left else b""
+        memory.write(at, window + info.pack(model) + after.pack(model) + kept)
+        place, number = at + _INFO_AT, model.signal_to_guest(info.signo)
         cpu.bank("o0", "o1", "o2", "o6", "o7").set(
-            (info.signo, at + _INFO_AT, at + _INFO_AT, at - BIAS & _MASK, action.restorer)
+            (number, place, place, at - BIAS & _MASK, action.restorer)
         )
         set_pc(t, action.handler)
 
@@ -97,7 +114,10 @@ class Frame:
             set_fpu_state(t, t.memory.load(after.fpu_save, FpuState))
         flush(t)
         set_pt_regs(t, after.regs)
-        reload(t)
+        if after.rwin_save:
+            _put_back(t, t.memory.load(after.rwin_save, Kept))
+        else:
+            reload(t)
         restore_altstack(t, after.stack)
         return after.mask
 
@@ -111,14 +131,56 @@ def set_pc(t: Thread, pc: int, npc: int | None = None) -> None:
 
 def flush(t: Thread) -> None:
     """All windows are in memory afterwards. EFAULT."""
-    if not t.cpu.windows.flush_all():
+    if flushed(t):
         raise LinuxError(EFAULT)
+
+
+def flushed(t: Thread) -> list[Window]:
+    """Write all windows to their stacks; those where that can't be done."""
+    windows, left = t.cpu.windows, []
+    for at, words in (*windows.take_out(), windows.current()):
+        try:
+            store_window(t, at, words)
+        except LinuxError:
+            left.append((at, words))
+    return left[-7:]
+
+
+def _kept(left: list[Window]) -> Kept:
+    words = [word for _, window in left for word in window]
+    places = [at - BIAS & _MASK for at, _ in left]
+    return Kept(
+        windows=tuple(words + [0] * (112 - len(words))),
+        stkptrs=tuple(places + [0] * (7 - len(places))),
+        wsaved=len(left),
+    )
+
+
+def _put_back(t: Thread, kept: Kept) -> None:
+    """Store the windows of a frame, the innermost in the registers. EFAULT."""
+    count = min(kept.wsaved, 7)
+    for number in range(count):
+        words = kept.windows[16 * number : 16 * number + 16]
+        at = kept.stkptrs[number] + BIAS & _MASK
+        if at == t.cpu.windows.current()[0]:
+            t.cpu.windows.put(words)
+        else:
+            store_window(t, at, words)
+
+
+def _packed(words: Sequence[int]) -> bytes:
+    return struct.pack(">16Q", *words)
+
+
+def store_window(t: Thread, at: int, words: Sequence[int]) -> None:
+    """Write a window to its place on the stack. EFAULT."""
+    t.memory.write(at, _packed(words))
 
 
 def reload(t: Thread) -> None:
     """Take the locals and ins from memory. EFAULT."""
-    if not t.cpu.windows.reload():
-        raise LinuxError(EFAULT)
+    at, _ = t.cpu.windows.current()
+    t.cpu.windows.put(struct.unpack(">16Q", t.memory.read(at, 128)))
 
 
 def pt_regs(t: Thread) -> PtRegs:
@@ -158,6 +220,7 @@ def set_fpu_state(t: Thread, state: FpuState) -> None:
     data = b"".join(word.to_bytes(8, "little") for word in state.regs)
     t.cpu.write("fpr", int.from_bytes(data, "little"))
     t.cpu.write("fsr", state.fsr)
+    t.cpu.write("rounding", _ROUNDING[state.fsr >> 30 & 3])
     t.cpu.write("gsr", state.gsr)
 
 

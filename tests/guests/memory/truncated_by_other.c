@@ -1,3 +1,4 @@
+// page: 4096
 // xfail-ppc64le: the PC behind an access that its file was cut under is not exact
 // xfail-s390x: the PC behind an access that its file was cut under is not exact
 // reference: own

@@ -38,7 +38,7 @@ static void signals(pid_t child)
     TRY(ptrace(PTRACE_SETSIGMASK, child, (void *)8, &mask));
     mask = 0;
     TRY(ptrace(PTRACE_GETSIGMASK, child, (void *)8, &mask));
-    SHOW(mask);
+    SHOW(mask == 1ULL << (SIGUSR2 - 1));
     TRY(kill(child, SIGUSR2));
     args.flags = 1;
     TRY(ptrace(PTRACE_PEEKSIGINFO, child, &args, queue));

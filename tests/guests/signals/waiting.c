@@ -3,7 +3,7 @@
 static volatile int got;
 static void on(int n)
 {
-    got = n;
+    got = common_signal(n);
 }
 static void later(int ms, int n)
 {
@@ -36,18 +36,18 @@ int main(void)
     got = 0;
     sigprocmask(SIG_BLOCK, NULL, &p);
     SHOW(sigismember(&p, SIGUSR1));
-    TRY(sigtimedwait(&s, &i, &z));
-    TRY(sigtimedwait(&s, &i, &t));
+    TRY(common_signal(sigtimedwait(&s, &i, &z)));
+    TRY(common_signal(sigtimedwait(&s, &i, &t)));
     raise(SIGUSR2);
     raise(SIGUSR1);
-    TRY(sigtimedwait(&s, &i, &t));
-    SHOW(i.si_signo);
+    TRY(common_signal(sigtimedwait(&s, &i, &t)));
+    SHOW(common_signal(i.si_signo));
     SHOW(i.si_code);
-    TRY(sigwaitinfo(&s, &i));
-    SHOW(i.si_signo);
+    TRY(common_signal(sigwaitinfo(&s, &i)));
+    SHOW(common_signal(i.si_signo));
     SHOW(got);
     later(30, SIGUSR2);
-    TRY(sigwaitinfo(&s, &i));
+    TRY(common_signal(sigwaitinfo(&s, &i)));
     SHOW(i.si_code);
     SHOW(i.si_pid > 0);
     wait(&st);
@@ -63,11 +63,11 @@ int main(void)
     sigprocmask(SIG_BLOCK, &only, NULL);
     later(30, SIGUSR1);
     t.tv_sec = 5;
-    TRY(sigtimedwait(&only, &i, &t));
+    TRY(common_signal(sigtimedwait(&only, &i, &t)));
     SHOW(got);
     wait(&st);
     t.tv_nsec = -1;
-    TRY(sigtimedwait(&only, &i, &t));
+    TRY(common_signal(sigtimedwait(&only, &i, &t)));
     got = 0;
     later(30, SIGUSR1);
     TRY(pause());

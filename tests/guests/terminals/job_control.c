@@ -25,7 +25,7 @@ static void show_end(const char *what, pid_t pid, int options)
     if (waitpid(pid, &status, options) != pid)
         printf("%s: errno %d\n", what, errno);
     else if (WIFSTOPPED(status))
-        printf("%s: stopped by %d\n", what, WSTOPSIG(status));
+        printf("%s: stopped by %d\n", what, common_signal(WSTOPSIG(status)));
     else if (WIFCONTINUED(status))
         printf("%s: continued\n", what);
     else if (WIFSIGNALED(status))

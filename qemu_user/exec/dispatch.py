@@ -225,6 +225,8 @@ class Dispatcher:
             self.process.scheduler.attention = True
         else:
             self.fail(number)
+            if number == host_errno.EFBIG:
+                t.beyond_file_size()
         for call in self.process.observers.syscall_exit:
             call(t, t.bound, t.words, -1, number)
 

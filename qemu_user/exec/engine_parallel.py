@@ -43,6 +43,8 @@ def prepare(handle: Handle, field: Field | None) -> c_uint32 | None:
     """Make atomic operations right; the field for the next block, or None if it can't be done."""
     if os.uname().machine != stubs.HOST_OF_EXCHANGES:
         return None
+    from .engine_atomics import mend
+
     target = handle.arch.engine.target
     if field is None or not _mend_unaligned(handle, target, field.offset):
         return None
@@ -50,7 +52,7 @@ def prepare(handle: Handle, field: Field | None) -> c_uint32 | None:
         place = function(handle, f"helper_atomic_xchg{operand}_{target}")
         if place is None or not _replace(place, bytes.fromhex(old), bytes.fromhex(new)):
             return None
-    return c_uint32.from_address(field.address)
+    return c_uint32.from_address(field.address) if mend(handle, target) else None
 
 
 class Field:

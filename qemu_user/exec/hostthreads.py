@@ -12,6 +12,9 @@ from _thread import (
     stack_size,
     start_new_thread,
 )
+from errno import EAGAIN
+
+from .errors import LinuxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _HELPER_SIGNAL = 63  # ends a helper's host call with EINTR
 _WAKE_SIGNAL = 64  # makes a parked thread look whether it shall end
 _LISTEN_SLICE = 100  # ms; bounds the delay of host signals sent to the main thread alone
 _STACK = 256 * 1024
+_RESERVE = 4  # listener, ticker, two calls that sleep
 _EPOLL_CTL_ADD, _EPOLLIN, _EPOLLET = 1, 1, 1 << 31
 
 
@@ -81,9 +85,9 @@ def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
     return {fd: events for fd, _, events in _POLLFD.iter_unpack(array.raw) if events}
 
 
-def forget_signal(signo: int) -> None:
-    """Drop a host signal that waits for the calling thread, if it does."""
-    signal.sigtimedwait((signo,), 0)
+def forget_signal(signo: int) -> bool:
+    """Drop a host signal that waits for the calling thread; whether one did."""
+    return signal.sigtimedwait((signo,), 0) is not None
 
 
 def block_signals() -> set[int]:
@@ -92,27 +96,84 @@ def block_signals() -> set[int]:
 
 
 def start(run: Callable[..., None], *args: object) -> None:
-    """Start a host thread with a small stack."""
+    """Have a host thread with a small stack do `run(*args)`; EAGAIN if there can be none."""
+    try:
+        _start_new(run, *args)
+    except LinuxError:
+        if not _idle:
+            raise
+        _idle.pop().do(lambda: run(*args))
+
+
+def _start_new(run: Callable[..., None], *args: object) -> None:
     stack_size(_STACK)
-    if not _in_place:
-        start_new_thread(run, args)
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _in_place)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _in_place) if _in_place else None
     try:
         start_new_thread(run, args)
+    except RuntimeError:
+        raise LinuxError(EAGAIN) from None
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Idle:
+    """A host thread in reserve for `start`.
+
+    After unshare(CLONE_NEWPID), or beyond RLIMIT_NPROC, the host makes none.
+    """
+
+    def __init__(self) -> None:
+        self._job: Callable[[], None] | None = None
+        self._go = allocate_lock()
+        self._go.acquire()
+        _start_new(self._run)
+        _idle.append(self)
+
+    def do(self, job: Callable[[], None] | None) -> None:
+        self._job = job
+        self._go.release()
+
+    def _run(self) -> None:
+        self._go.acquire()
+        while self._job is not None:
+            self._job()
+            _idle.append(self)
+            self._go.acquire()
+
+
+_idle: list[_Idle] = []
+
+
+def keep_in_reserve() -> None:
+    """Before the host makes no more threads: some are there already, if it still does now."""
+    try:
+        while len(_idle) < _RESERVE:
+            _Idle()
+    except LinuxError:
+        return
+
+
+def end_reserve(forked: bool = False) -> None:
+    """The threads in reserve end; the child of a fork has none of them."""
+    while _idle:
+        thread = _idle.pop()
+        if not forked:
+            thread.do(None)
 
 
 class Parked:
-    """A host thread that owns a guest thread's tid and listens for signals sent to it."""
+    """A host thread that owns a guest thread's tid and listens for signals sent to it.
+
+    EAGAIN if the host makes none.
+    """
 
     def __init__(self, post: Callable[[int, bytes], None]) -> None:
         self._post = post
         self._ended = False
         started = allocate_lock()
         started.acquire()
-        start(self._run, started)
+        _start_new(self._run, started)
         started.acquire()
 
     def _run(self, started: object) -> None:
@@ -179,8 +240,12 @@ class Ticker:
             return
         self._wanted = True
         if not self._started:
+            try:
+                start(self._run)
+            except LinuxError:  # threads take turns when they make calls
+                self._wanted = False
+                return
             self._started = True
-            start(self._run)
         elif self._lock.locked():
             self._lock.release()
 

@@ -126,7 +126,7 @@ def map_shared(space: AddressSpace, vma: Vma) -> None:
     vma.name = b"/dev/zero (deleted)"
 
 
-def populate(space: AddressSpace, addr: int, size: int, flags: int) -> None:
+def populate(space: AddressSpace, addr: int, size: int, flags: int, prot: int = 0) -> None:
     """What MAP_LOCKED, mlockall(MCL_FUTURE) and MAP_POPULATE add; their failure is no error."""
     try:
         if flags & MAP_LOCKED or space.lock_future:
@@ -134,6 +134,8 @@ def populate(space: AddressSpace, addr: int, size: int, flags: int) -> None:
 
             mlock(space, addr, size, on_fault=bool(space.lock_future & MCL_ONFAULT))
         elif flags & MAP_POPULATE:
-            host.madvise(space.base + addr, size, host.POPULATE_READ)
+            own = prot & WRITE and flags & MAP_TYPE == MAP_PRIVATE
+            advice = host.POPULATE_WRITE if own else host.POPULATE_READ
+            host.madvise(space.base + addr, size, advice)
     except LinuxError:
         return

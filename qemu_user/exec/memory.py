@@ -148,7 +148,7 @@ class AddressSpace(GuestMemory):
             self.unmap(addr, addr + size)
         self._enter(vma)
         if self.lock_future or flags & (MAP_LOCKED | MAP_POPULATE):
-            mapping.populate(self, addr, size, flags)
+            mapping.populate(self, addr, size, flags, prot)
         return addr
 
     def place(self, addr: int, size: int, flags: int) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Last components of the files under /proc/<pid> that are not left to the host.
 _GENERATED = frozenset((b"maps", b"auxv", b"cmdline", b"environ", b"stat", b"statm", b"status"))
+_OWN_THREAD = b"/proc/thread-self"
 _INTERESTING = _GENERATED | {b"exe", b"mem", b"cpuinfo"}
 
 
@@ -66,6 +67,8 @@ def _relative(prefix: bytes, dirfd: int, path: bytes) -> bytes | None:
 
 def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
     """`host_path`, where /proc/self/exe is the guest's program and not the emulator's."""
+    if path.startswith(_OWN_THREAD) and path[len(_OWN_THREAD) :][:1] in (b"", b"/"):
+        path = b"/proc/%s%s" % (thread_self(t), path[len(_OWN_THREAD) :])
     if _own(t, dirfd, path) == b"exe":
         return program(t)
     return _traced_program(t, dirfd, path) or host_path(t, dirfd, path)
@@ -91,6 +94,11 @@ def _traced_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     return found
 
 
+def thread_self(t: Thread) -> bytes:
+    """Where /proc/thread-self leads, which to the host is one thread of the emulator."""
+    return b"%d/task/%d" % (t.process.pid, t.tid)
+
+
 def program(t: Thread) -> bytes:
     """The path of the file that is being run."""
     path: bytes = t.process.image.path
@@ -99,6 +107,8 @@ def program(t: Thread) -> bytes:
 
 def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     """What readlink(2) says where the host would answer for the emulator; None elsewhere."""
+    if path == _OWN_THREAD:
+        return thread_self(t)
     name = _own(t, dirfd, path)
     if name == b"exe":
         return os.path.realpath(program(t))
@@ -125,7 +135,7 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
         text: bytes = other[0].ask(other[1], "proc", other[2].decode())
         return text
     if name == b"/cpuinfo":
-        return _cpuinfo(t)
+        return _cpuinfo(t) if os.path.exists(b"/proc/cpuinfo") else None
     head, _, last = name.rpartition(b"/")
     if head == b"fd" and last.isdigit() and int(last) in t.process.files.special:
         raise LinuxError(ENXIO)  # an anonymous inode cannot be opened again

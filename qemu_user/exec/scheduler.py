@@ -7,9 +7,9 @@ from select import POLLIN
 from time import monotonic_ns, thread_time_ns
 
 from . import cpu as traps
-from .errors import EngineError
+from .errors import EngineError, LinuxError
 from .foreigncode import refresh
-from .hostthreads import Ticker, listen, poll_fds, signal_edges, signal_fd, take_signal
+from .hostthreads import Ticker, end_reserve, listen, poll_fds, signal_edges, signal_fd, take_signal
 from .signals import deliver
 
 TYPE_CHECKING = False
@@ -60,10 +60,14 @@ class Scheduler:
     def _listen(self) -> None:
         """Signals make themselves felt from now on."""
         create = self.process.files.create
-        self._signal_fd = create(signal_fd)
-        self._edges_fd = create(lambda: signal_edges(self._signal_fd))
-        edges = self._edges_fd
-        listen(edges, lambda: self._heard(edges))
+        if self._signal_fd < 0:
+            self._signal_fd = create(signal_fd)
+        self._edges_fd = edges = create(lambda: signal_edges(self._signal_fd))
+        try:
+            listen(edges, lambda: self._heard(edges))
+        except LinuxError:  # no host thread can be made: signals are seen at the next call
+            self._edges_fd = self._close(edges)
+            self._look = True
 
     def _heard(self, edges: int) -> bool:
         if edges != self._edges_fd:
@@ -80,17 +84,22 @@ class Scheduler:
         self._close_host_side()
         while self.process.spare:
             self.process.spare.pop().end()
+        end_reserve()
         deadline = monotonic_ns() + 300_000_000
         while len(os.listdir("/proc/self/task")) > 1 and monotonic_ns() < deadline:
             poll_fds({}, 1_000_000)
         self._start_host_side()
 
     def _close_host_side(self) -> None:
-        for fd in (self._wake_fd, self._signal_fd, self._edges_fd):
-            if fd >= 0:
-                os.close(fd)
-                self.process.files.reserved.discard(fd)
-        self._edges_fd = -1
+        self._close(self._wake_fd)
+        self._signal_fd = self._close(self._signal_fd)
+        self._edges_fd = self._close(self._edges_fd)
+
+    def _close(self, fd: int) -> int:
+        if fd >= 0:
+            os.close(fd)
+            self.process.files.reserved.discard(fd)
+        return -1
 
     def forked(self, t: Thread) -> None:
         """In a forked child: `t` alone is left, and no host thread but this one."""
@@ -99,6 +108,7 @@ class Scheduler:
         self._timers.clear()
         self._outside.clear()
         self._waited.clear()
+        end_reserve(forked=True)
         self._close_host_side()
         self.current = self._loaded = t
         t.cpu_time, self._since = 0, thread_time_ns()

@@ -40,6 +40,7 @@ SYNCHRONOUS = (
     abi.SIGSYS,
 )
 _ADDRESSED = frozenset(SYNCHRONOUS) - {abi.SIGSYS}
+_OWN_CODES = frozenset((*SYNCHRONOUS, abi.SIGCHLD))
 _SYNC_BITS = sum(1 << s - 1 for s in SYNCHRONOUS)
 UNBLOCKABLE = 1 << abi.SIGKILL - 1 | 1 << abi.SIGSTOP - 1
 STOP_BITS = sum(1 << s - 1 for s in STOPPING)
@@ -104,15 +105,19 @@ class SigInfo:
             return "timer"
         if self.code in (abi.SI_USER, abi.SI_TKILL):
             return "kill"
+        if self.code == abi.SI_SIGIO or self._tells_readiness():
+            return "poll"
         if self.code <= 0:
             return "rt"
         if self.signo in _ADDRESSED:
             return "fault"
         if self.signo == abi.SIGCHLD:
             return "chld"
-        if self.signo == abi.SIGIO and self.code < abi.SI_KERNEL:
-            return "poll"
         return "kill"
+
+    def _tells_readiness(self) -> bool:
+        """The code is SIGIO's, which a signal chosen by F_SETSIG has as well (man 2 fcntl)."""
+        return 0 < self.code <= abi.POLL_HUP and self.signo not in _OWN_CODES
 
     def pack(self, model: DataModel) -> bytes:
         """The 128 bytes a guest of `model` sees."""

@@ -13,6 +13,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from ctypes import _CFunctionType
 
 # The control block, in 64-bit words.
@@ -39,6 +40,7 @@ HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
 # count(engine, address, size, control): calls it when COUNT instructions have run.
 # fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
 # probe: the same, and touches the page, so that the host says then if it has none.
+# swap(place, old, new) -> the word before: compare and exchange, for calls in place of the guest.
 SOURCE = {
     "x86_64": {
         "block": """
@@ -142,6 +144,11 @@ SOURCE = {
             xor eax, eax
             ret
         """,
+        "swap": """
+            mov eax, esi
+            lock cmpxchg dword ptr [rdi], edx
+            ret
+        """,
     },
     "aarch64": {
         "block": """
@@ -211,6 +218,17 @@ SOURCE = {
             mov w0, #0
             ret
         """,
+        "swap": """
+        again:
+            ldaxr w8, [x0]
+            cmp w8, w1
+            b.ne out
+            stlxr w9, w2, [x0]
+            cbnz w9, again
+        out:
+            mov w0, w8
+            ret
+        """,
     },
 }
 CODE: dict[str, dict[str, bytes]] = {
@@ -229,6 +247,7 @@ CODE: dict[str, dict[str, bytes]] = {
             "0b4d8b4850418b4058412101498b402048ffc049894020493b4028720541c640"
             "0101b801000000c383c210498970304989503831c0c3"
         ),
+        "swap": bytes.fromhex("89f0f00fb117c3"),
     },
     "aarch64": {
         "block": bytes.fromhex("690040b949000035c0035fd6690440f920011fd6"),
@@ -243,6 +262,7 @@ CODE: dict[str, dict[str, bytes]] = {
             "290080528904003920008052c0035fd642400011811800f9821c00f900008052"
             "c0035fd6"
         ),
+        "swap": bytes.fromhex("08fc5f881f01016b6100005402fc098889ffff35e003082ac0035fd6"),
     },
 }
 
@@ -276,6 +296,14 @@ def load(host: str | None = None) -> dict[str, int] | None:
     readable = mmap.PROT_READ | mmap.PROT_EXEC
     failed = protect(ctypes.c_void_p(address), ctypes.c_size_t(mmap.PAGESIZE), readable)
     return None if failed else places
+
+
+def swapper() -> Callable[[int, int, int], int] | None:
+    """The stub "swap" as a function; None: not made for this host, or forbidden there."""
+    if not _SWAP and (places := load()) is not None:
+        word = ctypes.c_uint32
+        _SWAP.append(ctypes.CFUNCTYPE(word, ctypes.c_void_p, word, word)(places["swap"]))
+    return _SWAP[0] if _SWAP else None
 
 
 def fill_in_python(control: ctypes.Array[ctypes.c_uint64], pair: bool = False) -> _CFunctionType:
@@ -319,3 +347,4 @@ def fill_in_python(control: ctypes.Array[ctypes.c_uint64], pair: bool = False) -
 
 _FETCH = 18
 _KEPT: list[mmap.mmap] = []
+_SWAP: list[Callable[[int, int, int], int]] = []

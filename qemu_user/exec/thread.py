@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from .abi import signals as abi
 from .signals import Action, PendingSignals, SigInfo, bit, of_others
 
@@ -78,6 +80,14 @@ class Thread:
     def post(self, info: SigInfo) -> None:
         """Send a signal to this thread (tgkill)."""
         self.process.generate(info, self)
+
+    def beyond_file_size(self) -> None:
+        """A call failed with EFBIG: take the SIGXFSZ that may come with it (man 2 setrlimit)."""
+        from .hostthreads import forget_signal
+
+        if forget_signal(abi.SIGXFSZ):
+            uid = os.getuid()
+            self.post(SigInfo(abi.SIGXFSZ, abi.SI_USER, pid=self.process.pid, uid=uid))
 
     def force(self, info: SigInfo) -> None:
         """A fault's signal: blocked or ignored ones kill (man 2 sigaction)."""

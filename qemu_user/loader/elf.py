@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from errno import EACCES, EAGAIN, EINVAL, ENOEXEC, ENOMEM, EPERM, ETXTBSY
+from errno import EACCES, EAGAIN, EINVAL, ENOEXEC, ENOMEM, ENXIO, EPERM, ETXTBSY
 from fcntl import F_RDLCK, F_SETLEASE, F_UNLCK, fcntl
 from stat import S_ISREG
 
@@ -179,7 +179,10 @@ class ElfFile:
 
 def open_executable(path: bytes) -> int:
     """A descriptor of a file that may be executed; OSError with execve's errno."""
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:  # ENXIO: a socket, or a device that nobody serves
+        raise OSError(EACCES if error.errno == ENXIO else error.errno, "") from None
     try:
         status = os.fstat(fd)
         if not S_ISREG(status.st_mode) or not os.access(path, os.X_OK, effective_ids=True):

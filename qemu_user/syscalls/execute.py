@@ -11,6 +11,7 @@ from ..exec.abi.signals import SIGSEGV
 from ..exec.errors import KEEP, GuestExit, LinuxError
 from ..exec.paths import follow
 from ..loader import map_program, resolve
+from . import credentials
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -73,6 +74,7 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     if found is not path:
         program.execfn = path
     p.begin_exec(t)
+    credentials.renew()
     if program.arch is p.arch:
         p.memory.reset()
         p.cpu.reset()

@@ -44,16 +44,18 @@ def _word(t: Thread, uaddr: int) -> int:
     return t.memory.u32(uaddr)
 
 
-def _deadline(timeout: In[Timespec64], clockid: int) -> int | None:
+def _deadline(t: Thread, timeout: In[Timespec64], clockid: int) -> int | None:
     """Monotonic ns of an absolute timeout."""
     if not timeout:
         return None
     if clockid not in (clocks.CLOCK_MONOTONIC, clocks.CLOCK_REALTIME):
         raise LinuxError(EINVAL)
     until = timeout.read()
-    if until.tv_sec < 0 or not 0 <= until.tv_nsec < _BILLION:
+    padding = 0xFFFFFFFF << 32 if t.arch.model.word == 4 else 0
+    nanoseconds = until.tv_nsec & ~padding
+    if until.tv_sec < 0 or not 0 <= nanoseconds < _BILLION:
         raise LinuxError(EINVAL)
-    at = until.tv_sec * _BILLION + until.tv_nsec
+    at = until.tv_sec * _BILLION + nanoseconds
     if clockid == clocks.CLOCK_REALTIME:
         at += monotonic_ns() - clock_gettime_ns(clockid)
     return at
@@ -80,7 +82,7 @@ def futex_wait(
     clockid: Clock,
 ) -> Blocking[int]:
     private = _private(flags, val, mask)
-    deadline = _deadline(timeout, clockid)
+    deadline = _deadline(t, timeout, clockid)
     if not mask:
         raise LinuxError(EINVAL)
     _word(t, uaddr)
@@ -130,7 +132,7 @@ def futex_waitv(
 ) -> Blocking[int]:
     if flags or not 0 < nr_futexes <= _WAITERS_MAX or not waiters:
         raise LinuxError(EINVAL)
-    deadline = _deadline(timeout, clockid)
+    deadline = _deadline(t, timeout, clockid)
     words = _parsed(t, waiters, nr_futexes)
     values = [_word(t, uaddr) for uaddr, _, _ in words]
     if any(value != word[1] for value, word in zip(values, words, strict=True)):

@@ -11,6 +11,7 @@ from ..exec.abi import processes as abi
 from ..exec.cpu import WRITE
 from ..exec.errors import ERESTARTNOINTR, ERESTARTSYS, LinuxError
 from ..exec.futex import BITSET_ANY, Waiter, hand_over, key, wake
+from ..exec.stubs import swapper
 from ..exec.waiting import Wait, in_helper
 from .syscall import syscall
 
@@ -165,11 +166,9 @@ def _wake_op(
             raise LinuxError(EFAULT)
         first, second = t.memory.base + uaddr, t.memory.base + uaddr2
         return hostcall.call("futex", first, abi.FUTEX_WAKE_OP, val, val2, second, val3)
-    old = t.memory.u32(uaddr2)
-    changes = (operand, old + operand, old | operand, old & ~operand, old ^ operand)
-    if operation & 7 >= len(changes) or comparison > abi.FUTEX_OP_CMP_GE:
+    if operation & 7 > abi.FUTEX_OP_XOR or comparison > abi.FUTEX_OP_CMP_GE:
         raise LinuxError(ENOSYS)
-    t.memory.set_u32(uaddr2, changes[operation & 7])
+    old = _change(t, uaddr2, operation & 7, operand, shared)
     woken = wake(t.process, uaddr, max(1, _signed(val)), private=private)
     value = _signed(old)
     holds = (
@@ -183,6 +182,27 @@ def _wake_op(
     if holds[comparison]:
         woken += wake(t.process, uaddr2, max(1, _signed(val2)), private=private)
     return woken
+
+
+def _change(t: Thread, addr: int, operation: int, operand: int, shared: bool) -> int:
+    """Do FUTEX_OP_* to the word at `addr`, at once where other processes see it; what it was."""
+    memory, swap = t.memory, swapper() if shared else None
+    while True:
+        old = memory.u32(addr)
+        new = (operand, old + operand, old | operand, old & ~operand, old ^ operand)[operation]
+        new &= 0xFFFFFFFF
+        if memory.permitted(addr, 4, WRITE) < 4:
+            raise LinuxError(EFAULT)
+        if swap is None:
+            memory.set_u32(addr, new)
+            return old
+        before = _in_host_order(t, old)
+        if swap(memory.base + addr, before, _in_host_order(t, new)) == before:
+            return old
+
+
+def _in_host_order(t: Thread, word: int) -> int:
+    return int.from_bytes(word.to_bytes(4, "little"), "big") if t.arch.is_foreign else word
 
 
 def _try_lock(t: Thread, uaddr: int, private: bool) -> bool:

@@ -9,6 +9,7 @@ from ..exec import hostcall
 from ..exec.abi import limits as abi
 from ..exec.abi.limits import Rlimit, Rlimit64
 from ..exec.errors import LinuxError
+from ..exec.hostthreads import keep_in_reserve
 from .args import In, Int, Out, Pid, PrioWhich, Resource
 from .syscall import syscall
 
@@ -61,6 +62,8 @@ def _get(t: Thread, resource: int) -> tuple[int, int]:
 def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
     attribute = _MEMORY.get(resource)
     if attribute is None and resource != abi.RLIMIT_NOFILE:
+        if resource == abi.RLIMIT_NPROC:
+            keep_in_reserve()
         packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=hard))
         hostcall.call("prlimit64", 0, resource, packed, None)
         return

@@ -89,6 +89,8 @@ def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
         return (yield from _wait_for_lock(t, fd, cmd, arg, shape))
     if cmd in (abi.F_SETOWN_EX, abi.F_GETOWN_EX):
         return _owner(t, fd, cmd, arg)
+    if cmd == abi.F_GETOWNER_UIDS:
+        return _owner_uids(t, fd, arg)
     if cmd in _HINTS:
         return _hint(t, fd, cmd, arg)
     hostcall.call("fcntl", fd, cmd, hostcall.INVALID)
@@ -164,6 +166,13 @@ def _owner(t: Thread, fd: int, cmd: int, addr: int) -> int:
         packed = _packed(t, addr, FOwnerEx)
         return hostcall.call("fcntl", fd, cmd, hostcall.INVALID if packed is None else packed)
     t.memory.store(addr, hostcall.fill(FOwnerEx, "fcntl", fd, cmd, hostcall.OUT))
+    return 0
+
+
+def _owner_uids(t: Thread, fd: int, addr: int) -> int:
+    found = (ctypes.c_uint32 * 2)()
+    hostcall.call("fcntl", fd, abi.F_GETOWNER_UIDS, found)
+    t.memory.write(addr, Struct(t.arch.model.order + "2I").pack(*found))
     return 0
 
 

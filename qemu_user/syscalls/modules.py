@@ -11,6 +11,7 @@ import sys
 
 _GENERATORS = frozenset(("__main__", "compiler", "regenerate", "tables"))
 _PACKAGE = __name__.partition(".")[0]
+_complete: list[bool] = []  # whether all is imported
 
 
 def prepare_for(uid: int) -> None:
@@ -23,7 +24,10 @@ def _readable(path: str) -> bool:
     """Whether anyone may read a file and the directories that it is in."""
     path = os.path.realpath(path)
     while path != "/":
-        if not os.stat(path).st_mode & 0o004:
+        try:
+            if not os.stat(path).st_mode & 0o004:
+                return False
+        except PermissionError:
             return False
         path = os.path.dirname(path)
     return True
@@ -31,6 +35,9 @@ def _readable(path: str) -> bool:
 
 def import_all() -> None:
     """Import all that the packages in use have, and what functions of theirs import later."""
+    if _complete:  # the files may be out of reach by now
+        return
+    _complete.append(True)
     __import__("hashlib")
     __import__("traceback")
     for name, package in sorted(sys.modules.items()):

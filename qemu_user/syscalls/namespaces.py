@@ -9,6 +9,7 @@ from struct import Struct
 from ..exec import hostcall
 from ..exec.cpu import READ
 from ..exec.errors import LinuxError
+from ..exec.hostthreads import keep_in_reserve
 from .args import Addr, Fd, Int, Pid, StringPtr, UInt, ULong, UnshareFlags
 from .modules import import_all
 from .names import given
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _VM, _FS, _FILES, _SIGHAND, _THREAD, _SYSVSEM = 0x100, 0x200, 0x400, 0x800, 0x10000, 0x40000
 _NAMESPACES = 0x7E020080  # CLONE_NEW: TIME, NS, CGROUP, UTS, IPC, USER, PID, NET
+_NEWUSER, _NEWPID = 0x10000000, 0x20000000
 _EPOLL_TFD = 7
 _KEY_MAX = 1 << 20
 _ROOM = 1 << 16
@@ -43,6 +45,11 @@ def unshare(t: Thread, flags: UnshareFlags) -> int:
     if flags & _NAMESPACES:
         import_all()
     wanted = flags & (_NAMESPACES | _SYSVSEM)  # one thread shares nothing else with anybody
+    if wanted & _NEWPID and wanted & _NEWUSER:  # alone for the one, and no threads after the other
+        _alone(t, lambda: hostcall.call("unshare", _NEWUSER))
+        wanted &= ~_NEWUSER
+    if wanted & _NEWPID:
+        keep_in_reserve()
     return _alone(t, lambda: hostcall.call("unshare", wanted)) if wanted else 0
 
 
@@ -63,6 +70,7 @@ def setns(t: Thread, fd: Fd, nstype: Int) -> int:
     if len(t.process.threads) > 1:
         raise LinuxError(EINVAL)
     import_all()
+    keep_in_reserve()  # it may lead to another PID namespace
     return _alone(t, lambda: hostcall.call("setns", fd, nstype))
 
 

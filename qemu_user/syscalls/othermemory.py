@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from errno import EBADF, EFAULT, EINVAL, EIO, EPERM
+from errno import EBADF, EFAULT, EINVAL, EIO
 
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
+from ..exec.tracing import visit
 from ..exec.tracing.channel import thread_group
 from .ownmemory import MemoryFile
 from .syscall import syscall
@@ -21,66 +22,64 @@ if TYPE_CHECKING:
     Transfer = Callable[[str, int, object], object]
 
 PIECE = 1 << 18  # bytes asked for in one message
+NOTE = "only of emulated processes; of those that are stopped, only tracees"
+_OWN: dict[str, Callable[..., object]] = {"read": visit.read, "write": visit.write}
 
 
-@syscall(note="only of tracees and the process itself")
+@syscall(note=NOTE)
 def process_vm_readv(t: Thread, pid: Pid, local: IoVecOut, remote: IoVecIn, flags: ULong) -> int:
-    pieces = _pieces(t, local, remote, flags)
-    if not pieces:
-        return 0
-    transfer = _transfer(t, pid)
-    done = 0
-    for ours, theirs, size in pieces:
-        data = transfer("read", theirs, size)
-        assert isinstance(data, bytes)
-        size = min(len(data), t.memory.permitted(ours, size, WRITE))
-        t.memory.write(ours, data[:size])
-        done += size
-        if not size or size < len(data):
-            break
-    if not done:
-        raise LinuxError(EFAULT)
-    return done
+    return _all(t, pid, _pieces(t, local, remote, flags), _read_piece)
 
 
-@syscall(note="only of tracees and the process itself")
+@syscall(note=NOTE)
 def process_vm_writev(t: Thread, pid: Pid, local: IoVecIn, remote: IoVecIn, flags: ULong) -> int:
-    pieces = _pieces(t, local, remote, flags)
-    if not pieces:
-        return 0
-    transfer = _transfer(t, pid)
-    done = 0
-    for ours, theirs, size in pieces:
-        data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
-        written = transfer("write", theirs, data)
-        assert isinstance(written, int)
-        done += written
-        if written < size:
-            break
-    if not done:
-        raise LinuxError(EFAULT)
+    return _all(t, pid, _pieces(t, local, remote, flags), _write_piece)
+
+
+def _read_piece(t: Thread, transfer: Transfer, ours: int, theirs: int, size: int) -> int:
+    data = transfer("read", theirs, size)
+    assert isinstance(data, bytes)
+    done = min(len(data), t.memory.permitted(ours, size, WRITE))
+    t.memory.write(ours, data[:done])
     return done
 
 
-def _transfer(t: Thread, pid: int) -> Transfer:
+def _write_piece(t: Thread, transfer: Transfer, ours: int, theirs: int, size: int) -> int:
+    data = t.memory.read(ours, t.memory.permitted(ours, size, READ))
+    done = transfer("write", theirs, data)
+    assert isinstance(done, int)
+    return done
+
+
+def _all(t: Thread, pid: int, pieces: list[tuple[int, int, int]], move: Callable[..., int]) -> int:
+    """Move pieces until one is cut short; the bytes moved, EFAULT for none."""
+    if not pieces:
+        return 0
+    transfer, visited = _reach(t, pid)
+    total = 0
+    try:
+        for ours, theirs, size in pieces:
+            done = move(t, transfer, ours, theirs, size)
+            total += done
+            if done < size:
+                break
+    finally:
+        if visited is not None:
+            visited.close()
+    if not total:
+        raise LinuxError(EFAULT)
+    return total
+
+
+def _reach(t: Thread, pid: int) -> tuple[Transfer, visit.Visit | None]:
+    """How to ask for the memory of our own process, a tracee or another one; what to close."""
     if pid in t.process.threads:
-        return lambda name, addr, what: _own(t, name, addr, what)
-    tracing = t.process.tracing
-    if tracing is None or tracing.tracer is None or pid not in tracing.tracer.tracees:
-        thread_group(pid)
-        raise LinuxError(EPERM)
-    tracer = tracing.tracer
-    return lambda name, addr, what: tracer.ask(pid, name, addr, what)
-
-
-def _own(t: Thread, name: str, addr: int, what: object) -> object:
-    memory = t.memory
-    if isinstance(what, int):
-        return memory.read(addr, memory.permitted(addr, what, READ))
-    assert isinstance(what, bytes)
-    size = memory.permitted(addr, len(what), WRITE)
-    memory.write(addr, what[:size])
-    return size
+        return lambda name, addr, what: _OWN[name](t.memory, addr, what), None
+    tracer = t.process.tracing.tracer if t.process.tracing is not None else None
+    if tracer is not None and pid in tracer.tracees:
+        return lambda name, addr, what: tracer.ask(pid, name, addr, what), None
+    visited = visit.Visit(int(thread_group(pid)["Tgid"]))
+    return visited.ask, visited
 
 
 def _pieces(

@@ -58,6 +58,7 @@ _BY_HOST = (  # what only the host's clone3 can do
     | abi.CLONE_NEWNET
     | abi.CLONE_NEWTIME
 )
+_CHILDREN_SPACE = "/proc/self/ns/pid_for_children"
 _MOST_TIDS = 32  # MAX_PID_NS_LEVEL
 _NOT_CLONE3 = (abi.CSIGNAL & ~abi.CLONE_NEWTIME) | abi.CLONE_DETACHED
 
@@ -190,7 +191,7 @@ def _new_thread(t: Thread, request: Request) -> int:
     before = t.cpu.new_context()
     try:
         _child_registers(t, request)
-        child = p.new_thread(t)
+        child = _made(t)
         new_thread = t.arch.linux.new_thread
         if new_thread is not None and child.context is not None:
             new_thread(t, child)
@@ -206,6 +207,19 @@ def _new_thread(t: Thread, request: Request) -> int:
         child.clear_child_tid = request.child_tid
     p.scheduler.add(child)
     return child.tid
+
+
+def _made(t: Thread) -> Thread:
+    try:
+        return t.process.new_thread(t)
+    except LinuxError:
+        try:
+            same = os.readlink(_CHILDREN_SPACE) == os.readlink("/proc/self/ns/pid")
+        except FileNotFoundError:  # there is nobody in it yet
+            same = False
+        if same:
+            raise
+        raise LinuxError(EINVAL) from None  # it would be in another one than its process
 
 
 def _child_registers(t: Thread, request: Request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errno import EINVAL
 
-from ..exec import hostcall, mapping, paging
+from ..exec import host, hostcall, mapping, paging
 from ..exec.abi import ipc as abi
 from ..exec.abi.ipc import ShmidDs, ShmLimits, ShmUsage
 from ..exec.abi.memory import MAP_SHARED

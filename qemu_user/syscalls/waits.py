@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+from errno import EAGAIN
+from fcntl import F_GETFL
 
 from ..exec import hostcall
 from ..exec.abi import processes as abi
@@ -107,8 +109,13 @@ def waitid(
 
     attempt, wanted = Attempt(t, options, host), _of_waitid(which, upid)
     found, failure = 0, None
+    impatient = which == abi.P_PIDFD and not options & abi.WNOHANG and _is_nonblocking(upid)
+    if impatient:
+        options |= abi.WNOHANG
     try:
         found = yield from _for_child(t, lambda extra: attempt(wanted, extra), options)
+        if impatient and not found:
+            raise LinuxError(EAGAIN)
     except LinuxError as error:
         failure = error  # infop is written all the same, and a bad one is what is reported
     if infop:
@@ -123,6 +130,14 @@ def waitid(
         host_says = hostcall.unpack(Rusage, usage.raw)
         ru.write(host_says if attempt.tracee is None else _usage(attempt.tracee))
     return 0
+
+
+def _is_nonblocking(pidfd: int) -> bool:
+    """Whether it was opened with PIDFD_NONBLOCK."""
+    try:
+        return bool(hostcall.call("fcntl", pidfd, F_GETFL) & os.O_NONBLOCK)
+    except LinuxError:
+        return False
 
 
 def _tell(t: Thread, infop: int, packed: bytes) -> None:

@@ -12,7 +12,7 @@ from ..abi.layout import U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSe
 from ..abi.signals import SigAltStack
 from ..cpu import EXEC, READ, WRITE, Fault
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Registers
+from . import Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
@@ -40,6 +40,14 @@ _VECTOR = tuple(f"q{n}" for n in range(32))
 _FPSIMD_MAGIC, _ESR_MAGIC = 0x46508001, 0x45535201
 _BTYPE = 3 << 10
 PSTATE = 0xF0000000 | _BTYPE  # what sigreturn takes from a frame: flags and BTYPE
+_IDENTIFICATION = {  # (CRm, op2) -> value; what is not here reads as zero
+    (0, 0): 0x000F0510,  # MIDR: as /proc/cpuinfo has it
+    (0, 5): 1 << 31,  # MPIDR: nothing to see
+    (4, 0): 0x11,  # PFR0: FP, AdvSIMD, EL0 and EL1 in AArch64 only
+    (5, 0): 6,  # DFR0: the debug architecture of ARMv8
+    (6, 0): 0x211120,  # ISAR0: AES and PMULL, SHA1, SHA2, CRC32, atomics
+    (7, 0): 0xFF000000,  # MMFR0: granules are none of a program's business
+}
 _FAULT_CLASS = {READ: 0x24, WRITE: 0x24, EXEC: 0x20}  # ESR_EL1.EC (Arm ARM, D17.2.37)
 
 
@@ -156,11 +164,43 @@ def _records(t: Thread) -> tuple[int, bytes]:
     return trap.addr, fp + record.pack(model)
 
 
+def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
+    """Misalignment: where the instruction is or what it accesses."""
+    pc = t.cpu.read("pc")
+    if number == -1 and pc & 3:
+        return SIGBUS, abi.BUS_ADRALN, pc
+    if number != 4:
+        return None
+    base = int.from_bytes(t.memory.read(pc, 4), "little") >> 5 & 31
+    return SIGBUS, abi.BUS_ADRALN, t.cpu.read("sp" if base == 31 else X[base])
+
+
+def emulate(t: Thread) -> bool:
+    """MRS of an identification register, which the kernel answers for user programs.
+
+    Documentation/arch/arm64/cpu-feature-registers.rst: op0 3, op1 0, CRn 0, CRm 0 and 4 to 7.
+    """
+    pc = t.cpu.read("pc")
+    try:
+        insn = int.from_bytes(t.memory.read(pc, 4), "little")
+    except LinuxError:
+        return False
+    if insn & 0xFFFFF000 != 0xD5380000:
+        return False
+    row, column, target = insn >> 8 & 15, insn >> 5 & 7, insn & 31
+    if row in (1, 2, 3) or row > 7 or (row == 0 and column not in (0, 5, 6)):
+        return False
+    if target != 31:
+        t.cpu.write(X[target], _IDENTIFICATION.get((row, column), 0))
+    t.cpu.write("pc", pc + 4)
+    return True
+
+
 def cpuinfo(_: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
     about = (
         "BogoMIPS\t: 100.00\n"
-        "Features\t: fp asimd aes pmull sha1 sha2 crc32 atomics\n"
+        "Features\t: fp asimd aes pmull sha1 sha2 crc32 atomics cpuid\n"
         "CPU implementer\t: 0x00\nCPU architecture: 8\nCPU variant\t: 0x0\n"
         "CPU part\t: 0x051\nCPU revision\t: 0\n\n"
     )
@@ -205,7 +245,8 @@ def make(name: str, model: DataModel) -> Arch:
         constants=CONSTANTS,
         cpuinfo=cpuinfo,
         platform=name.encode(),
-        hwcap=0x1FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS
+        hwcap=0x9FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS CPUID
+        linux=Linux(exception=exception, emulate=emulate),
         clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
         task_bits=48,
         disassembler=("ARM64", "ARM"),

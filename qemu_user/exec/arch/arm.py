@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from ..thread import Thread
 
 SIGILL, SIGTRAP, SIGBUS = 4, 5, 7
+_ALIGNMENT = 4  # the engine's number for a misaligned access
 
 _GENERAL = (*(f"r{n}" for n in range(13)), "sp", "lr")
+_ALL = (*_GENERAL, "pc")
 TLS = "c13_c0_3"  # TPIDRURO
 
 _PREPARE = bytes.fromhex(  # r0: where to
@@ -94,15 +96,29 @@ def _undefined(code: int, thumb: bool) -> bool:
 
 
 def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
-    """The undefined instructions that stand for breakpoints."""
-    if number >= 0:
-        return None
+    """The undefined instructions that stand for breakpoints, and misalignment."""
     pc = t.cpu.read("pc")
     thumb = t.cpu.read("cpsr") & THUMB
+    if number == _ALIGNMENT:
+        return SIGBUS, abi.BUS_ADRALN, _accessed(t, pc, bool(thumb))
+    if number >= 0:
+        return None
+    if not thumb and pc & 3:
+        return SIGBUS, abi.BUS_ADRALN, pc
     code = int.from_bytes(t.memory.read(pc, 2 if thumb else 4), "little")
     if code == 0xDE01 if thumb else code & 0x0FFFFFFF == 0x07F001F0:
         return SIGTRAP, abi.TRAP_BRKPT, pc
     return None
+
+
+def _accessed(t: Thread, pc: int, thumb: bool) -> int:
+    """The address that an exclusive access at PC uses."""
+    code = t.memory.read(pc, 4)
+    if not thumb:
+        return t.cpu.read(_ALL[int.from_bytes(code, "little") >> 16 & 15])
+    first, second = int.from_bytes(code[:2], "little"), int.from_bytes(code[2:], "little")
+    offset = (second & 0xFF) * 4 if first & 0xFFE0 == 0xE840 else 0  # LDREX and STREX have one
+    return t.cpu.read(_ALL[first & 15]) + offset & 0xFFFFFFFF
 
 
 def set_tls(t: Thread, value: ULong) -> int:
@@ -157,7 +173,7 @@ def _engine(order: str) -> Engine:
         syscall=("intr", 2),
         exceptions={
             3: (SIGBUS, 1, 0),  # misaligned PC: BUS_ADRALN
-            4: (SIGBUS, 1, 0),  # misaligned exclusive access
+            _ALIGNMENT: (SIGBUS, 1, 0),  # misaligned exclusive access
             7: (SIGTRAP, 1, 0),  # bkpt: TRAP_BRKPT
         },
         illegal=(1,),

@@ -177,6 +177,7 @@ def _engine(order: str) -> Engine:
         start={"msr": _MSR | (_LITTLE if order == "<" else 0)},
         beside=_BESIDE,
         mend=WIDE,
+        target="ppc64",
     )
 
 

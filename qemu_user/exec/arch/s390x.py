@@ -301,6 +301,7 @@ ARCH = Arch(
         illegal=(3,),  # all program interruptions; `exception` tells them apart
         illegal_code=abi.ILL_ILLOPC,
         user_mode=_TO_USER,
+        target="s390x",
         beside={  # in CPUS390XState
             "vregs": ("r0", 0x80, 512),
             "aregs": ("r0", 0x280, 64),

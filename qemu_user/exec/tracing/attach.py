@@ -8,7 +8,7 @@ from errno import EPERM, ESRCH
 from ..abi import signals as sig
 from ..errors import LinuxError
 from ..signals import SigInfo
-from . import channel
+from . import channel, visit
 from .link import Link
 from .state import tracing
 from .traced import Traced
@@ -32,6 +32,11 @@ def called(process: Process, pid: int, token: int) -> None:
     if met is None:
         return
     end, (what, *wish), ends = met
+    if what == visit.MEMORY:
+        channel.tell(end, (0,))
+        end.close()
+        visit.serve(process.memory, ends)
+        return
     error = 0
     try:
         if what == "attach":

@@ -10,9 +10,9 @@ from ..abi import ptrace as abi
 from ..abi import signals as sig
 from ..abi.ptrace import PtraceSyscallInfo
 from ..arch import registers_of
-from ..cpu import READ, WRITE
 from ..errors import LinuxError
 from ..signals import COUNT, UNBLOCKABLE, SigInfo
+from . import visit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,17 +147,11 @@ def _poke(traced: Traced, addr: int, data: bytes) -> int:
 
 
 def _read(traced: Traced, addr: int, size: int) -> bytes:
-    """What process_vm_readv(2) may see: protection counts."""
-    memory = traced.thread.memory
-    size = memory.permitted(addr, size, READ)
-    return memory.read(addr, size)
+    return visit.read(traced.thread.memory, addr, size)
 
 
 def _write(traced: Traced, addr: int, data: bytes) -> int:
-    memory = traced.thread.memory
-    size = memory.permitted(addr, len(data), WRITE)
-    memory.write(addr, data[:size])
-    return size
+    return visit.write(traced.thread.memory, addr, data)
 
 
 def _message(traced: Traced) -> int:

@@ -1,4 +1,4 @@
-// arch: x86_64 aarch64 i386 arm riscv64 riscv32 s390x aarch64_be ppc
+// arch: x86_64 aarch64 i386 arm riscv64 riscv32 ppc64le s390x aarch64_be ppc mips mipsel mips64
 // flags: -pthread
 // Atomic operations and locks on memory that four processes share lose nothing.
 #include "guest.h"

@@ -168,6 +168,8 @@ static void keys(void)
             if (!fork())
                 for (;;)
                     pause();
+            while (tcgetpgrp(tty) != getpgrp())
+                usleep(1000);
             write(ends[1], "", 1);
             read_byte();
             _exit(9);

@@ -1,4 +1,3 @@
-// order: little
 // FUTEX_WAKE_OP on words that processes share: each change is made once, whoever else changes them.
 #include "guest.h"
 #include <linux/futex.h>

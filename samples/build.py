@@ -78,11 +78,12 @@ def works(*command: str) -> bool:
     if not shutil.which(command[0]):
         return False
     BUILD.mkdir(exist_ok=True)
-    probe = BUILD / "probe.c"
+    probe = BUILD / f"probe.{os.getpid()}.c"
     output = BUILD / f"probe.{os.getpid()}"
     probe.write_text('#include <stdio.h>\nint main(void) { return puts("") < 0; }\n')
     done = run([*command, "-static", "-pthread", str(probe), "-o", str(output)])
     output.unlink(missing_ok=True)
+    probe.unlink(missing_ok=True)
     return done.returncode == 0
 
 

@@ -72,6 +72,19 @@ class Lookup:
         else:
             self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
 
+    def elsewhere(self, address: int, pc: int) -> bool:
+        """Whether they are on different pages of the engine."""
+        return (address ^ pc) // self._handle.arch.page != 0
+
+    def lacking(self, address: int, access: int) -> int:
+        """Where access is refused: `address`, or the other half of the engine's page."""
+        page, control = address // PAGE, self._control
+        if self._pairs and page < control[stubs.PAGES]:
+            bits = ctypes.c_uint8.from_address(control[stubs.PERMS] + page).value
+            if bits & access:
+                return address & -PAGE ^ PAGE
+        return address
+
     def change(self) -> None:
         """Translate for memory that other processes write to, or not; outside of a run.
 

@@ -2,7 +2,7 @@
 
 The engine reports exceptions after it has moved PC, except to a function of its own that decides
 whether an exception stops it. That function is replaced: window traps are answered in it, and
-everything else is seen with PC and the PC after it as they are (see SPARC's architecture manual).
+everything else is seen with PC and the PC after it as they are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import struct
 from ctypes import CFUNCTYPE, c_bool, c_int, c_uint64, c_void_p
 
+from . import stubs
 from .cpu import READ, WRITE, Fault
 from .engine_handle import HOOK_CODE, HOOK_INVALID, PAGE
 from .errors import EngineError
@@ -69,7 +70,10 @@ class Windows:
 
     def _replace(self, handle: Handle) -> None:
         field = c_uint64.from_address(handle.address + self._at["stop_interrupt"])
-        if os.uname().machine != "x86_64" or ctypes.string_at(field.value, 7) != _STOPS:
+        if (
+            os.uname().machine != stubs.HOST_OF_EXCHANGES
+            or ctypes.string_at(field.value, 7) != _STOPS
+        ):
             raise EngineError("register windows need the engine that is pinned")
         self._kept = CFUNCTYPE(c_bool, c_void_p, c_int)(self._taken)
         field.value = ctypes.cast(self._kept, c_void_p).value or 0

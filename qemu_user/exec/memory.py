@@ -211,7 +211,8 @@ class AddressSpace(GuestMemory):
 
     def munmap(self, addr: int, size: int) -> None:
         """Munmap(2)."""
-        if addr % self.arch.page or addr > self.task_size or size > self.task_size - addr or not size:
+        wrong = addr % self.arch.page or addr > self.task_size
+        if wrong or size > self.task_size - addr or not size:
             raise LinuxError(EINVAL)
         self.unmap(addr, pages_up(addr + size, self.arch.page))
 

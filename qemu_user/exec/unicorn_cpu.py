@@ -108,7 +108,6 @@ class UnicornCpu:
         self._handle.close()
 
     # Callbacks
-
     def _add_exceptions(self) -> None:
         engine, entered = self.arch.engine, self._on_entry()
         kind, syscall = engine.syscall
@@ -261,8 +260,7 @@ class UnicornCpu:
         place = self.arch.registers.pc
         pc = self.read(place)
         trap = self._start(pc, count)
-        page = self.arch.page
-        if type(trap) is Fault and trap.access == EXEC and trap.addr // page != pc // page:
+        if type(trap) is Fault and trap.access == EXEC and self._lookup.elsewhere(trap.addr, pc):
             if trap.addr // PAGE < self.read(place) // PAGE and trap.addr // PAGE + 1 == pc // PAGE:
                 return _ILLEGAL  # the engine looks before an instruction that it refuses
             if trap.addr // PAGE != self.read(place) // PAGE:
@@ -333,13 +331,10 @@ class UnicornCpu:
             raise EngineError(self._handle.error_text(error))
         address = self._control[stubs.REFUSED]
         exact = self._fault_address
-        if exact is not None and exact.value & -self.arch.page == address & -self.arch.page:
+        if exact is not None and not self._lookup.elsewhere(exact.value, address):
             address = exact.value
-        if self.arch.page > PAGE and address // PAGE < self._pages:
-            bits = ctypes.c_uint8.from_address(self._perms + address // PAGE).value
-            if bits & _ACCESS[self._control[stubs.KIND]]:
-                address = address & -PAGE ^ PAGE  # it is the other half of the engine's page
         access = _ACCESS[self._control[stubs.KIND]]
+        address = self._lookup.lacking(address, access)
         raised = self.arch.engine.noncanonical
         if raised is not None and access != EXEC and _LOW_HALF <= address < _HIGH_HALF:
             self._raised = raised

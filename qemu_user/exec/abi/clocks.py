@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .layout import I64, Array, CStruct, Int, Long, UInt
+from .layout import I64, Array, CStruct, Int, Long, Microseconds, UInt
 
 
 class Timespec(CStruct):

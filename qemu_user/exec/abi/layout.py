@@ -27,7 +27,6 @@ class Scalar:
         self.words = words  # 64 bits made of words, the least significant first
 
     def room(self, model: DataModel) -> int:
-        """Its bytes."""
         return self.size or model.word
 
     def align(self, model: DataModel) -> int:
@@ -68,9 +67,7 @@ class Scalar:
 class MicroScalar(Scalar):
     """Microseconds beside seconds: a long, but on SPARC an int."""
 
-    __slots__ = ()
-
-    def room(self, model: DataModel) -> int:
+    def room(self, model: DataModel) -> int:  # bytes
         return 4 if model.signals == "sparc" else model.word
 
 

@@ -9,9 +9,9 @@ from ..abi.generated.constants_sparc64 import CONSTANTS
 from ..abi.layout import DataModel
 from ..abi.sparc import SparcMsqidDs, SparcSemidDs, SparcShmidDs
 from ..abi.stats import StatX86_64
+from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .sparc64_context import emulate
-from ..errors import LinuxError
 from .sparc64_frames import BIAS, Frame, G, I, L, O, set_pc, store_window
 
 TYPE_CHECKING = False
@@ -141,11 +141,11 @@ ARCH = Arch(
     frame=Frame(),
     constants=CONSTANTS | {"PTRACE_DETACH": 11},
     variants={
-            "Stat": StatX86_64,
-            "SemidDs": SparcSemidDs,
-            "ShmidDs": SparcShmidDs,
-            "MsqidDs": SparcMsqidDs,
-        },
+        "Stat": StatX86_64,
+        "SemidDs": SparcSemidDs,
+        "ShmidDs": SparcShmidDs,
+        "MsqidDs": SparcMsqidDs,
+    },
     platform=b"",
     cpuinfo=cpuinfo,
     hwcap=0x800000B,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..abi.layout import U64, Array, CStruct
+from ..abi import signals as abi
+from ..abi.layout import U64, Array, CStruct, SigSet
 from ..cpu import EXEC
 from ..errors import LinuxError
-from ..signals import UNBLOCKABLE
 from .sparc64_frames import BIAS, G, O, flags, flush, reload, set_flags, set_pc
 
 TYPE_CHECKING = False
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _GET, _SET = 0x91D0206E, 0x91D0206F
 _MASK = (1 << 64) - 1
+_UNBLOCKABLE = 1 << abi.SIGKILL - 1 | 1 << abi.SIGSTOP - 1
 _WINDOW_FP = 112  # of %i6 and %i7 in the save area of a window
 
 
@@ -22,7 +23,7 @@ class Context(CStruct):
 
     uc_link: U64
     uc_flags: U64
-    uc_sigmask: U64
+    uc_sigmask: SigSet
     _pad: U64
     mc_tstate: U64
     mc_pc: U64
@@ -74,7 +75,7 @@ def _set(t: Thread) -> None:
     flush(t)
     context = memory.load(cpu.read("o0"), Context)
     if cpu.read("o1"):
-        t.mask = context.uc_sigmask & ~UNBLOCKABLE
+        t.mask = context.uc_sigmask & ~_UNBLOCKABLE
     g7 = cpu.read("g7")
     cpu.bank(*G, *O).set(context.mc_regs)
     cpu.write("g7", g7)

@@ -5,7 +5,7 @@ static char log_[300];
 static void note(int n)
 {
     char b[8];
-    sprintf(b, " %d", common_signal(n));
+    sprintf(b, " %d", n < 0 ? -common_signal(-n) : common_signal(n));
     strcat(log_, b);
 }
 static void plain(int n)

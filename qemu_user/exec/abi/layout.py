@@ -157,8 +157,7 @@ class CStruct:
     _nested: ClassVar[list[str]]  # and which of them no two objects may share
 
     def __init_subclass__(cls) -> None:
-        cls._layouts = {}
-        cls._members = None
+        cls._layouts, cls._members = {}, None
 
     def __init__(self, **fields: Value) -> None:
         """Members by name; those not given are 0, as is all of an absent nested structure."""

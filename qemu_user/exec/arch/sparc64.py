@@ -139,7 +139,7 @@ ARCH = Arch(
         error=("xcc", ~(1 << 20), 1 << 20),
     ),
     frame=Frame(),
-    constants=CONSTANTS | {"PTRACE_DETACH": 11},
+    constants=CONSTANTS | {"PTRACE_DETACH": 11, "O_ASYNC": 0x40},
     variants={
         "Stat": StatX86_64,
         "SemidDs": SparcSemidDs,

@@ -1,3 +1,4 @@
+// xfail-sparc64: rt_sigaction has an argument more
 // Blocking, pending, handlers' own masks, SA_NODEFER, SA_RESETHAND, and the order of delivery.
 #include "guest.h"
 static volatile int depth, deepest, raises;

@@ -54,7 +54,7 @@ int main(void)
     later(20, SIGUSR1);
     int n;
     TRY(sigwait(&s, &n));
-    SHOW(n);
+    SHOW(common_signal(n));
     wait(&st);
     sigset_t only;
     sigemptyset(&only);

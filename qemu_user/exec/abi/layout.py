@@ -64,8 +64,8 @@ class Scalar:
         return code if self.signed else code.upper()
 
 
-class MicroScalar(Scalar):
-    """Microseconds beside seconds: a long, but on SPARC an int."""
+class NarrowScalar(Scalar):
+    """A long that SPARC makes an int of (microseconds, si_band)."""
 
     def room(self, model: DataModel) -> int:  # bytes
         return 4 if model.signals == "sparc" else model.word
@@ -107,7 +107,7 @@ if TYPE_CHECKING:
     I64: TypeAlias = int
     U64: TypeAlias = int
     SigSet: TypeAlias = int
-    Microseconds: TypeAlias = int
+    NarrowLong: TypeAlias = int
 
     Value: TypeAlias = Any  # int, bytes, tuple or CStruct, as the member's type says
 
@@ -131,7 +131,7 @@ else:
     I64 = Scalar("I64", 8, True)
     U64 = Scalar("U64", 8, False)
     SigSet = Scalar("SigSet", 8, False, words=True)
-    Microseconds = MicroScalar("Microseconds", 0, True)
+    NarrowLong = NarrowScalar("NarrowLong", 0, True)
 
     Bytes = BytesType
     Array = ArrayType

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .layout import U16, U32, U64, Array, CStruct, Int, Long, ULong
+from .layout import U8, U16, U32, U64, Array, Bytes, CStruct, Int, Long, UInt, ULong
+
+
+class SparcTermios(CStruct):
+    """struct termios with 17 control characters."""
+
+    c_iflag: UInt
+    c_oflag: UInt
+    c_cflag: UInt
+    c_lflag: UInt
+    c_line: U8
+    c_cc: bytes = Bytes(17)
 
 
 class SparcIpcPerm(CStruct):

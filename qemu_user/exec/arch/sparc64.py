@@ -7,7 +7,7 @@ import os
 from ..abi import signals as abi
 from ..abi.generated.constants_sparc64 import CONSTANTS
 from ..abi.layout import DataModel
-from ..abi.sparc import SparcMsqidDs, SparcSemidDs, SparcShmidDs
+from ..abi.sparc import SparcMsqidDs, SparcSemidDs, SparcShmidDs, SparcTermios
 from ..abi.stats import StatX86_64
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
@@ -145,6 +145,7 @@ ARCH = Arch(
         "SemidDs": SparcSemidDs,
         "ShmidDs": SparcShmidDs,
         "MsqidDs": SparcMsqidDs,
+        "Termios": SparcTermios,
     },
     platform=b"",
     cpuinfo=cpuinfo,

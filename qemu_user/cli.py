@@ -8,10 +8,12 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from typing import NoReturn
 
     from .exec.options import Options
-
+else:
+    import _signal as signal  # signal itself makes enums of everything
 
 _NAME = "qemu"  # how messages begin
 
@@ -49,12 +51,27 @@ def _read(words: list[str]) -> tuple[Options, bytes | None, dict[bytes, bytes], 
     return line.options, line.argv0, line.environment, words
 
 
+def _undo_coercion() -> None:
+    """Python sets LC_CTYPE where it would be "C" (PEP 538): the guest finds what was there."""
+    if os.environb.get(b"LC_CTYPE") not in (b"C.UTF-8", b"C.utf8", b"UTF-8"):
+        return
+    with open("/proc/self/environ", "rb") as file:
+        given = [line for line in file.read().split(b"\0") if line.startswith(b"LC_CTYPE=")]
+    if given:
+        os.environb[b"LC_CTYPE"] = given[0].partition(b"=")[2]
+    else:
+        del os.environb[b"LC_CTYPE"]
+
+
 def main() -> NoReturn:
     """Run the program that the command line names; this process ends as it does."""
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C is no exception of ours
     gc.disable()  # until the machine runs: starting makes no garbage
     from .finder import install
 
     install()
+    _undo_coercion()
     options, argv0, environment, words = _read(sys.argv[1:])
     argv = [os.fsencode(word) for word in words]
     path = argv[0]

@@ -31,13 +31,18 @@ def say(text: str) -> None:
 class Log:
     """One descriptor, hidden from the guest; each line is one write."""
 
-    def __init__(self, files: Files, path: str | None) -> None:
-        """OSError when `path` (%d: the process's id) can't be written."""
+    def __init__(self, files: Files, path: str | None, wanted: bool) -> None:
+        """OSError when `path` (%d: the process's id) can't be written.
+
+        What is not `wanted` must not hold stderr: whoever reads its other end waits for a daemon
+        to close it.
+        """
         self._files = files
         self._path = path
         self.fd = 2
         self._append: Callable[[int, str], None] | None = None
-        self._open()
+        if wanted:
+            self._open()
 
     def _open(self) -> None:
         """Take stderr's place; a descriptor of our own, so that the guest may close 2."""

@@ -10,6 +10,7 @@ from importlib import import_module
 from .exec.abi import signals as sig
 from .exec.abi.errno import errno_table
 from .exec.arch import Arch, choose
+from .exec.complaint import complain, remember_stderr
 from .exec.cpu import Illegal
 from .exec.dispatch import Dispatcher, EmulatorBug
 from .exec.errors import EngineError, GuestExit
@@ -48,8 +49,10 @@ class Machine:
                 choose(found.arch, options.cpu)
             except LookupError as error:
                 raise LoadError(EINVAL, f"{options.program_name}: {error.args[0]}", 1) from None
+        remember_stderr()
         files = Files()
-        self.log = Log(files, options.log_file)
+        logs = bool(options.log_file or options.log_items or options.strace)
+        self.log = Log(files, options.log_file, logs)
         self.process = process = Process(options, files, Observers(), self._unimplemented)
         process.new_engine = self._new_engine
         self._inherit_signals()
@@ -133,10 +136,10 @@ class Machine:
         if status & 0x7F == sig.SIGILL and type(t.last_trap) is Illegal:
             from .refusal import described
 
-            os.write(2, f"{self.options.program_name}: {described(t)}\n".encode())
+            complain(f"{self.options.program_name}: {described(t)}")
 
     def _report(self, error: Exception) -> None:
-        os.write(2, f"{self.options.program_name}: internal error: {error}\n".encode())
+        complain(f"{self.options.program_name}: internal error: {error}")
         if "QEMU_USER_DEBUG" in os.environ:
             import traceback
 

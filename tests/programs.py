@@ -33,10 +33,12 @@ FAMILIES = (
 ARCHES = (
     *("x86_64", "aarch64", "riscv64", "i386", "arm"),
     *("ppc64le", "s390x", "aarch64_be", "m68k", "ppc"),
-    *("riscv32", "sparc64"),
+    *("riscv32", "mipsel", "mips64", "sparc64"),
 )
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
-BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k", "sparc64")
+BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k", "mips", "mips64", "sparc64")
+OWN_NUMBERS = ("mips", "mipsel", "mips64", "mips64el", "sparc64")
+MUSL_ONLY = ("mipsel", "mips64")  # Debian's programs are those with glibc
 GLIBC_ONLY = ("m68k", "sparc64")  # ziglang makes no code for them
 MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
@@ -85,6 +87,7 @@ class Header(NamedTuple):
     arch:          the only architecture, or architectures, it is for
     libc:          the only C library it is for
     word:          the only word size it is for, in bytes
+    numbers:       "usual" where it prints those of signals or options that some have of their own
     order:         "little" for what big-endian guests are known not to do
     page:          the only page size it is for, in bytes
     calls:         "old" for those that the newest 32-bit architectures do not have
@@ -100,6 +103,7 @@ class Header(NamedTuple):
     libc: str | None
     word: int | None
     own: bool
+    usual: bool
     little: bool
     page: int | None
     old: bool
@@ -118,6 +122,7 @@ def header(source: Path) -> Header:
         found.get("libc"),
         int(found["word"]) if "word" in found else None,
         found.get("reference") == "own",
+        found.get("numbers") == "usual",
         found.get("order") == "little",
         int(found["page"]) if "page" in found else None,
         found.get("calls") == "old",
@@ -235,8 +240,10 @@ def targets(name: str) -> list[tuple[str, str]]:
         and wanted.word in (None, word_of(arch))
         and not (wanted.little and arch in BIG_ENDIAN)
         and wanted.page in (None, architectures.load(arch).page)
+        and not (wanted.usual and arch in OWN_NUMBERS)
         and not (wanted.old and arch in TIME64)
         and not (libc == "musl" and arch in GLIBC_ONLY)
+        and not (libc == "glibc" and arch in MUSL_ONLY)
         and (
             libc == "musl"
             or arch in (*WHOLE, *GLIBC_ONLY)

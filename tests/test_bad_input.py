@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -63,6 +64,42 @@ int main(int argc, char **argv)
 }
 """
 
+DAEMON = """
+#include <signal.h>
+#include <unistd.h>
+
+int main(void)
+{
+    if (!fork()) {
+        alarm(60);
+        for (int i = 0; i < 3; i++)
+            close(i);
+        pause();
+    }
+    return 0;
+}
+"""
+ABORTS = """
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    close(2);
+    if (open(argv[1], O_WRONLY | O_CREAT, 0600) == 2)
+        abort();
+    return 0;
+}
+"""
+INTERRUPTED = """
+import os, signal, sys
+from qemu_user import cli
+cli._open_engine = lambda: os.kill(os.getpid(), signal.SIGINT)
+sys.argv[1:] = ["/bin/true"]
+cli.main()
+"""
+
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_stdio_is_closed_for_the_guest(
@@ -80,6 +117,39 @@ def test_closed_stdio_is_closed_for_the_guest(
         said.append(place.read_text())
         place.unlink()
     assert said[0] == said[1]
+
+
+def test_a_daemon_lets_go_of_stderr(build_c: Callable[..., Path]) -> None:
+    words = [sys.executable, "-m", "qemu_user", build_c(DAEMON)]
+    environment = {**os.environ, "PYTHONPATH": str(programs.ROOT)}
+    starter = subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        said = starter.communicate(timeout=50)  # until the daemon closed its descriptors
+        os.killpg(starter.pid, 0)  # which still runs
+    finally:
+        programs.kill_group(starter)
+    assert said == (b"", b"")
+
+
+def test_a_report_does_not_go_to_the_guests_file(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result], tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    assert run_ours(build_c(ABORTS), str(file)).status == -signal.SIGABRT
+    assert file.read_bytes() == b""
+
+
+def test_an_interrupt_at_the_start_ends_without_a_word() -> None:
+    result = programs.run(
+        [sys.executable, "-c", INTERRUPTED], env={**os.environ, "PYTHONPATH": str(programs.ROOT)}
+    )
+    assert (result.status, result.out, result.err) == (-signal.SIGINT, b"", b"")
 
 
 @pytest.mark.parametrize("option", ["-strace", "-strace=full", "-strace=json"])

@@ -142,6 +142,19 @@ def test_environment_is_passed_on(ask: Ask) -> None:
     )
 
 
+@pytest.mark.parametrize("given", [None, "C", "C.UTF-8"])
+def test_python_adds_nothing_to_the_environment(probe: Path, given: str | None) -> None:
+    env = {} if given is None else {"LC_CTYPE": given}
+    done = subprocess.run(
+        [sys.executable, "-m", "qemu_user", probe, "env", "LC_CTYPE"],
+        env={"PYTHONPATH": str(programs.ROOT), **env},
+        capture_output=True,
+        timeout=programs.TIMEOUT,
+        check=False,
+    )
+    assert done.stdout.decode() == f"LC_CTYPE={given or '(unset)'}\n", done.stderr.decode()
+
+
 @pytest.mark.parametrize(
     ("options", "variables", "expected"),
     [

@@ -7,6 +7,7 @@ import resource
 from errno import EFBIG
 
 from .abi.signals import SIGXFSZ
+from .complaint import complain
 from .hostthreads import forget_signal
 
 _complained: list[OSError] = []
@@ -47,7 +48,4 @@ def _complain(error: OSError) -> None:
     if _complained:
         return
     _complained.append(error)
-    try:
-        os.write(2, f"qemu: cannot write the log: {error.strerror}\n".encode())
-    except OSError:
-        return
+    complain(f"qemu: cannot write the log: {error.strerror}")

@@ -89,8 +89,11 @@ class Dispatcher:
         self.forced: tuple[Thread, int] | None = None  # whose next call has which number
         if convention.immediate:
             self._bank = _Numbered(self, self._bank, self._cpu.bank(convention.immediate))
+        self.arguments: RegisterBank = self._cpu.bank(*convention.args)
         if convention.stack_args:
-            self._bank = _Stacked(process, self._bank, self._cpu.bank(arch.registers.sp))
+            sp = self._cpu.bank(arch.registers.sp)
+            self.arguments = _Stacked(process, self.arguments, sp)
+            self._bank = _Stacked(process, self._bank, sp)
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
         self._mask = (1 << 8 * arch.model.word) - 1

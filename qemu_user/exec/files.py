@@ -225,12 +225,7 @@ class Files:
 
 def _duplicate_high(fd: int) -> int:
     """A copy at FIRST_RESERVED or above, whatever the guest's limit."""
-
-    def duplicate() -> int:
-        high: int = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)
-        return high
-
-    return unlimited(duplicate)
+    return int(unlimited(lambda: fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)))
 
 
 def unlimited(act: Callable[[], T]) -> T:
@@ -321,10 +316,11 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
 
             before_read(t)
         try:
-            if kind == TRY:
-                return os.preadv(fd, views, -1, os.RWF_NOWAIT)
-            if ready(fd, POLLIN) or nonblocking(fd):
-                return os.readv(fd, views)
+            if kind != TRY and not ready(fd, POLLIN) and not nonblocking(fd):
+                raise LinuxError(EAGAIN)
+            got = os.preadv(fd, views, -1, os.RWF_NOWAIT) if kind == TRY else os.readv(fd, views)
+            t.process.scheduler.catch_up()
+            return got
         except OSError as error:
             if error.errno == EOPNOTSUPP and kind == TRY:
                 files.must_poll(fd)

@@ -13,12 +13,14 @@ from _thread import (
     start_new_thread,
 )
 from errno import EAGAIN
+from select import POLLIN
 
 from .errors import LinuxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    from _thread import LockType as Lock
     from collections.abc import Callable, Sequence
 else:
     import _signal as signal  # signal itself makes enums of everything: 3 ms
@@ -165,26 +167,29 @@ def end_reserve(forked: bool = False) -> None:
 class Parked:
     """A host thread that owns a guest thread's tid and listens for signals sent to it.
 
-    EAGAIN if the host makes none.
+    A signal for the process it may take, too: under `taking`, so that whoever holds this knows
+    that all that were taken are posted, and in which order. EAGAIN if the host makes no thread.
     """
 
-    def __init__(self, post: Callable[[int, bytes], None]) -> None:
+    def __init__(self, post: Callable[[int, bytes], None], taking: Lock, fd: int) -> None:
         self._post = post
+        self._taking = taking
+        self._fd = fd
         self._ended = False
         started = allocate_lock()
         started.acquire()
         _start_new(self._run, started)
         started.acquire()
 
-    def _run(self, started: object) -> None:
+    def _run(self, started: Lock) -> None:
         self.ident, self.tid = get_ident(), get_native_id()
-        started.release()  # type: ignore[attr-defined]
-        while True:
-            info = take_signal()
-            if self._ended:
-                return
-            if info is not None:
-                self._post(self.tid, info)
+        started.release()
+        while not self._ended:
+            poll_fds({self._fd: POLLIN}, None)  # shows each thread its own signals
+            with self._taking:
+                info = None if self._ended else take_signal(0)
+                if info is not None:
+                    self._post(self.tid, info)
 
     def end(self) -> None:
         """Give the tid back."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Traced: TypeAlias = tuple[Tracer, int, bytes]
 
 # Last components of the files under /proc/<pid> that are not left to the host.
-_GENERATED = frozenset((b"maps", b"auxv", b"cmdline", b"environ", b"stat", b"statm", b"status"))
+_GENERATED = frozenset(b"maps smaps smaps_rollup auxv cmdline environ stat statm status".split())
 _OWN_THREAD = b"/proc/thread-self"
 _INTERESTING = _GENERATED | {b"exe", b"mem", b"cpuinfo"}
 
@@ -71,7 +71,7 @@ def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
         path = b"/proc/%s%s" % (thread_self(t), path[len(_OWN_THREAD) :])
     if _own(t, dirfd, path) == b"exe":
         return program(t)
-    return _traced_program(t, dirfd, path) or host_path(t, dirfd, path)
+    return _others_program(t, dirfd, path) or host_path(t, dirfd, path)
 
 
 def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
@@ -86,12 +86,20 @@ def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
     return procfs.split(t.process, absolute)
 
 
-def _traced_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
-    other = tracee(t, dirfd, path)
-    if other is None or other[2] != b"exe":
+def _others_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
+    """What another emulated process runs, if the path is that process's /proc/<pid>/exe."""
+    if not path.endswith(b"exe"):
         return None
-    found: bytes = other[0].ask(other[1], "proc", "exe")
-    return found
+    other = tracee(t, dirfd, path)
+    if other is not None and other[2] == b"exe":
+        found: bytes = other[0].ask(other[1], "proc", "exe")
+        return found
+    parts = (_absolute(dirfd, path) or b"").split(b"/")
+    if len(parts) < 4 or parts[1] != b"proc" or parts[-1] != b"exe" or not parts[2].isdigit():
+        return None
+    from .visible import program_of
+
+    return program_of(parts[2])
 
 
 def thread_self(t: Thread) -> bytes:
@@ -113,7 +121,7 @@ def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     if name == b"exe":
         return os.path.realpath(program(t))
     if name is None:
-        return _traced_program(t, dirfd, path)
+        return _others_program(t, dirfd, path)
     if name is not None and name.startswith(b"fd/") and name[3:].isdigit():
         fd = int(name[3:])
         files = t.process.files
@@ -144,9 +152,22 @@ def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     if last in _GENERATED and (not head or head.startswith(b"task/")):
         from . import procfs
 
-        make: Callable[[Thread], bytes] = getattr(procfs, last.decode())
-        return make(t)
+        make: Callable[[Thread, bytes], bytes] = getattr(procfs, last.decode())
+        return make(*_subject(t, _absolute(dirfd, path) or b""))
     return None
+
+
+def _subject(t: Thread, absolute: bytes) -> tuple[Thread, bytes]:
+    """Whose file below /proc/<pid> that is, and the directory in which the host has its own.
+
+    What is the process's says of its first thread what is a thread's.
+    """
+    process, parts = t.process, absolute.split(b"/")
+    if parts[2] == b"thread-self":
+        return t, b"/proc/self/task/%d" % t.tid
+    if parts[3] == b"task":
+        return process.threads[int(parts[4])], b"/proc/self/task/" + parts[4]
+    return process.threads.get(process.pid, t), b"/proc/self"
 
 
 def _fdinfo(fd: int, own: str) -> bytes:
@@ -174,6 +195,8 @@ def hidden_entries(t: Thread, fd: int) -> set[bytes] | None:
         return set(os.listdir(path)) - set(shown)
     if name in (b"fd", b"fdinfo") or (name and name.endswith((b"/fd", b"/fdinfo"))):
         return {b"%d" % number for number in t.process.files.reserved}
+    if name == b"map_files":
+        return {entry for entry in os.listdir(path) if entry[:1] != b"."}
     if name == b"task":
         tids = {b"%d" % tid for tid in t.process.threads}
         return set(os.listdir(b"/proc/self/task")) - tids
@@ -202,7 +225,8 @@ def _absolute(dirfd: int, path: bytes) -> bytes | None:
     """The whole of a path that may lead below /proc; None for others."""
     if path.startswith(b"/"):
         return os.path.normpath(path) if b"/proc" in path else None
-    if path.rpartition(b"/")[2] not in _INTERESTING:
+    last = path.rpartition(b"/")[2]
+    if last not in _INTERESTING and not last.isdigit():
         return None
     try:
         at = b"/proc/self/cwd" if dirfd == AT_FDCWD else b"/proc/self/fd/%d" % dirfd

@@ -11,14 +11,16 @@ from . import cpu as traps
 from . import futex, vdso
 from .abi import signals as abi
 from .abi.layout import DataModel
+from .complaint import complain, remember_stderr
 from .dispatch import Dispatcher
 from .errors import GuestExit
 from .hostcall import set_name
-from .hostthreads import Parked, die, stop
+from .hostthreads import die, stop
 from .robust import release_robust_list
 from .scheduler import Scheduler
 from .signals import CORE, PendingSignals, SigInfo, SignalHandlers, generate
 from .thread import Thread
+from .visible import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from .cpu import Cpu, Trap
     from .extension import Extension
     from .files import Files
+    from .hostthreads import Parked
     from .memory import AddressSpace
     from .observe import Observers
     from .options import Options
@@ -166,6 +169,10 @@ class Process:
         """Answer what is not a system call: soft faults, extensions' instructions, signals."""
         if type(trap) is traps.Fault and self.memory.fault(trap.addr, trap.access):
             return
+        gates, pc = self.arch.linux.gates, self.arch.registers.pc
+        if type(trap) is traps.Fault and trap.access == traps.EXEC and trap.addr in gates:
+            self.cpu.write(pc, self.vdso_function(gates[trap.addr]))
+            return
         from .exceptions import executes, signal_of
 
         if type(trap) is traps.Illegal:
@@ -188,6 +195,7 @@ class Process:
         registers, image = self.arch.registers, self.image
         self.comm = t.comm = os.path.basename(image.path)[:15]
         set_name(t.comm)
+        show(self.memory.base, image)
         self.cpu.write(registers.sp, image.sp)
         self.cpu.write(registers.pc, image.entry)
         begin = self.arch.linux.begin
@@ -213,7 +221,7 @@ class Process:
     def new_thread(self, parent: Thread) -> Thread:
         """A thread beside `parent`, with a copy of its registers; it is not yet scheduled."""
         spares = len(self.spare) == _SPARE_THREADS
-        parked = self.spare.pop(0) if spares else Parked(self.signal_came)
+        parked = self.spare.pop(0) if spares else self.scheduler.signals.park(self.signal_came)
         t = Thread(self, parked.tid, parked)
         t.context = self.cpu.new_context()
         t.mask = parent.mask
@@ -333,6 +341,7 @@ class Process:
         t.clear_child_tid = t.robust_list = 0
         t.rseq, self.membarriers = None, 0
         self.release_vfork_parent()
+        remember_stderr()
 
     def release_vfork_parent(self) -> None:
         """The address space is no longer shared with a vfork parent."""
@@ -358,11 +367,7 @@ class Process:
             os._exit(status >> 8)
         if signo in CORE:
             name = self.options.program_name
-            report = f"{name}: uncaught target signal {signo} ({_describe(signo)}) - core dumped\n"
-            try:
-                os.write(2, report.encode())
-            except OSError:  # nobody listens
-                pass
+            complain(f"{name}: uncaught target signal {signo} ({_describe(signo)}) - core dumped")
         die(signo)
 
 

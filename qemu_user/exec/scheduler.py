@@ -7,9 +7,10 @@ from select import POLLIN
 from time import monotonic_ns, thread_time_ns
 
 from . import cpu as traps
-from .errors import EngineError, LinuxError
+from .errors import EngineError
 from .foreigncode import refresh
-from .hostthreads import Ticker, end_reserve, listen, poll_fds, signal_edges, signal_fd, take_signal
+from .hostsignals import HostSignals
+from .hostthreads import Ticker, end_reserve, poll_fds
 from .signals import deliver
 
 TYPE_CHECKING = False
@@ -50,7 +51,7 @@ class Scheduler:
     def _start_host_side(self) -> None:
         create = self.process.files.create
         self._wake_fd = create(lambda: os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
-        self._signal_fd = self._edges_fd = -1
+        self.signals = HostSignals(self.process.files, self._tick)
         self._ticker = Ticker(self._tick, SLICE)
 
     def _tick(self) -> None:
@@ -58,22 +59,9 @@ class Scheduler:
         self.process.cpu.interrupt()
 
     def _listen(self) -> None:
-        """Signals make themselves felt from now on."""
-        create = self.process.files.create
-        if self._signal_fd < 0:
-            self._signal_fd = create(signal_fd)
-        self._edges_fd = edges = create(lambda: signal_edges(self._signal_fd))
-        try:
-            listen(edges, lambda: self._heard(edges))
-        except LinuxError:  # no host thread can be made: signals are seen at the next call
-            self._edges_fd = self._close(edges)
+        """Signals make themselves felt from now on, or are looked for at each call."""
+        if not self.signals.listen():
             self._look = True
-
-    def _heard(self, edges: int) -> bool:
-        if edges != self._edges_fd:
-            return False
-        self._tick()
-        return True
 
     def retire_host_threads(self) -> None:
         """End the host threads beside this one for what the host grants to single ones only.
@@ -91,15 +79,8 @@ class Scheduler:
         self._start_host_side()
 
     def _close_host_side(self) -> None:
-        self._close(self._wake_fd)
-        self._signal_fd = self._close(self._signal_fd)
-        self._edges_fd = self._close(self._edges_fd)
-
-    def _close(self, fd: int) -> int:
-        if fd >= 0:
-            os.close(fd)
-            self.process.files.reserved.discard(fd)
-        return -1
+        self.process.files.unreserve(self._wake_fd)
+        self.signals.close()
 
     def forked(self, t: Thread) -> None:
         """In a forked child: `t` alone is left, and no host thread but this one."""
@@ -127,6 +108,14 @@ class Scheduler:
     def look(self) -> None:
         """The host may have sent a signal that is due before more user code runs."""
         self._look = self.attention = True
+
+    def catch_up(self, waits: bool | None = None) -> None:
+        """Who made a descriptor ready may have sent a signal before, which must not come later.
+
+        `waits`: whether one is in the host, if that is known.
+        """
+        if self.signals.came(waits):
+            self.look()
 
     def add(self, t: Thread) -> None:
         """A new thread, runnable."""
@@ -259,7 +248,7 @@ class Scheduler:
                 self._ticker.want()
             else:
                 self._ticker.rest()
-            if self._edges_fd < 0:
+            if self.signals.deaf:
                 self._listen()
             self._give_way = False
             if t.rseq is not None:
@@ -310,9 +299,10 @@ class Scheduler:
         self._look = False
         if self._ticked:
             self._end_slice()
-        while self._outside:
-            self._outside.pop(0)()
-        while (info := take_signal(0)) is not None:
+        calls, signals = self.signals.take(self._outside)
+        for outside in calls:
+            outside()
+        for info in signals:
             self.process.signal_taken(0, info)
         now = monotonic_ns()
         due = sorted((d, id(k), k, c) for k, (d, c) in self._timers.items() if d <= now)
@@ -349,8 +339,7 @@ class Scheduler:
     def _block(self, deadlines: list[int]) -> None:
         """Wait in the host until the first of `deadlines` (monotonic ns) at most."""
         timeout = max(0, min(deadlines) - monotonic_ns()) if deadlines else None
-        if self._edges_fd < 0:
-            self._listen()
+        self._listen()
         self._idle = True
         self._poll(0 if self._outside else timeout)
         self._idle = False
@@ -365,7 +354,7 @@ class Scheduler:
                 wanted[fd] = wanted.get(fd, 0) | events
         ready: dict[int, int] = {}
         if timeout != 0:
-            wanted[self._wake_fd] = wanted[self._signal_fd] = POLLIN
+            wanted[self._wake_fd] = wanted[self.signals.fd] = POLLIN
         if wanted:
             ready = poll_fds(wanted, timeout)
             if self._wake_fd in ready:
@@ -373,13 +362,18 @@ class Scheduler:
         now = monotonic_ns()
         for sleep in sleepers:
             if _ended(sleep, ready, now):
+                self._look = True
                 self._rouse(sleep)
 
     def ready_at_once(self, sleep: Wait) -> bool:
         """A sleep that need not begin since what it waits for is there."""
         if sleep.woken:
             return True
-        ready = poll_fds(dict(sleep.fds), 0) if sleep.fds else {}
+        ready: dict[int, int] = {}
+        if sleep.fds:
+            signals = self.signals.fd
+            ready = poll_fds({**dict(sleep.fds), signals: POLLIN}, 0)
+            self.catch_up(signals in ready)
         return _ended(sleep, ready, monotonic_ns() if sleep.deadline is not None else 0)
 
 

@@ -73,6 +73,12 @@ class Thread:
         bits = self.pending.bits | self.process.pending.bits
         return bool(bits and bits & ~self.mask & ~of_others(self))
 
+    def processor(self) -> int:
+        """The number of the processor it runs on."""
+        from .rseq import cpu_of
+
+        return cpu_of(self)
+
     def signalled(self) -> None:
         """A signal was queued: end an interruptible sleep, or look at it before user code."""
         self.process.scheduler.signalled(self)

@@ -91,6 +91,7 @@ def _wait(
         if _ready(epfd):
             count = _take(t, epfd, events, most)
             if count:
+                t.process.scheduler.catch_up()
                 return count
         if deadline is not None and monotonic_ns() >= deadline:
             return 0

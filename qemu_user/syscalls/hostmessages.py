@@ -94,8 +94,8 @@ def repack_control(data: bytes, source: DataModel, target: DataModel) -> bytes:
         if source.order != target.order:
             body = foreign.numbers(body)
         message.cmsg_len = made + len(body)
-        if message.cmsg_level == source.sol_socket:
-            message.cmsg_level = target.sol_socket
+        if message.cmsg_level == source.socket_level:
+            message.cmsg_level = target.socket_level
         whole = message.pack(target).ljust(made, b"\0") + body
         out += whole.ljust(align(len(whole), target.word), b"\0")
         at += align(size, source.word)
@@ -110,7 +110,7 @@ def passed_descriptors(model: DataModel, data: bytes) -> Iterator[int]:
         message = CMsgHdr.unpack_from(model, data, at)
         if message.cmsg_len < head:
             return
-        if (message.cmsg_level, message.cmsg_type) == (model.sol_socket, abi.SCM_RIGHTS):
+        if (message.cmsg_level, message.cmsg_type) == (model.socket_level, abi.SCM_RIGHTS):
             body = data[at + align(head, model.word) : at + message.cmsg_len]
             body = body[: len(body) & ~3]
             yield from unpack(f"{model.order}{len(body) // 4}i", body)

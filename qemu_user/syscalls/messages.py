@@ -87,7 +87,9 @@ def _receive(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[i
     def attempt() -> int:
         message.namelen, message.controllen, message.flags = namelen, controllen, 0
         now = t.moved.get(fd, fd)
-        return hostcall.call("recvmsg", now, message.word, flags | abi.MSG_DONTWAIT)
+        got = hostcall.call("recvmsg", now, message.word, flags | abi.MSG_DONTWAIT)
+        t.process.scheduler.catch_up()
+        return got
 
     if flags & (abi.MSG_DONTWAIT | abi.MSG_ERRQUEUE):
         return attempt()

@@ -16,7 +16,9 @@ _complete: list[bool] = []  # whether all is imported
 
 def prepare_for(uid: int) -> None:
     """Import what may be needed, unless a user will be able to read it as well."""
-    if uid not in (os.geteuid(), 0xFFFFFFFF) and not all(map(_readable, (__file__, os.__file__))):
+    if _complete or uid in (os.geteuid(), 0xFFFFFFFF):
+        return
+    if not all(map(_readable, (__file__, os.__file__))):
         import_all()
 
 

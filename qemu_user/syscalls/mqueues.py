@@ -102,12 +102,11 @@ def mq_notify(t: Thread, mqdes: Fd, sevp: In[SigEvent]) -> int:
     if not sevp:
         return hostcall.call("mq_notify", mqdes, None)
     event = sevp.read()
+    event.sigev_signo = t.arch.model.signal_to_ours(event.sigev_signo)
     if event.sigev_notify == _SIGEV_THREAD:
         kept = ctypes.create_string_buffer(t.memory.read(event.sigev_value, _COOKIE), _COOKIE)
         event.sigev_value = ctypes.addressof(kept)
         t.process.files.check(event.sigev_signo)
-    else:
-        event.sigev_signo = t.arch.model.signal_to_ours(event.sigev_signo)
     return hostcall.call("mq_notify", mqdes, hostcall.pack(event))
 
 

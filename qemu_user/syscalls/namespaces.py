@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from errno import EINVAL, EOPNOTSUPP
+from errno import EINVAL, EOPNOTSUPP, EUSERS
 from struct import Struct
 
 from ..exec import hostcall
@@ -58,7 +58,7 @@ def _alone(t: Thread, call: Callable[[], int]) -> int:
     try:
         return call()
     except LinuxError as error:
-        if error.errno != EINVAL:
+        if error.errno not in (EINVAL, EUSERS):  # EUSERS: of a time namespace
             raise
     t.process.scheduler.retire_host_threads()
     return call()

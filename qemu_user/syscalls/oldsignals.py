@@ -60,6 +60,7 @@ def signal(t: Thread, signum: Signal, handler: Addr) -> Addr:
 
 @syscall
 def sigpending(t: Thread, set: Out[ULong]) -> int:
+    t.process.scheduler.take_in(lambda: True, 0)
     set.write(to_word(t, t.pending_bits & t.mask))
     return 0
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from errno import EBADF, EFAULT, EINVAL
-from struct import Struct, unpack
+from struct import Struct
 from time import monotonic_ns
 
 from ..exec import hostcall
 from ..exec.abi import polling as abi
 from ..exec.abi.clocks import Timespec, Timeval
 from ..exec.abi.polling import PselectSigmask
+from ..exec.abi.signals import KernelSigset
 from ..exec.errors import ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTSYS, LinuxError
 from ..exec.signals import UNBLOCKABLE
 from ..exec.waiting import Wait, wait
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_SIGSET = 8  # bytes of a signal set
+_SIGSET = 8  # bytes of the host's signal set
 _MILLISECOND = 1_000_000
 _HOST_POLLFD = Struct("=ihh")
 _READ = abi.POLLRDNORM | abi.POLLRDBAND | abi.POLLIN
@@ -61,13 +62,9 @@ def mask_at(t: Thread, addr: int, size: int) -> int | None:
     """The signal set there, None for NULL; EINVAL for a size that no set has."""
     if not addr:
         return None
-    if size != _SIGSET:
+    if size != t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
-    data = t.memory.read(addr, _SIGSET)
-    word = t.arch.model.word
-    words = unpack(f"{t.arch.model.order}{_SIGSET // word}{'Q' if word == 8 else 'I'}", data)
-    total: int = sum(value << 8 * word * at for at, value in enumerate(words))
-    return total
+    return t.memory.load(addr, KernelSigset).sig
 
 
 def _host_poll(entries: list[tuple[int, int]]) -> list[int]:
@@ -95,6 +92,7 @@ def poll_until(
     while True:
         found = _host_poll(entries)
         if any(found):
+            t.process.scheduler.catch_up()
             return found
         if t.has_signal():
             raise LinuxError(ERESTARTSYS)

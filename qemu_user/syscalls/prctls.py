@@ -98,13 +98,16 @@ def prctl(
     if option in _OUT_INT:
         room = ctypes.c_int()
         hostcall.call("prctl", option, ctypes.addressof(room), arg3, arg4, arg5)
-        signal = option == abi.PR_GET_PDEATHSIG
-        found = t.arch.model.signal_to_guest(room.value) if signal else room.value
-        t.memory.set_u32(arg2, found)
+        value = room.value
+        if option == abi.PR_GET_PDEATHSIG:
+            value = t.arch.model.signal_to_guest(value)
+        t.memory.set_u32(arg2, value)
         return 0
     if option == abi.PR_GET_TID_ADDRESS:
         t.memory.set_word(arg2, t.clear_child_tid)
         return 0
     if option == abi.PR_GET_AUXV and not arg4 and not arg5:
         return _auxv(t, arg2, arg3)
+    if t.arch.linux.prctl is not None:
+        return t.arch.linux.prctl(t, option & 0xFFFFFFFF, arg2)
     raise LinuxError(EINVAL)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     Handler = Callable[["Asked"], int]
 
-_SIGSET_SIZE = 8
-
 
 class Asked:
     """A request: ptrace's arguments, and the way to the tracee."""
@@ -145,6 +143,12 @@ def _poke(asked: Asked) -> int:
 def _user_word(asked: Asked, offset: int) -> int:
     registers = registers_of(asked.t.arch)
     word = asked.t.arch.model.word
+    order = asked.t.arch.model.order
+    place = getattr(registers, "user_place", None)  # offsets in struct user are none
+    if place is not None:
+        note, at, size = place(asked.t.arch.model, offset)
+        found: bytes = asked.ask("regset", note)[at : at + size]
+        return int.from_bytes(found, "little" if order == "<" else "big")
     if offset % word or offset > registers.USER_SIZE - word:
         raise LinuxError(EIO)
     first, end = registers.USER_DEBUG
@@ -152,7 +156,6 @@ def _user_word(asked: Asked, offset: int) -> int:
         debug: int = asked.ask("debug", (offset - first) // word)
         return debug
     data: bytes = asked.ask("regset", abi.NT_PRSTATUS)
-    order = asked.t.arch.model.order
     return int.from_bytes(data[offset : offset + word], "little" if order == "<" else "big")
 
 
@@ -165,10 +168,13 @@ def _poke_user(asked: Asked) -> int:
     registers = registers_of(asked.t.arch)
     model, at = asked.t.arch.model, asked.addr
     _user_word(asked, at)
-    old: bytes = asked.ask("regset", abi.NT_PRSTATUS)
-    if at < len(old):
-        new = asked.data.to_bytes(model.word, "little" if model.order == "<" else "big")
-        asked.ask("set_regset", abi.NT_PRSTATUS, old[:at] + new + old[at + model.word :])
+    place = getattr(registers, "user_place", None)
+    note, start, size = place(model, at) if place else (abi.NT_PRSTATUS, at, model.word)
+    old: bytes = asked.ask("regset", note)
+    if start < len(old):
+        value = asked.data & (1 << 8 * size) - 1
+        new = value.to_bytes(size, "little" if model.order == "<" else "big")
+        asked.ask("set_regset", note, old[:start] + new + old[start + size :])
         return 0
     first, end = registers.USER_DEBUG
     if first <= at < end:
@@ -235,14 +241,14 @@ def _set_info(asked: Asked) -> int:
 
 
 def _mask(asked: Asked) -> int:
-    if asked.addr != _SIGSET_SIZE:
+    if asked.addr != asked.t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
     write_sigset(asked.t, asked.data, asked.ask("mask"))
     return 0
 
 
 def _set_mask(asked: Asked) -> int:
-    if asked.addr != _SIGSET_SIZE:
+    if asked.addr != asked.t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
     asked.ask("set_mask", read_sigset(asked.t, asked.data))
     return 0

@@ -163,10 +163,11 @@ def with_mask(t: Thread, addr: int, size: int) -> None:
     t.process.scheduler.attention = True
 
 
-@syscall
+@syscall(leaves=True)
 def rt_sigpending(t: Thread, set: Addr, sigsetsize: Size) -> int:
     if sigsetsize > t.arch.model.sigset_size:
         raise LinuxError(EINVAL)
+    t.process.scheduler.take_in(lambda: True, 0)
     value = KernelSigset(sig=t.pending_bits & t.mask).pack(t.arch.model)
     t.memory.write(set, value[:sigsetsize])
     return 0
@@ -193,7 +194,7 @@ def until_signal(t: Thread) -> Blocking[None]:
     raise LinuxError(ERESTARTNOHAND)
 
 
-@syscall(wide="rt_sigtimedwait_time64")
+@syscall(wide="rt_sigtimedwait_time64", leaves=True)
 def rt_sigtimedwait(
     t: Thread, uthese: Addr, uinfo: Addr, uts: In[Timespec], sigsetsize: Size
 ) -> Blocking[int]:
@@ -206,6 +207,7 @@ def rt_sigtimedwait(
         if span.tv_sec < 0 or not 0 <= span.tv_nsec < 1_000_000_000:
             raise LinuxError(EINVAL)
         deadline = monotonic_ns() + span.tv_sec * 1_000_000_000 + span.tv_nsec
+    t.process.scheduler.take_in(lambda: True, 0)
     info = take(t, wanted)
     if info is None:
         sleep = Wait(deadline=deadline)

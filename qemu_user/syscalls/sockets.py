@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EAGAIN, EINTR
+from errno import EAGAIN, EINTR, EPROTONOSUPPORT
 from select import POLLIN, POLLOUT
 
 from ..exec import hostcall
@@ -35,9 +35,17 @@ if TYPE_CHECKING:
 _ADDRESS = 128  # sizeof(struct sockaddr_storage)
 
 
+# Netlink protocols whose messages the kernel passes on or writes as text.
+_UNINTERPRETED = (abi.NETLINK_USERSOCK, abi.NETLINK_KOBJECT_UEVENT)
+
+
 @syscall
 def socket(t: Thread, domain: SocketFamily, type_: SocketType, protocol: Int) -> int:
-    return hostcall.call("socket", domain, type_, protocol)
+    fd = hostcall.call("socket", domain, type_, protocol)
+    if t.arch.is_foreign and domain == abi.AF_NETLINK and protocol not in _UNINTERPRETED:
+        os.close(fd)
+        raise LinuxError(EPROTONOSUPPORT)  # the kernel would overlook messages in this byte order
+    return fd
 
 
 @syscall

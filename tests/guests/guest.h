@@ -70,6 +70,51 @@
 #endif
 #endif
 
+/* The number that most architectures have for a signal; 128 may be added to it. */
+static inline int usual(int signo)
+{
+#if defined __mips__ || defined __sparc__
+    static const unsigned char own[32] = {
+        [7] = SIGBUS, [10] = SIGUSR1, [12] = SIGUSR2, [17] = SIGCHLD, [18] = SIGCONT,
+        [19] = SIGSTOP, [20] = SIGTSTP, [21] = SIGTTIN, [22] = SIGTTOU, [23] = SIGURG,
+        [24] = SIGXCPU, [25] = SIGXFSZ, [26] = SIGVTALRM, [27] = SIGPROF, [28] = SIGWINCH,
+        [29] = SIGIO, [30] = SIGPWR, [31] = SIGSYS,
+    };
+
+    for (int n = 1; n < 32; n++)
+        if (own[n] && own[n] == (signo & 127))
+            return n | (signo & 128);
+#endif
+    return signo;
+}
+
+#ifdef __mips__
+#ifndef SYS_close_range
+#define SYS_close_range (__NR_Linux + 436)
+#endif
+#if __SIZEOF_LONG__ == 4 && !defined __GLIBC__ /* ziglang's sigsetjmp crashes */
+struct own_jump {
+    jmp_buf back;
+    sigset_t mask;
+    int saved;
+};
+typedef struct own_jump own_jump_buf[1];
+#undef sigsetjmp
+#define sigjmp_buf own_jump_buf
+#define sigsetjmp(b, save)                                                                         \
+    ((b)->saved = (save), sigprocmask(SIG_SETMASK, NULL, &(b)->mask), setjmp((b)->back))
+static inline void own_longjmp(struct own_jump *b, int value)
+{
+    if (b->saved)
+        sigprocmask(SIG_SETMASK, &b->mask, NULL);
+    longjmp(b->back, value);
+}
+#define siglongjmp own_longjmp
+#endif
+#elif !defined SYS_close_range
+#define SYS_close_range 436
+#endif
+
 #ifdef __powerpc__ /* zig has none for it */
 __attribute__((weak)) void __clear_cache(void *from, void *to)
 {
@@ -81,20 +126,6 @@ __attribute__((weak)) void __clear_cache(void *from, void *to)
 #ifdef __sparc__
 #define SYS_newfstatat SYS_fstatat64
 #endif
-
-/* The number that most architectures give to a signal. */
-static inline int common_signal(int number)
-{
-    static const int of[] = {0,       1,       2,       3,       4,         5,       SIGABRT, SIGBUS,
-                             SIGFPE,  9,       SIGUSR1, SIGSEGV, SIGUSR2,   SIGPIPE, SIGALRM, SIGTERM,
-                             0,       SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,   SIGTTIN, SIGTTOU, SIGURG,
-                             SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO,  SIGPWR,  SIGSYS};
-
-    for (int i = 1; i < 32; i++)
-        if (of[i] == number)
-            return i;
-    return number;
-}
 
 /* The first arguments of a raw clone call. */
 #ifdef __s390x__
@@ -120,6 +151,19 @@ __asm__(".pushsection .text\n.type raw_vfork, @function\n"
 pid_t raw_vfork(void);
 __asm__(".pushsection .text\n.type raw_vfork, @function\nraw_vfork: li 0, 189\nsc\nblr\n"
         ".popsection");
+#define vfork raw_vfork
+#endif
+
+#if defined __mips__ && !defined __GLIBC__ /* musl's is fork */
+pid_t raw_vfork(void);
+#if __SIZEOF_LONG__ == 8
+#define NUMBER_OF_CLONE "5055"
+#else
+#define NUMBER_OF_CLONE "4120"
+#endif
+__asm__(".pushsection .text\n.type raw_vfork, @function\n.set push\n.set noreorder\n"
+        "raw_vfork: li $4, 0x4112\nmove $5, $0\nmove $6, $0\nmove $7, $0\n"
+        "li $2, " NUMBER_OF_CLONE "\nsyscall\njr $31\nnop\n.set pop\n.popsection");
 #define vfork raw_vfork
 #endif
 

@@ -157,8 +157,14 @@
 #define UNDEFINED_SIZE 2
 #define TRAP "trap #15"
 
-#elif defined __mips64
+#elif defined __mips__
+#ifdef __mips64
 #define MACHINE "mips64"
+#else
+#define MACHINE "mips"
+#endif
+#undef ILL_CODE
+#define ILL_CODE SI_KERNEL
 #define PC(u) ((u)->uc_mcontext.pc)
 #define LOAD "lw $12, 0(%0)"
 #define STORE "sw $12, 0(%0)"

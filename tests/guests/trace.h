@@ -74,11 +74,11 @@
 #define RESULT_AT 2
 #define ARGUMENT_AT 4
 #define BREAK (uint32_t)13
-#elif defined __sparc__
-#define PC_AT 33
+#elif defined __mips__
+#define PC_AT 40
 #define RESULT_AT 8
-#define ARGUMENT_AT 8
-#define BREAK (uint32_t)0x91d02001
+#define ARGUMENT_AT 10
+#define BREAK (uint32_t)13
 #endif
 
 #define EVENT(status) ((status) >> 16)
@@ -89,13 +89,13 @@ static inline void describe(int status)
     if (WIFEXITED(status))
         printf("exited with %d\n", WEXITSTATUS(status));
     else if (WIFSIGNALED(status))
-        printf("killed by %d\n", common_signal(WTERMSIG(status)));
+        printf("killed by %d\n", usual(WTERMSIG(status)));
     else if (WIFCONTINUED(status))
         printf("continued\n");
     else if (status >> 16)
-        printf("stopped: signal %d, event %d\n", common_signal(WSTOPSIG(status)), EVENT(status));
+        printf("stopped: signal %d, event %d\n", usual(WSTOPSIG(status)), EVENT(status));
     else
-        printf("stopped: signal %d%s\n", common_signal(WSTOPSIG(status) & 0x7f),
+        printf("stopped: signal %d%s\n", usual(WSTOPSIG(status) & 0x7f),
                WSTOPSIG(status) & 0x80 ? " (system call)" : "");
 }
 

@@ -12,7 +12,7 @@ class DataModel:
 
     `word` is the size of long and of pointers, in bytes; `order` is "<" or ">"; a scalar is aligned
     to its size but never to more than `align64` bytes (4 on i386, 2 on m68k, 8 elsewhere).
-    `signals` is the family whose own numbers signals have ("mips"); "" is most architectures'.
+    `signals` is the family whose own numbers signals and others have ("mips"), or "".
     Equal arguments give the same object, so models compare and hash by identity.
     """
 
@@ -40,8 +40,8 @@ class DataModel:
         return 16 if self.signals == "mips" else 8
 
     @property
-    def sol_socket(self) -> int:
-        """SOL_SOCKET, which families with signals of their own number otherwise, too."""
+    def socket_level(self) -> int:
+        """SOL_SOCKET, which control messages have as well."""
         return 0xFFFF if self.signals else 1
 
     def signal_to_guest(self, signo: int) -> int:

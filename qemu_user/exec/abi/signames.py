@@ -82,15 +82,19 @@ def signal_table(arch: str) -> dict[int, int] | None:
 
 # si_code of any signal -> MIPS's
 _MIPS_CODES = {-2: -3, -3: -4, -4: -2}  # SI_TIMER, SI_MESGQ, SI_ASYNCIO
+_EVENTS = 0xFF  # si_code of SIGTRAP above it: a signal, and ptrace(2)'s event in the next byte
 _WITH_SIGNAL = range(2, 7)  # si_code of SIGCHLD: CLD_KILLED to CLD_CONTINUED have one as status
 
 
 def siginfo_to_guest(values: dict[str, int], model: DataModel) -> None:
     """Members of a siginfo_t by name, as a family with signals of its own has them."""
-    from .signals import SIGCHLD
+    from .signals import SIGCHLD, SIGTRAP
 
     if values["si_signo"] == SIGCHLD and values["si_code"] in _WITH_SIGNAL:
         values["si_status"] = model.signal_to_guest(values["si_status"])
+    if values["si_signo"] == SIGTRAP and values["si_code"] > _EVENTS:
+        event = values["si_code"] & ~0x7F
+        values["si_code"] = event | model.signal_to_guest(values["si_code"] & 0x7F)
     values["si_signo"] = model.signal_to_guest(values["si_signo"])
     if model.signals == "mips":  # which has si_code before si_errno
         code = _MIPS_CODES.get(values["si_code"], values["si_code"])

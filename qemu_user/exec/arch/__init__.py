@@ -204,12 +204,17 @@ class Linux:
         emulate: Callable[[Thread], bool | Trap] | None = None,
         auxv: tuple[tuple[int, int], ...] = (),
         base_platform: bytes = b"",
+        prctl: Callable[[Thread, int, int], int] | None = None,
+        gates: Mapping[int, str] | None = None,
     ) -> None:
+        # Addresses outside of memory that programs call -> the vDSO's function that it is
+        self.gates = gates or {}
         # Signal, si_code and si_addr of an exception by its number (-1: an illegal instruction),
         # where the engine's `exceptions` do not tell all
         self.exception = exception
         # Do an instruction that the engine refuses; whether it was one, or how it traps
         self.emulate = emulate
+        self.prctl = prctl  # with its first argument, the options that other architectures lack
         self.auxv = auxv  # further entries of the auxiliary vector
         self.base_platform = base_platform  # AT_BASE_PLATFORM
         self.begin = begin  # a program was mapped, and runs next

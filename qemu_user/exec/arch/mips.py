@@ -8,7 +8,7 @@ from ..abi import signals as abi
 from ..abi.generated.constants_mips import CONSTANTS as O32
 from ..abi.generated.constants_mips64 import CONSTANTS as N64
 from ..abi.ipc import MsqidDs32
-from ..abi.layout import Addr, CStruct, DataModel, ULong
+from ..abi.layout import CStruct, DataModel
 from ..abi.mips import (
     MipsFlock,
     MipsKernelSigaction,
@@ -26,14 +26,13 @@ from ..abi.mips import (
 )
 from ..cpu import EXEC, READ
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Linux, Mend, Registers
+from . import Arch, Convention, Engine, Linux, Mend, Registers, mips_fpu
+from .mips_calls import SPECIAL, new_thread
 from .mips_emulate import emulate
-from .mips_frames import Frame, R, pipe, trampolines
+from .mips_frames import Frame, R, trampolines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..process import Process
     from ..thread import Thread
 
@@ -58,6 +57,7 @@ def begin(t: Thread) -> None:
     space.bytes[at : at + len(code)] = code
     space.paint(at, at + PAGE, READ | EXEC)
     t.cpu.write("r25", t.cpu.read("pc"))
+    mips_fpu.begin(t)
 
 
 def trampoline_page(arch: Arch) -> int:
@@ -99,17 +99,15 @@ def _code(t: Thread, pc: int, number: int) -> int:
     return 0
 
 
-def set_thread_area(t: Thread, addr: Addr) -> int:
-    """Set the thread pointer."""
-    t.cpu.write(TLS, addr)
-    return 0
-
-
-def cacheflush(t: Thread, addr: Addr, nbytes: ULong, cache: ULong) -> int:  # noqa: ARG001
-    """Man 2 cacheflush."""
-    if nbytes and addr + nbytes <= t.memory.task_size:
-        t.memory.discard(addr & -PAGE, addr + nbytes + PAGE - 1 & -PAGE)
-    return 0
+def refused(flags: int) -> str:
+    """Why a program of these e_flags can't run (the ABI's EF_MIPS_*)."""
+    if flags & 0x20:
+        return "MIPS n32: words of 32 bits in registers of 64"
+    if flags & 0xF000 not in (0, 0x1000):
+        return "MIPS o64 or EABI"
+    if flags >> 28 in (9, 10):
+        return "MIPS release 6: the engine's processors have the earlier encodings"
+    return "MIPS NaN 2008: the processor has the earlier encoding" if flags & 0x400 else ""
 
 
 def cpuinfo(p: Process) -> str:
@@ -138,11 +136,6 @@ _EXCEPTIONS = {
     21: (SIGFPE, abi.FPE_INTOVF, 0),
     22: (SIGTRAP, abi.SI_KERNEL, 0),
     23: (SIGFPE, abi.FPE_FLTUNK, 0),
-}
-_SPECIAL: dict[str, Callable[..., object]] = {
-    "set_thread_area": set_thread_area,
-    "cacheflush": cacheflush,
-    "pipe": pipe,
 }
 _VARIANTS: dict[str, type[CStruct]] = {
     "KernelSigaction": MipsKernelSigaction,
@@ -247,7 +240,7 @@ def make(name: str, word: int, order: str) -> Arch:
         frame=Frame(),
         constants=N64 if wide else O32,
         variants=variants,
-        special=_SPECIAL,
+        special=SPECIAL,
         platform=b"",
         cpuinfo=cpuinfo,
         uname="mips64" if wide else "mips",
@@ -259,7 +252,10 @@ def make(name: str, word: int, order: str) -> Arch:
             begin=begin,
             exception=exception,
             emulate=emulate,
+            new_thread=new_thread,
             base_platform=b"mips64r2" if wide else b"mips32r2",
+            prctl=mips_fpu.prctl,
+            refused=refused,
         ),
         disassembler=("MIPS", f"MIPS{8 * word}"),
         audit=audit,

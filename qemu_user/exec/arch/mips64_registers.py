@@ -6,11 +6,24 @@ from .mips_registers import (
     POINTED,
     REQUESTS,
     SETS,
+    SETTERS,
     USER_DEBUG,
     USER_SIZE,
     hit,
     repeatable,
+    user_place,
     watched,
 )
 
-__all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")
+__all__ = (
+    "POINTED",
+    "REQUESTS",
+    "SETS",
+    "SETTERS",
+    "USER_DEBUG",
+    "USER_SIZE",
+    "hit",
+    "repeatable",
+    "user_place",
+    "watched",
+)

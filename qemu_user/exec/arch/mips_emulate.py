@@ -6,6 +6,9 @@ from time import monotonic_ns
 
 from ..cpu import READ, WRITE, Fault, Raised
 from ..errors import LinuxError
+from .mips_branches import follow
+from .mips_calls import mends
+from .mips_frames import R
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,25 +23,46 @@ _LOADS = {0x21: (2, True), 0x23: (4, True), 0x25: (2, False), 0x27: (4, False), 
 _STORES = {0x29: 2, 0x2B: 4, 0x3F: 8}
 _FLOATS = {0x31: 4, 0x35: 8, 0x39: 4, 0x3D: 8}  # lwc1, ldc1, swc1, sdc1
 _INDEXED = {0: (0x31, 4), 1: (0x35, 8), 8: (0x39, 4), 9: (0x3D, 8)}  # of COP1X
-_RDHWR = 0x7C00003B
+_RDHWR, _LAST = 0x7C00003B, 3  # and the last of its registers that it is about here
+# Loads and stores by opcode, LL and SC among them, and COP1X
+_MEMORY = (0x13, *range(0x20, 0x2F), *range(0x30, 0x33), *range(0x34, 0x3B), *range(0x3C, 0x40))
 
 
 def emulate(t: Thread) -> bool | Trap:
-    """Do the instruction at PC if it is one of these; else how it traps."""
+    """Do the instruction at PC, or in the slot of the branch there, if it is one of these.
+
+    Else how it traps. PC is still the branch's where it does.
+    """
     pc = t.cpu.read("pc")
+    if pc % 4:
+        return Raised(_LOAD)
     try:
         insn = instruction(t, pc)
+        slot = instruction(t, pc + 4) if _branches(insn) else None
     except LinuxError:
         return Raised(_LOAD)
+    if slot is None:
+        done = _do(t, insn)
+        if done is True:
+            t.cpu.write("pc", pc + 4)
+        return done
+    before = t.cpu.bank(*R[1:]).get()
+    target = follow(t, insn, pc)
+    done = _do(t, slot) if target is not None else False
+    if done is True and target is not None:
+        t.cpu.write("pc", target)
+    else:
+        t.cpu.bank(*R[1:]).set(before)
+    return done
+
+
+def _do(t: Thread, insn: int) -> bool | Trap:
     if insn & 0xFFE007FF == _RDHWR:
-        return _rdhwr(t, insn, pc)
-    moved = _access(t, insn)
-    if moved is True:
-        t.cpu.write("pc", pc + 4)
-    if moved is None:
-        aligned = insn >> 26 not in (0x30, 0x34, 0x38, 0x3C) and pc % 4 == 0
-        return False if aligned and not _branches(insn) else Raised(_LOAD)
-    return moved
+        return _rdhwr(t, insn)
+    moved = _access(t, insn) if mends(t) else None
+    if moved is not None:
+        return moved
+    return Raised(_LOAD) if insn >> 26 in _MEMORY else False
 
 
 def instruction(t: Thread, pc: int) -> int:
@@ -56,14 +80,16 @@ def _branches(insn: int) -> bool:
     return op in range(1, 8) or op in range(20, 24) or (op == 0 and insn & 0x3E == 8) or op == 17
 
 
-def _rdhwr(t: Thread, insn: int, pc: int) -> bool:
-    values = {0: 0, 1: 32, 2: monotonic_ns() // 10 & 0xFFFFFFFF, 3: 1}
+def _rdhwr(t: Thread, insn: int) -> bool:
+    """The processor, SYNCI's step, and a counter of 100 MHz that counts every second cycle."""
     number, target = insn >> 11 & 31, insn >> 16 & 31
-    if number not in values:
+    if number > _LAST:
         return False
+    value = (t.processor(), 32, monotonic_ns() // 10 & 0xFFFFFFFF, 2)[number]
+    if value >> 31 and t.arch.model.word == 8:
+        value |= 0xFFFFFFFF << 32
     if target:
-        t.cpu.write(f"r{target}", values[number])
-    t.cpu.write("pc", pc + 4)
+        t.cpu.write(f"r{target}", value)
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from errno import EFAULT
 
 from ..abi import signals as abi
@@ -24,6 +23,7 @@ F = tuple(f"f{n}" for n in range(32))
 _HEAD = 24  # room for arguments, and padding
 _INFO = 128
 _USED_MATH = 1
+_FR = 1 << 26  # of Status
 
 
 class SigContext32(CStruct):
@@ -181,10 +181,15 @@ def set_context(t: Thread, saved: SigContext32 | SigContext64) -> None:
     cpu.write("pc", saved.pc & mask)
 
 
+def wide_floats(t: Thread) -> bool:
+    """Whether all floating-point registers have 64 bits (FR=1)."""
+    return t.arch.model.word == 8 or bool(t.cpu.read("cp0_status") & _FR)
+
+
 def get_floats(t: Thread) -> tuple[int, ...]:
-    """The floating-point registers as the kernel has them: in o32 pairs make one of 64 bits."""
+    """The floating-point registers as the kernel has them: with FR=0 pairs make one of 64 bits."""
     values = t.cpu.bank(*F).get()
-    if t.arch.model.word == 8:
+    if wide_floats(t):
         return tuple(value & (1 << 64) - 1 for value in values)
     low = [value & 0xFFFFFFFF for value in values]
     return tuple(low[n] | low[n + 1] << 32 if n % 2 == 0 else 0 for n in range(32))
@@ -192,19 +197,10 @@ def get_floats(t: Thread) -> tuple[int, ...]:
 
 def set_floats(t: Thread, values: tuple[int, ...]) -> None:
     """Set them."""
-    if t.arch.model.word != 8:
+    if not wide_floats(t):
         values = tuple(v >> s & 0xFFFFFFFF for v in values[::2] for s in (0, 32))
     t.cpu.bank(*F).set(values)
 
 
 def _extended(value: int) -> int:
     return value | 0xFFFFFFFF00000000 if value >> 31 else value
-
-
-def pipe(t: Thread) -> int:
-    """Man 2 pipe: the descriptors are in two registers."""
-    first, second = os.pipe()
-    os.set_inheritable(first, True)
-    os.set_inheritable(second, True)
-    t.cpu.write("r3", second)
-    return first

@@ -12,7 +12,7 @@ from ..abi.signals import SigAltStack
 from ..abi.stats import StatfsS390x, StatS390x
 from ..cpu import EXEC
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Linux, Registers
+from . import Arch, Convention, Engine, Linux, Mend, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
@@ -288,6 +288,24 @@ def cpuinfo(_: Process) -> str:
     )
 
 
+# Condition codes of signed sums and differences: those that overflow to zero, or whose minuend is
+# zero, did not count as overflows.
+OVERFLOW = Mend(
+    symbol="calc_cc",
+    machine="x86_64",
+    before=0x510,
+    size=0x510,
+    pieces={  # setg -> setge, jle -> jl
+        0x82: (bytes.fromhex("0f8e30040000"), bytes.fromhex("0f8c30040000")),
+        0x253: (bytes.fromhex("7e09"), bytes.fromhex("7c09")),
+        0x16C: (bytes.fromhex("0f9fc1"), bytes.fromhex("0f9dc1")),
+        0x267: (bytes.fromhex("0f9fc0"), bytes.fromhex("0f9dc0")),
+        0x4C0: (bytes.fromhex("0f9fc0"), bytes.fromhex("0f9dc0")),
+        0x4DA: (bytes.fromhex("0f9fc1"), bytes.fromhex("0f9dc1")),
+    },
+    required=False,
+)
+
 ARCH = Arch(
     name="s390x",
     elf_machine=22,  # EM_S390
@@ -302,6 +320,7 @@ ARCH = Arch(
         illegal_code=abi.ILL_ILLOPC,
         user_mode=_TO_USER,
         target="s390x",
+        mend=OVERFLOW,
         beside={  # in CPUS390XState
             "vregs": ("r0", 0x80, 512),
             "aregs": ("r0", 0x280, 64),

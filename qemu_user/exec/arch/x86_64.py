@@ -89,6 +89,12 @@ VEX_ILLEGAL = Mend(
     required=False,
 )
 
+# Where the vsyscall page's three functions are; they can be called, and nothing there can be read.
+VSYSCALLS = {
+    0xFFFFFFFFFF600000: "__vdso_gettimeofday",
+    0xFFFFFFFFFF600400: "__vdso_time",
+    0xFFFFFFFFFF600800: "__vdso_getcpu",
+}
 _RED_ZONE = 128  # bytes below RSP that a leaf function may use (System V ABI)
 FLAGS = 0x50DD5  # what sigreturn takes from a frame: AC, RF, OF, DF, TF and the arithmetic flags
 _TF, _DF, _RF = 0x100, 0x400, 0x10000
@@ -328,7 +334,7 @@ ARCH = Arch(
         "SemidDs": X86SemidDs,
     },
     special={"arch_prctl": arch_prctl},
-    linux=Linux(emulate=emulate, exception=exception),
+    linux=Linux(emulate=emulate, exception=exception, gates=VSYSCALLS),
     platform=b"x86_64",
     cpuinfo=cpuinfo,
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX

@@ -55,7 +55,8 @@ class TracedDispatcher(Dispatcher):
         number, *words = self._bank.get()
         traced.number = number
         if traced.mode == abi.PTRACE_SYSCALL:
-            separate = t.arch.syscall.result != t.arch.syscall.number
+            convention = t.arch.syscall
+            separate = convention.result != convention.number or convention.error is not None
             if not separate:
                 self.fail(ENOSYS)
             yield from traced.syscall_stop(abi.PTRACE_SYSCALL_INFO_ENTRY)

@@ -202,8 +202,8 @@ def _syscall_info(traced: Traced) -> bytes:
             stack_pointer=t.cpu.read(arch.registers.sp),
         ).pack(arch.model)
         if phase == abi.PTRACE_SYSCALL_INFO_ENTRY:
-            words = (traced.number, *t.cpu.bank(*arch.syscall.args).get())
-            return about + _words(arch, *words)
+            words = t.process.dispatcher.arguments.get()[:6]
+            return about + _words(arch, traced.number, *words)
         if phase == abi.PTRACE_SYSCALL_INFO_EXIT:
             result = t.process.dispatcher.result()
             return about + _words(arch, result) + bytes((-_ERRNO_LIMIT <= result < 0,))

@@ -20,7 +20,7 @@ int main(void)
     TRY(syscall(SYS_tgkill, -1, getpid(), 0));
     TRY(syscall(SYS_ioctl, 99, 0, 0));
     TRY(syscall(SYS_fcntl, p[0], F_SETFL, 0xffffffff));
-    TRY(!!(fcntl(p[0], F_GETFL) & O_APPEND));
+    SHOW((fcntl(p[0], F_GETFL) & O_APPEND) != 0);
     TRY(syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY | O_DIRECTORY));
     TRY(syscall(SYS_openat, -5, "/dev/null", O_RDONLY) > 0);
     TRY(syscall(SYS_openat, -5, "x", O_RDONLY));

@@ -19,6 +19,9 @@ int main(void)
     OK(queue = msgget(IPC_PRIVATE, 0600));
     TRY(msgctl(queue, IPC_RMID, NULL));
     SHOW(syscall(SYS_getxattr, "absent", "user.x", NULL, 0));
+    if (mkdir("below", 0700) == 0 && chroot("below") == 0)
+        MUST(chdir("/") == 0);
+    OK(setresuid(12345, 12345, 12345) == 0 || errno == EPERM);
     TRY(execl("/absent", "absent", NULL));
     return 0;
 }

@@ -2,6 +2,7 @@
 // calls: old
 // reference: own
 // Bad pointers give EFAULT in every call that takes one.
+// numbers: usual
 #include "guest.h"
 #include <sys/epoll.h>
 #include <sys/statfs.h>

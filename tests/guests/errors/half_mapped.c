@@ -45,7 +45,7 @@ int main(void)
     struct stat *st = (void *)(end - 8);
     TRY(syscall(SYS_newfstatat, AT_FDCWD, "/", st, 0));
     int *half = (int *)(end - 4);
-    TRY(pipe(half));
+    TRY(syscall(SYS_pipe2, half, 0));
     TRY(syscall(SYS_clock_gettime, 0, end - 8));
     TRY(send(s[0], end - 10, 20, 0));
     TRY(recv(s[1], b, 100, MSG_DONTWAIT));

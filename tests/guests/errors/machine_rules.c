@@ -107,6 +107,8 @@
 #define DIVIDE(x, y) __asm__ volatile("div $0, %0, %1; mflo %0" : "+r"(x) : "r"(y) : "hi", "lo")
 #endif
 #define LOCKED "ll $12, 0(%0)"
+#undef LOCK_CODE
+#define LOCK_CODE SI_KERNEL
 #define PRIVILEGED "mfc0 $12, $12"
 #undef PRIV_CODE
 #define PRIV_CODE SI_KERNEL
@@ -130,7 +132,7 @@ static void judge(const char *what, int wanted, int wanted_code)
     if (number == wanted && (!wanted || code == wanted_code))
         printf("%s: by the rules\n", what);
     else
-        printf("%s: signal %d, si_code %d\n", what, (int)number, (int)code);
+        printf("%s: signal %d, si_code %d\n", what, usual((int)number), (int)code);
 }
 #define RUN(statement)                                                                             \
     do {                                                                                           \

@@ -61,12 +61,12 @@ int main(void)
 #ifdef SYS_close_range
     TRY(dup2(3, 10));
     TRY(dup2(3, 11));
-    TRY(syscall(436, 5, 10, 0));
+    TRY(syscall(SYS_close_range, 5, 10, 0));
     TRY(fcntl(10, F_GETFD));
     TRY(fcntl(11, F_GETFD));
-    TRY(syscall(436, 11, 12, 4));
+    TRY(syscall(SYS_close_range, 11, 12, 4));
     TRY(fcntl(11, F_GETFD));
-    TRY(syscall(436, 12, 11, 0));
+    TRY(syscall(SYS_close_range, 12, 11, 0));
 #endif
     return 0;
 }

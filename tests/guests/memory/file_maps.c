@@ -5,7 +5,7 @@
 static sigjmp_buf back;
 static void on_bus(int n, siginfo_t *i, void *c)
 {
-    printf("signal %d code %d\n", n, i->si_code);
+    printf("signal %d code %d\n", usual(n), i->si_code);
     siglongjmp(back, 1);
 }
 int main(void)

@@ -27,12 +27,12 @@ int main(void)
         sum += a[i * 8192 + 4096] + (unsigned char)a[i * 8192];
     }
     SHOW(sum);
-    char *t = mmap(NULL, 1ul << 40, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *t = mmap(NULL, 1ul << 39, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     SHOW(t != MAP_FAILED);
-    MUST(mprotect(t + (1ul << 40) - 4096, 4096, PROT_READ | PROT_WRITE) == 0);
-    t[(1ul << 40) - 1] = 5;
-    SHOW(t[(1ul << 40) - 1]);
-    TRY(munmap(t, 1ul << 40));
+    MUST(mprotect(t + (1ul << 39) - 4096, 4096, PROT_READ | PROT_WRITE) == 0);
+    t[(1ul << 39) - 1] = 5;
+    SHOW(t[(1ul << 39) - 1]);
+    TRY(munmap(t, 1ul << 39));
     TRY(munmap(a, N * 8192L));
     return 0;
 }

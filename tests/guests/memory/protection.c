@@ -22,7 +22,7 @@ static void attempt(int write, char *p)
             (void)*(volatile char *)p;
         printf(" %s: ok", access_name[write]);
     } else
-        printf(" %s: signal %d code %d at %+ld", access_name[write], signo, code,
+        printf(" %s: signal %d code %d at %+ld", access_name[write], usual(signo), code,
                (long)((char *)where - page));
 }
 int main(void)
@@ -49,7 +49,7 @@ int main(void)
     if (sigsetjmp(back, 1) == 0)
         *(volatile uint32_t *)(page + 4094) = -1;
     else
-        printf(" signal %d code %d at %ld, first half %d\n", signo, code,
+        printf(" signal %d code %d at %ld, first half %d\n", usual(signo), code,
                (long)((char *)where - page), page[4094]);
     printf("null:");
     page = 0;

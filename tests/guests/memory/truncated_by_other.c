@@ -16,7 +16,7 @@ static void on_bus(int n, siginfo_t *i, void *c)
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
         return;
     }
-    printf("signal %d code %d", n, i->si_code);
+    printf("signal %d code %d", usual(n), i->si_code);
     if (i->si_code == BUS_ADRERR)
         printf(" page %d at %d", (int)(((char *)i->si_addr - file) / 4096),
                (int)((uintptr_t)i->si_addr & 4095));
@@ -48,7 +48,7 @@ static int die_of_it(int fd, char *at)
     }
     int st;
     MUST(waitpid(c, &st, 0) == c);
-    return WIFSIGNALED(st) ? WTERMSIG(st) : -1;
+    return WIFSIGNALED(st) ? usual(WTERMSIG(st)) : -1;
 }
 static void touch_all(int kind, volatile char *at)
 {

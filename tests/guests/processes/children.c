@@ -29,7 +29,7 @@ static void show_info(const char *what, int result, siginfo_t *info, pid_t pid)
     if (result < 0)
         printf("%s: errno %d\n", what, errno);
     else
-        printf("%s: %d %d %d %d\n", what, info->si_signo, info->si_code, info->si_status, info->si_pid == pid);
+        printf("%s: %d %d %d %d\n", what, usual(info->si_signo), info->si_code, info->si_code == CLD_EXITED ? info->si_status : usual(info->si_status), info->si_pid == pid);
 }
 
 static void waits(void)
@@ -81,7 +81,7 @@ static void waits(void)
         _exit(5);
     while (!count)
         usleep(1000);
-    SHOW(last);
+    SHOW(usual(last));
     SHOW(waitpid(pid, &status, __WALL) == pid && WEXITSTATUS(status) == 5);
 }
 
@@ -169,7 +169,7 @@ static void prctls(void)
             prctl(PR_GET_PDEATHSIG, &value);
             write(ready[1], "", 1);
             int got = sigwaitinfo(&set, 0);
-            dprintf(1, "parent's death: %d %d\n", value, got);
+            dprintf(1, "parent's death: %d %d\n", usual(value), usual(got));
             write(ends[1], "", 1);
             _exit(0);
         }

@@ -19,7 +19,7 @@ int main(void)
     }
     TRY(wait4(-1, &st, 0, &ru) == c);
     SHOW(WIFSIGNALED(st));
-    SHOW(WTERMSIG(st));
+    SHOW(usual(WTERMSIG(st)));
     SHOW(ru.ru_maxrss >= 0);
     c = fork();
     if (!c)

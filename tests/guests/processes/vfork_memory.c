@@ -107,7 +107,7 @@ static void killed(void)
         kill(getpid(), SIGTERM);
     }
     wait(&status);
-    printf("%d %d\n", data, WTERMSIG(status));
+    printf("%d %d\n", data, usual(WTERMSIG(status)));
 }
 
 int main(void)

@@ -26,7 +26,7 @@ static void errors(pid_t child)
 static void signals(pid_t child)
 {
     siginfo_t info;
-    uint64_t mask = 1 << (SIGUSR2 - 1);
+    uint64_t mask[2] = {1 << (SIGUSR2 - 1)};
     struct __ptrace_peeksiginfo_args args = {0, 0, 4};
     siginfo_t queue[4];
 
@@ -35,18 +35,18 @@ static void signals(pid_t child)
     SHOW(info.si_signo == SIGSTOP);
     SHOW(info.si_code == SI_TKILL);
     SHOW(info.si_pid == child);
-    TRY(ptrace(PTRACE_SETSIGMASK, child, (void *)8, &mask));
-    mask = 0;
-    TRY(ptrace(PTRACE_GETSIGMASK, child, (void *)8, &mask));
-    SHOW(mask == 1ULL << (SIGUSR2 - 1));
+    TRY(ptrace(PTRACE_SETSIGMASK, child, (void *)(_NSIG / 8), mask));
+    mask[0] = 0;
+    TRY(ptrace(PTRACE_GETSIGMASK, child, (void *)(_NSIG / 8), mask));
+    SHOW(mask[0] == 1 << (SIGUSR2 - 1));
     TRY(kill(child, SIGUSR2));
     args.flags = 1;
     TRY(ptrace(PTRACE_PEEKSIGINFO, child, &args, queue));
     SHOW(queue[0].si_signo == SIGUSR2);
     args.flags = 0;
     TRY(ptrace(PTRACE_PEEKSIGINFO, child, &args, queue));
-    mask = 0;
-    TRY(ptrace(PTRACE_SETSIGMASK, child, (void *)8, &mask));
+    mask[0] = 0;
+    TRY(ptrace(PTRACE_SETSIGMASK, child, (void *)(_NSIG / 8), mask));
 }
 
 int main(void)

@@ -24,13 +24,13 @@ extern char at_load[], at_store[], at_undefined[], at_trap[], after_load[], afte
 static void show(const char *what, char *at, uintptr_t where)
 {
     if (signo == SIGILL)
-        printf("%s: signal %d code %s", what, signo, code == ILL_CODE ? "right" : "wrong");
+        printf("%s: signal %d code %s", what, usual(signo), code == ILL_CODE ? "right" : "wrong");
     else
-        printf("%s: signal %d code %d", what, signo, code);
+        printf("%s: signal %d code %d", what, usual(signo), code);
     if (signo == SIGSEGV || signo == SIGBUS)
         printf(" address %s", addr == where ? "right" : "wrong");
     else if (signo == SIGILL)
-        printf(" address %s", addr == (uintptr_t)at ? "right" : "wrong");
+        printf(" address %s", addr == (ILL_CODE == SI_KERNEL ? 0 : (uintptr_t)at) ? "right" : "wrong");
     printf(" pc %+ld\n", (long)(pc - (uintptr_t)at) - (signo == SIGILL ? AFTER_UNDEFINED : 0));
 }
 int main(void)

@@ -100,20 +100,20 @@ static void kill_between(const void *in, void *out, int pid)
                      : "r"(r3), "r"(r1), "a"(in), "a"(out)
                      : "f0", "f9", "v31", "memory");
 }
-#elif defined __mips64
-#define SPOIL "li $12, -1; dmtc1 $12, $f0; dmtc1 $12, $f9; dmtc1 $12, $f31"
-#define FP_CHANGED "$12", "$f0", "$f9", "$f31"
+#elif defined __mips__
+#define SPOIL "li $12, -1; mtc1 $12, $f0; mtc1 $12, $f10; mtc1 $12, $f30"
+#define FP_CHANGED "$12", "$f0", "$f10", "$f30"
 #define FP_BYTES 24
 static void kill_between(const void *in, void *out, int pid)
 {
     register long a0 __asm__("$4") = pid, a1 __asm__("$5") = SIGUSR1, v0 __asm__("$2") = SYS_kill,
                   a3 __asm__("$7") = 0;
-    __asm__ volatile("ldc1 $f0, 0(%4); ldc1 $f9, 8(%4); ldc1 $f31, 16(%4); syscall; "
-                     "sdc1 $f0, 0(%5); sdc1 $f9, 8(%5); sdc1 $f31, 16(%5)"
+    __asm__ volatile("ldc1 $f0, 0(%4); ldc1 $f10, 8(%4); ldc1 $f30, 16(%4); syscall; "
+                     "sdc1 $f0, 0(%5); sdc1 $f10, 8(%5); sdc1 $f30, 16(%5)"
                      : "+r"(v0), "+r"(a3)
                      : "r"(a0), "r"(a1), "r"(in), "r"(out)
                      : "$1", "$3", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24",
-                       "$25", "hi", "lo", "$f0", "$f9", "$f31", "memory");
+                       "$25", "hi", "lo", "$f0", "$f10", "$f30", "memory");
 }
 #elif defined __sparc__
 #define ONES "[%%sp + 2047 + 168]"

@@ -98,11 +98,15 @@ enum { R_A = 3, R_B = 7, R_C = 10, R_D = 11 };
 #define SET "move.l #0x1111, %%d3; move.l #0x2222, %%d7; move.l #0x3333, %%a2; move.l #0x4444, %%a3; "
 #define GET "; move.l %%d3, (%0); move.l %%d7, 4(%0); move.l %%a2, 8(%0); move.l %%a3, 12(%0)"
 #define CHANGED "d3", "d7", "a2", "a3"
-#elif defined __mips64
+#elif defined __mips__
 #define REG(m, name) (m)->gregs[R_##name]
 enum { R_A = 12, R_B = 18, R_C = 2, R_D = 31 };
 #define SET "li $12, 0x1111; li $18, 0x2222; li $2, 0x3333; li $31, 0x4444; "
+#ifdef __mips64
 #define GET "; sd $12, 0(%0); sd $18, 8(%0); sd $2, 16(%0); sd $31, 24(%0)"
+#else
+#define GET "; sw $12, 0(%0); sw $18, 4(%0); sw $2, 8(%0); sw $31, 12(%0)"
+#endif
 #define CHANGED "$12", "$18", "$2", "$31"
 #elif defined __sparc__
 #define REG(m, name)                                                                               \

@@ -3,7 +3,7 @@
 static void on(int n, siginfo_t *i, void *c)
 {
     printf("signal %s%d code %d value %d pid %d uid %d\n", n >= SIGRTMIN ? "RTMIN+" : "",
-           n >= SIGRTMIN ? n - SIGRTMIN : common_signal(n), i->si_code, i->si_value.sival_int,
+           n >= SIGRTMIN ? n - SIGRTMIN : usual(n), i->si_code, i->si_value.sival_int,
            i->si_pid == getpid(), i->si_uid == getuid());
 }
 int main(void)

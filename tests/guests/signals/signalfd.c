@@ -15,7 +15,7 @@ int main(void)
     struct pollfd f = {fd, POLLIN};
     TRY(poll(&f, 1, 1000));
     TRY(read(fd, &si, sizeof si));
-    SHOW(common_signal(si.ssi_signo));
+    SHOW(usual(si.ssi_signo));
     SHOW(si.ssi_pid == getpid());
     TRY(read(fd, &si, 10));
     return 0;

@@ -3,7 +3,7 @@
 static volatile int got;
 static void on(int n)
 {
-    got = common_signal(n);
+    got = n;
 }
 static void later(int ms, int n)
 {
@@ -27,34 +27,34 @@ int main(void)
     int st;
     later(30, SIGUSR1);
     TRY(sigsuspend(&none));
-    SHOW(got);
+    SHOW(usual(got));
     wait(&st);
     got = 0;
     raise(SIGUSR1);
     TRY(sigsuspend(&none));
-    SHOW(got);
+    SHOW(usual(got));
     got = 0;
     sigprocmask(SIG_BLOCK, NULL, &p);
     SHOW(sigismember(&p, SIGUSR1));
-    TRY(common_signal(sigtimedwait(&s, &i, &z)));
-    TRY(common_signal(sigtimedwait(&s, &i, &t)));
+    TRY(sigtimedwait(&s, &i, &z));
+    TRY(sigtimedwait(&s, &i, &t));
     raise(SIGUSR2);
     raise(SIGUSR1);
-    TRY(common_signal(sigtimedwait(&s, &i, &t)));
-    SHOW(common_signal(i.si_signo));
+    SHOW(usual(sigtimedwait(&s, &i, &t)));
+    SHOW(usual(i.si_signo));
     SHOW(i.si_code);
-    TRY(common_signal(sigwaitinfo(&s, &i)));
-    SHOW(common_signal(i.si_signo));
-    SHOW(got);
+    SHOW(usual(sigwaitinfo(&s, &i)));
+    SHOW(usual(i.si_signo));
+    SHOW(usual(got));
     later(30, SIGUSR2);
-    TRY(common_signal(sigwaitinfo(&s, &i)));
+    SHOW(usual(sigwaitinfo(&s, &i)));
     SHOW(i.si_code);
     SHOW(i.si_pid > 0);
     wait(&st);
     later(20, SIGUSR1);
     int n;
     TRY(sigwait(&s, &n));
-    SHOW(common_signal(n));
+    SHOW(usual(n));
     wait(&st);
     sigset_t only;
     sigemptyset(&only);
@@ -63,17 +63,17 @@ int main(void)
     sigprocmask(SIG_BLOCK, &only, NULL);
     later(30, SIGUSR1);
     t.tv_sec = 5;
-    TRY(common_signal(sigtimedwait(&only, &i, &t)));
-    SHOW(got);
+    TRY(sigtimedwait(&only, &i, &t));
+    SHOW(usual(got));
     wait(&st);
     t.tv_nsec = -1;
-    TRY(common_signal(sigtimedwait(&only, &i, &t)));
+    TRY(sigtimedwait(&only, &i, &t));
     got = 0;
     later(30, SIGUSR1);
     TRY(pause());
-    SHOW(got);
+    SHOW(usual(got));
     wait(&st);
     TRY(syscall(SYS_rt_sigsuspend, &none, 4));
-    TRY(syscall(SYS_rt_sigtimedwait, 16, NULL, NULL, 8));
+    TRY(syscall(SYS_rt_sigtimedwait, 16, NULL, NULL, _NSIG / 8));
     return 0;
 }

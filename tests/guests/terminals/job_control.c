@@ -25,11 +25,11 @@ static void show_end(const char *what, pid_t pid, int options)
     if (waitpid(pid, &status, options) != pid)
         printf("%s: errno %d\n", what, errno);
     else if (WIFSTOPPED(status))
-        printf("%s: stopped by %d\n", what, common_signal(WSTOPSIG(status)));
+        printf("%s: stopped by %d\n", what, usual(WSTOPSIG(status)));
     else if (WIFCONTINUED(status))
         printf("%s: continued\n", what);
     else if (WIFSIGNALED(status))
-        printf("%s: killed by %d\n", what, WTERMSIG(status));
+        printf("%s: killed by %d\n", what, usual(WTERMSIG(status)));
     else
         printf("%s: exited with %d\n", what, WEXITSTATUS(status));
 }
@@ -141,7 +141,7 @@ static void unwanted(void)
                     while (getppid() == getpgrp()) /* until its group is an orphan */
                         usleep(1000);
                 int result = uses[i].run();
-                dprintf(1, "%s, %d: %d %d\n", uses[i].name, way, -result, handled);
+                dprintf(1, "%s, %d: %d %d\n", uses[i].name, way, -result, usual(handled));
                 _exit(0);
             }
             close(ends[1]);
@@ -200,7 +200,7 @@ static void wait_for_hangup(int ready)
     sigprocmask(SIG_BLOCK, &all, 0);
     while (!handled)
         sigsuspend(&none);
-    dprintf(1, "hangup: %d %d\n", handled, tcgetpgrp(tty) < 0 ? errno : 0);
+    dprintf(1, "hangup: %d %d\n", usual(handled), tcgetpgrp(tty) < 0 ? errno : 0);
     _exit(0);
 }
 

@@ -23,7 +23,7 @@ int main(void)
     TRY(prctl(PR_SET_PDEATHSIG, SIGUSR1));
     int s;
     TRY(prctl(PR_GET_PDEATHSIG, &s));
-    SHOW(common_signal(s));
+    SHOW(usual(s));
     TRY(prctl(PR_SET_PDEATHSIG, 0));
     TRY(prctl(PR_GET_DUMPABLE));
     TRY(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));

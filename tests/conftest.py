@@ -90,12 +90,3 @@ def run_ours() -> Callable[..., programs.Result]:
 def run_native() -> Callable[..., programs.Result | None]:
     """run_native(path, *args, arch=): a Result from this machine or qemu-user, or None."""
     return programs.run_native
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests named in known_failures.txt are expected to fail, and fail the suite if they don't."""
-    lines = (programs.TESTS / "known_failures.txt").read_text().splitlines()
-    known = dict(line.split("  ", 1) for line in lines if line and not line.startswith("#"))
-    for item in items:
-        if reason := known.get(item.nodeid):
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))

@@ -147,6 +147,7 @@ class Lines:
     # Exceptions: text, index of the line where PC is, number, signal
     exceptions: list[tuple[str, int, int, int]] = field(default_factory=list)
     privileged: list[str] = field(default_factory=list)
+    sizes: bool = True  # the engine tells watchers of instructions how long they are
     unsteppable: str = ""  # why it does not stop after each instruction as it should
 
 
@@ -409,6 +410,7 @@ _M68K = Lines(
     privileged=[
         ".hex 46fc2700", ".hex 4e70", ".hex 4e73", ".hex 4e68", ".hex 4e7a0801",
     ],
+    sizes=False,
     unsteppable="the engine forgets between two instructions how flags are to be computed",
 )  # fmt: skip
 _PPC = Lines(

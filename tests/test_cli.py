@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -575,3 +576,25 @@ def test_output_nobody_reads(probe: Path) -> None:
         env=os.environ | {"PYTHONPATH": str(programs.ROOT)},
     )
     assert (done.stdout, done.stderr) == (bytes(9), b"141\n")  # SIGPIPE, without a message
+
+
+def test_memory_is_not_copied_where_it_would_be_shared(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result]
+) -> None:
+    path = build_c("""
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(void)
+{
+    long result = syscall(SYS_clone, CLONE_VM | SIGCHLD, 0, 0, 0, 0);
+    printf("%d\\n", result < 0 ? errno : 0);
+    return 0;
+}
+""")
+    assert run_ours(path).text == f"{errno.EINVAL}\n"

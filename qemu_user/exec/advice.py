@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errno import EBUSY, EINVAL, ENOMEM, EPERM
+from errno import EACCES, EBUSY, EINVAL, ENOMEM, EPERM
 
 from . import host
 from .abi.memory import (
@@ -93,7 +93,9 @@ def madvise(space: AddressSpace, addr: int, size: int, advice: int) -> None:
         return
     for vma, start, stop in _parts(space, addr, end):
         if advice in _POPULATES:
-            _populate(space, start, stop, advice)
+            if not vma.prot & _POPULATES[advice]:
+                raise LinuxError(EINVAL)
+            host.madvise(space.base + start, stop - start, advice)
         else:
             _advise(space, vma, start, stop, advice)
 
@@ -101,19 +103,15 @@ def madvise(space: AddressSpace, addr: int, size: int, advice: int) -> None:
 def _advise(space: AddressSpace, vma: Vma, start: int, stop: int, advice: int) -> None:
     if advice in (MADV_FREE, MADV_WIPEONFORK) and (vma.shared or vma.backing is not None):
         raise LinuxError(EINVAL)
-    if advice == MADV_REMOVE and not (vma.shared and vma.may_write):
+    if advice == MADV_REMOVE and (vma.locked or vma.backing is None):
         raise LinuxError(EINVAL)
+    if advice == MADV_REMOVE and not (vma.shared and vma.may_write):
+        raise LinuxError(EACCES)
     if advice in _REPLACES:
         space.discard(start, stop)
     if advice in _SPLITS:
         for part in space.vmas.isolate(start, stop):
             part.plain = False
-    host.madvise(space.base + start, stop - start, advice)
-
-
-def _populate(space: AddressSpace, start: int, stop: int, advice: int) -> None:
-    if space.permitted(start, stop - start, _POPULATES[advice]) < stop - start:
-        raise LinuxError(EINVAL)
     host.madvise(space.base + start, stop - start, advice)
 
 
@@ -130,9 +128,12 @@ def msync(space: AddressSpace, addr: int, size: int, flags: int) -> None:
     both = flags & MS_ASYNC and flags & MS_SYNC
     if flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) or addr % space.arch.page or both:
         raise LinuxError(EINVAL)
-    end = addr + size + space.arch.page - 1 & -space.arch.page
-    if end >= 1 << 64:
+    page = space.arch.page
+    end = addr + (size + page - 1 & -page & _WORD)  # the greatest sizes are none
+    if end > _WORD:
         raise LinuxError(ENOMEM)
+    if end == addr:
+        return
     for vma, start, stop in _parts(space, addr, end):
         if flags & MS_INVALIDATE and vma.locked:
             raise LinuxError(EBUSY)
@@ -171,10 +172,22 @@ def mlock(space: AddressSpace, addr: int, size: int, on_fault: bool = False) -> 
         raise LinuxError(ENOMEM)
 
 
+def _joined(space: AddressSpace, start: int, end: int) -> Iterator[tuple[Vma, int, int]]:
+    """Each area's part of the range up to the first hole, which is ENOMEM."""
+    at = start
+    for vma in space.vmas.within(start, end):
+        if vma.start > at:
+            break
+        low, at = at, min(vma.end, end)
+        yield vma, low, at
+    if at < end:
+        raise LinuxError(ENOMEM)
+
+
 def _lock(space: AddressSpace, start: int, end: int, on_fault: bool) -> bool:
     """Lock a range; whether all of its pages could be brought in."""
     reachable = True
-    for vma, low, high in _parts(space, start, end):
+    for vma, low, high in _joined(space, start, end):
         host.mlock(space.base + low, high - low, on_fault or not vma.prot)
         _set_locked(space, low, high, True)
         reachable &= bool(vma.prot)
@@ -183,7 +196,7 @@ def _lock(space: AddressSpace, start: int, end: int, on_fault: bool) -> bool:
 
 def munlock(space: AddressSpace, addr: int, size: int) -> None:
     """Munlock(2)."""
-    for vma, low, high in _parts(space, *_to_lock(space, addr, size)):
+    for vma, low, high in _joined(space, *_to_lock(space, addr, size)):
         if vma.locked:
             host.munlock(space.base + low, high - low)
             _set_locked(space, low, high, False)

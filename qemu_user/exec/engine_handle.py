@@ -39,10 +39,11 @@ class Handle:
         self.arch = arch
         self.numbers = Numbers(engine.arch, directory)
         self.pointer = c_void_p()
-        if engine.mend is not None:
+        if engine.mends:
             from .engine_mend import mend
 
-            mend(library, engine.mend)
+            for wanted in engine.mends:
+                mend(library, wanted)
         mode = self.numbers.mode(engine.mode)
         self._check(library.uc_open(ARCHES[engine.arch], mode, byref(self.pointer)))
         self.address = self.pointer.value or 0

@@ -16,6 +16,7 @@ MODES = _pairs(  # bits mean different things to different architectures
 )
 MODELS = _pairs(
     "X86_EPYC_ROME 37 ARM64_MAX 3 ARM_CORTEX_A15 17 MIPS32_74KF 10 MIPS64_MIPS64R2_GENERIC 5"
+    " PPC32_7457A_V1_2 289 M68K_M68030 3"
 )
 REGISTERS = {  # what a plain run names; reading a whole constants file takes milliseconds
     "X86": {

@@ -242,6 +242,9 @@ def find_view(api: Api, handle: int, arch: Arch, wanted: bool) -> View | None:
     found = calibrate(api, handle, named, arch.model.word)
     if beside:
         add_fields(api, found, beside)
+    if found:
+        for name in set(named).difference(registers_of(arch)):
+            del found.index[name]  # it may be wider than a word
     return found if wanted else None
 
 

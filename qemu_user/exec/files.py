@@ -10,7 +10,6 @@ from select import POLLIN, POLLOUT, poll
 
 from . import hostcall
 from .errors import ERESTARTSYS, LinuxError
-from .hostcall import descriptor_limits
 from .waiting import Wait, in_helper, wait
 
 TYPE_CHECKING = False
@@ -238,12 +237,12 @@ def unlimited(act: Callable[[], T]) -> T:
     except OSError as error:
         if error.errno not in (EINVAL, EMFILE):
             raise
-    soft, hard = descriptor_limits()
-    descriptor_limits((hard, hard))
+    soft, hard = hostcall.descriptor_limits()
+    hostcall.descriptor_limits((hard, hard))
     try:
         return act()
     finally:
-        descriptor_limits((soft, hard))
+        hostcall.descriptor_limits((soft, hard))
 
 
 def _is_open(fd: int) -> bool:
@@ -279,6 +278,7 @@ def ready(fd: int, events: int) -> bool:
 
 def _deadline(fd: int, events: int) -> int | None:
     if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        hostcall.check_use("read" if events == POLLIN else "write", fd)
         return None
 
     def ask() -> int | None:

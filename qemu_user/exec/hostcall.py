@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import ENOSYS
+from errno import EFAULT, ENOSYS
 
 from .abi.limits import RLIMIT_NOFILE
 from .abi.numbers import call_numbers
@@ -161,6 +161,15 @@ def _required() -> Arch:
     if host is None:
         raise LinuxError(ENOSYS)
     return host
+
+
+def check_use(name: str, fd: int) -> None:
+    """Before a wait for it: EBADF, EINVAL if `fd` never allows "read" or "write" (vfs_write)."""
+    try:
+        call(name, fd, BEYOND, 1)
+    except LinuxError as error:
+        if error.errno != EFAULT:
+            raise
 
 
 def bad(t: Thread, addr: int, length: int) -> int:

@@ -16,7 +16,6 @@ from .abi.memory import (
     MAP_PRIVATE,
     MAP_SHARED,
     MAP_SHARED_VALIDATE,
-    MAP_SYNC,
     MAP_TYPE,
     MCL_ONFAULT,
 )
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 
 UNLIMITED = (1 << 64) - 1
 _F_GETFL = 3
+_VALIDATED = (
+    MAP_TYPE | 0x7F9F0 | 0x7C000000
+)  # flags that MAP_SHARED_VALIDATE takes: those before it
 _BIG = 1 << 30  # bytes from which an anonymous mapping is compared with the machine's memory
 
 
@@ -40,18 +42,23 @@ def check(space: AddressSpace, size: int, prot: int, flags: int, anonymous: bool
     kind = flags & MAP_TYPE
     if flags & MAP_LOCKED and not space.lock_limit:
         raise LinuxError(EPERM)
-    locks = flags & MAP_LOCKED or space.lock_future
-    if locks and space.locked() + size > space.lock_limit:
-        raise LinuxError(EAGAIN)
+    check_locks(space, size, flags)
+    if kind == MAP_SHARED_VALIDATE and not anonymous and flags & ~_VALIDATED:
+        raise LinuxError(EOPNOTSUPP)
     if kind not in (MAP_SHARED, MAP_PRIVATE) and (anonymous or kind != MAP_SHARED_VALIDATE):
         raise LinuxError(EINVAL)
-    if kind == MAP_SHARED_VALIDATE and flags & MAP_SYNC:
-        raise LinuxError(EOPNOTSUPP)
     if flags & MAP_GROWSDOWN and (not anonymous or kind == MAP_SHARED):
         raise LinuxError(EINVAL)
     if flags & MAP_HUGETLB:  # no huge pages are set aside
         raise LinuxError(ENOMEM if anonymous else EINVAL)
     check_room(space, size, prot, flags)
+
+
+def check_locks(space: AddressSpace, size: int, flags: int) -> None:
+    """EAGAIN where RLIMIT_MEMLOCK refuses to lock what MAP_LOCKED or MCL_FUTURE would."""
+    locks = flags & MAP_LOCKED or space.lock_future
+    if locks and space.locked() + size > space.lock_limit:
+        raise LinuxError(EAGAIN)
 
 
 def check_room(space: AddressSpace, size: int, prot: int, flags: int) -> None:

@@ -282,6 +282,7 @@ class AddressSpace(GuestMemory):
             if addr - self.brk_start > limit or not self.vmas.free(old, new):
                 return self.brk_end
             try:
+                mapping.check_locks(self, new - old, 0)
                 mapping.check_room(self, new - old, READ | WRITE, MAP_PRIVATE)
             except LinuxError:
                 return self.brk_end

@@ -337,7 +337,7 @@ class Process:
         for extension in self.extensions:
             extension.exec(t)
         self.handlers.exec()
-        t.altstack = (0, abi.SS_DISABLE, 0)
+        t.altstack = (0, 0, 0)
         t.clear_child_tid = t.robust_list = 0
         t.rseq, self.membarriers = None, 0
         self.release_vfork_parent()

@@ -37,7 +37,7 @@ class Thread:
         self.saved_mask: int | None = None  # to come back after a call that swapped the mask
         self.waiting_for = 0  # signals that rt_sigtimedwait waits for
         self.pending = PendingSignals()
-        self.altstack = (0, abi.SS_DISABLE, 0)  # ss_sp, ss_flags, ss_size
+        self.altstack = (0, 0, 0)  # ss_sp, ss_flags, ss_size
         self.clear_child_tid = 0
         self.robust_list = 0
         self.rseq: RestartableSequences | None = None  # registered by rseq(2)

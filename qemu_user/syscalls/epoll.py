@@ -93,10 +93,10 @@ def _wait(
             if count:
                 t.process.scheduler.catch_up()
                 return count
+        if deadline != 0 and t.has_signal():
+            raise LinuxError(ERESTARTSYS)
         if deadline is not None and monotonic_ns() >= deadline:
             return 0
-        if t.has_signal():
-            raise LinuxError(ERESTARTSYS)
         yield from wait(t, Wait([(epfd, POLLIN)], deadline))
 
 
@@ -110,8 +110,13 @@ def _interruptible(call: Blocking[int]) -> Blocking[int]:
         raise
 
 
+def _after(length: int) -> int:
+    """The deadline that many ns from now; 0 does not even wait for signals."""
+    return monotonic_ns() + length if length else 0
+
+
 def _deadline(timeout: int) -> int | None:
-    return None if timeout < 0 else monotonic_ns() + timeout * _MILLISECOND
+    return None if timeout < 0 else _after(timeout * _MILLISECOND)
 
 
 @syscall
@@ -147,7 +152,7 @@ def epoll_pwait2(
     sigmask: Addr,
     sigsetsize: Size,
 ) -> Blocking[int]:
-    deadline = monotonic_ns() + nanoseconds(timeout.read()) if timeout else None
+    deadline = _after(nanoseconds(timeout.read())) if timeout else None
     mask = mask_at(t, sigmask, sigsetsize)
     call = _wait(t, epfd, events, maxevents, deadline)
     return (yield from masked(t, mask, _interruptible(call)))

@@ -108,17 +108,11 @@ def futex_requeue(
     if flags or not waiters:
         raise LinuxError(EINVAL)
     (uaddr, expected, private), (uaddr2, _, private2) = _parsed(t, waiters, 2)
-    if nr_wake < 0 or nr_requeue < 0:
+    if private != private2 or nr_wake < 0 or nr_requeue < 0:
         raise LinuxError(EINVAL)
     _word(t, uaddr2)
-    if private == private2:
-        _word(t, uaddr)
-        return requeue_words(t, private, uaddr, nr_wake, nr_requeue, uaddr2, expected)
-    if _word(t, uaddr) != expected:
-        raise LinuxError(EAGAIN)
-    woken = wake(t.process, uaddr, nr_wake, private=private) if nr_wake else 0
-    futexes = t.process.futexes
-    return woken + futexes.requeue(key(uaddr, private), key(uaddr2, private2), nr_requeue)
+    _word(t, uaddr)
+    return requeue_words(t, private, uaddr, nr_wake, nr_requeue, uaddr2, expected)
 
 
 @syscall(note=_NOTE + "; words of this process alone beside words shared with others: ENOSYS")

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 _COMMAND = ~(abi.FUTEX_PRIVATE_FLAG | abi.FUTEX_CLOCK_REALTIME)
 _BILLION = 1_000_000_000
-_REALTIME_ALLOWED = (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET, abi.FUTEX_LOCK_PI2)
+_TIMED = (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET, abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2)
+_KNOWN = (  # FUTEX_FD is gone from Linux, requeueing to PI futexes is not done
+    *_TIMED,
+    *(abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET, abi.FUTEX_WAKE_OP),
+    *(abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE, abi.FUTEX_UNLOCK_PI, abi.FUTEX_TRYLOCK_PI),
+)
+_REALTIME_ALLOWED = (abi.FUTEX_WAIT_BITSET, abi.FUTEX_LOCK_PI2)
 
 
 @syscall(wide="futex_time64")
@@ -37,22 +43,28 @@ def futex(
     val3: UInt,
 ) -> Blocking[int]:
     command, private = op & _COMMAND, bool(op & abi.FUTEX_PRIVATE_FLAG)
+    deadline = _deadline(op, command, timeout) if command in _TIMED else None
     if op & abi.FUTEX_CLOCK_REALTIME and command not in _REALTIME_ALLOWED:
         raise LinuxError(ENOSYS)
+    if command not in _KNOWN:
+        raise LinuxError(ENOSYS)
+    if command == abi.FUTEX_UNLOCK_PI:
+        return _unlock_pi(t, uaddr, private)
     if uaddr & 3:
         raise LinuxError(EINVAL)
     if command in (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET):
         bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
-        deadline = _deadline(op, command, timeout)
         result = yield from wait_word(t, uaddr, private, val, bitset, deadline)
         return result
     if command in (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2):
-        deadline = _deadline(op, command, timeout)
         result = yield from _lock_pi(t, uaddr, private, deadline)
         return result
+    requeues = command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE)
+    if requeues and (_signed(val) < 0 or _signed(timeout.addr & 0xFFFFFFFF) < 0):
+        raise LinuxError(EINVAL)
     if not private or uaddr >= t.memory.size:
         t.memory.u32(uaddr)  # EFAULT: the key of a shared futex is its mapping
-    if command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE):
+    if requeues:
         compare = val3 if command == abi.FUTEX_CMP_REQUEUE else None
         return requeue_words(t, private, uaddr, val, timeout.addr & 0xFFFFFFFF, uaddr2, compare)
     if command == abi.FUTEX_WAKE_OP:
@@ -67,11 +79,9 @@ def _at_once(t: Thread, command: int, private: bool, uaddr: int, val: int, val3:
         if not bitset:
             raise LinuxError(EINVAL)
         return wake(t.process, uaddr, max(1, _signed(val)), bitset, private=private)
-    if command == abi.FUTEX_UNLOCK_PI:
-        return _unlock_pi(t, uaddr, private)
     if command == abi.FUTEX_TRYLOCK_PI:
         if not _try_lock(t, uaddr, private):
-            raise LinuxError(EAGAIN)
+            raise LinuxError(EAGAIN if _has_owner(t, uaddr) else ESRCH)
         return 0
     raise LinuxError(ENOSYS)
 
@@ -142,6 +152,8 @@ def requeue_words(
 ) -> int:
     if uaddr2 & 3 or _signed(val) < 0 or _signed(val2) < 0:
         raise LinuxError(EINVAL)
+    if not private or uaddr2 >= t.memory.size:
+        t.memory.u32(uaddr2)
     if compare is not None and t.memory.u32(uaddr) != compare:
         raise LinuxError(EAGAIN)
     p = t.process
@@ -156,6 +168,8 @@ def _wake_op(
     t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
 ) -> int:
     """FUTEX_WAKE_OP (man 2 futex): change the word at uaddr2, wake there if it compared."""
+    if uaddr2 & 3:
+        raise LinuxError(EINVAL)
     operation, comparison = val3 >> 28 & 15, val3 >> 24 & 15
     operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
     if operation & abi.FUTEX_OP_OPARG_SHIFT:
@@ -166,6 +180,8 @@ def _wake_op(
             raise LinuxError(EFAULT)
         first, second = t.memory.base + uaddr, t.memory.base + uaddr2
         return hostcall.call("futex", first, abi.FUTEX_WAKE_OP, val, val2, second, val3)
+    if not private:
+        t.memory.u32(uaddr2)
     if operation & 7 > abi.FUTEX_OP_XOR or comparison > abi.FUTEX_OP_CMP_GE:
         raise LinuxError(ENOSYS)
     old = _change(t, uaddr2, operation & 7, operand, shared)
@@ -218,12 +234,18 @@ def _try_lock(t: Thread, uaddr: int, private: bool) -> bool:
     return True
 
 
+def _has_owner(t: Thread, uaddr: int) -> bool:
+    """Whether the owner of a PI lock may be a thread that lives."""
+    owner = t.memory.u32(uaddr) & abi.FUTEX_TID_MASK
+    return owner in t.process.threads or t.memory.is_shared(uaddr)
+
+
 def _lock_pi(t: Thread, uaddr: int, private: bool, deadline: int | None) -> Blocking[int]:
     if _try_lock(t, uaddr, private):
         return 0
-    value = t.memory.u32(uaddr)
-    if value & abi.FUTEX_TID_MASK not in t.process.threads and not t.memory.is_shared(uaddr):
+    if not _has_owner(t, uaddr):
         raise LinuxError(ESRCH)
+    value = t.memory.u32(uaddr)
     t.memory.set_u32(uaddr, value | abi.FUTEX_WAITERS)
     waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), BITSET_ANY, t.tid)
     try:
@@ -239,6 +261,8 @@ def _unlock_pi(t: Thread, uaddr: int, private: bool) -> int:
     value = t.memory.u32(uaddr)
     if value & abi.FUTEX_TID_MASK != t.tid:
         raise LinuxError(EPERM)
+    if uaddr & 3:
+        raise LinuxError(EINVAL)
     hand_over(t.process, uaddr, 0, private)
     return 0
 

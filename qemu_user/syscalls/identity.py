@@ -191,14 +191,23 @@ def capget(t: Thread, hdrp: InOut[CapUserHeader], datap: OutArray[CapUserData]) 
     return 0
 
 
+def _capabilities(datap: InArray[CapUserData], header: CapUserHeader) -> hostcall.Word:
+    """The sets for the host, which looks at the header before it finds a bad pointer."""
+    if not datap:
+        return None
+    try:
+        sets = datap.read(_capability_sets(header))
+    except LinuxError:
+        return hostcall.INVALID
+    return b"".join(map(hostcall.pack, sets)).ljust(2 * hostcall.size(CapUserData), b"\0")
+
+
 @syscall
 def capset(t: Thread, hdrp: InOut[CapUserHeader], datap: InArray[CapUserData]) -> int:
     header = hdrp.read()
     room = ctypes.create_string_buffer(hostcall.pack(header))
     try:
-        sets = datap.read(_capability_sets(header)) if datap else []
-        data = b"".join(map(hostcall.pack, sets)).ljust(2 * hostcall.size(CapUserData), b"\0")
-        return hostcall.call("capset", room, data if datap else None)
+        return hostcall.call("capset", room, _capabilities(datap, header))
     finally:
         known = hostcall.unpack(CapUserHeader, room.raw)
         if known.version != header.version:

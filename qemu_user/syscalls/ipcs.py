@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
 
 _MASK = 0xFFFFFFFF
+_COPYING = abi.IPC_NOWAIT | abi.MSG_COPY | abi.MSG_EXCEPT
+_MSGMAX = 8192  # bytes: the usual /proc/sys/kernel/msgmax
 _LONGEST = 1 << 24  # bytes; no host's msgmax is that much
 _MSG = {
     abi.IPC_SET: MsqidDs,
@@ -122,11 +124,11 @@ def semtimedop(
 def _operate(
     t: Thread, semid: int, sops: InArray[SemBuf], nsops: int, span: bytes | None
 ) -> Blocking[int]:
-    if nsops < 1 or semid < 0:
-        raise LinuxError(EINVAL)
     if nsops > abi.SEMOPM:
         return hostcall.call("semtimedop", semid, hostcall.INVALID, nsops, span)
-    wanted = sops.read(nsops)
+    wanted = sops.read(nsops) if nsops else []
+    if nsops < 1 or semid < 0:
+        raise LinuxError(EINVAL)
     ops = b"".join(map(hostcall.pack, wanted))
     given = [op.flg for op in wanted]
     for op in wanted:
@@ -171,6 +173,8 @@ def msgsnd(t: Thread, msqid: Int, msgp: Addr, msgsz: Size, msgflg: IpcFlags) -> 
     try:
         text = t.memory.read(msgp + t.arch.model.word, msgsz)
     except LinuxError:
+        if mtype < 1:
+            raise LinuxError(EINVAL) from None
         return hostcall.call("msgsnd", msqid, hostcall.INVALID, msgsz, msgflg | abi.IPC_NOWAIT)
     message = bytes(which) + text
 
@@ -191,6 +195,8 @@ def msgrcv(
 ) -> Blocking[int]:
     if msgsz >> t.arch.model.word * 8 - 1 or msqid < 0:
         raise LinuxError(EINVAL)
+    if msgflg & _COPYING == abi.MSG_COPY | abi.IPC_NOWAIT:  # the kernel fills its copy from there
+        t.memory.read(msgp, min(msgsz, _MSGMAX))
     room = ctypes.create_string_buffer(ctypes.sizeof(ctypes.c_long) + min(msgsz, _LONGEST))
     size = min(msgsz, _LONGEST)
 

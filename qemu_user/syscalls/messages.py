@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = 128
 _CONTROL_MAX = 1 << 20
+_COMPAT = 0x80000000  # MSG_CMSG_COMPAT
 _MMSG_MAX = 1024  # UIO_MAXIOV
 
 
@@ -147,11 +148,19 @@ def _destination(sockfd: int, addr: SockAddr) -> ctypes.Array[ctypes.c_char] | N
         raise
 
 
+def _checked(t: Thread, flags: int) -> int:
+    """Flags of the calls with a msghdr; EINVAL for the one that stands for a 32-bit layout."""
+    if flags & _COMPAT and t.arch.model.word == 8:
+        raise LinuxError(EINVAL)
+    return flags & ~_COMPAT
+
+
 @syscall
 def sendto(
     t: Thread, sockfd: Fd, buf: InBuf, flags: MsgFlags, dest_addr: SockAddr
 ) -> Blocking[int]:
     message = HostMessage()
+    flags &= ~_COMPAT
     segments = _one(t, buf)
     name = _destination(sockfd, dest_addr) if dest_addr else None
     message.hold(name, reach(t, segments, READ), None)
@@ -163,6 +172,7 @@ def recvfrom(
     t: Thread, sockfd: Fd, buf: OutBuf, flags: MsgFlags, src_addr: SockAddrOut
 ) -> Blocking[int]:
     message = HostMessage()
+    flags &= ~_COMPAT
     segments = _one(t, buf)
     message.hold(ctypes.create_string_buffer(_ADDRESS), reach(t, segments, WRITE), None)
     count = yield from _receive(t, sockfd, message, flags)
@@ -241,6 +251,7 @@ def _store(t: Thread, addr: int, guest: MsgHdr, message: HostMessage) -> None:
 
 @syscall
 def sendmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
+    flags = _checked(t, flags)
     socket_type(sockfd)
     message = _outgoing(t, t.memory.load(msg, MsgHdr))
     return (yield from _send(t, sockfd, message, flags))
@@ -248,6 +259,7 @@ def sendmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
 
 @syscall
 def recvmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
+    flags = _checked(t, flags)
     socket_type(sockfd)
     guest = t.memory.load(msg, MsgHdr)
     message = _incoming(t, guest)
@@ -258,6 +270,7 @@ def recvmsg(t: Thread, sockfd: Fd, msg: Addr, flags: MsgFlags) -> Blocking[int]:
 
 @syscall
 def sendmmsg(t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags) -> Blocking[int]:
+    flags = _checked(t, flags)
     socket_type(sockfd)
     step = MMsgHdr.size(t.arch.model)
     done = 0
@@ -279,6 +292,7 @@ def sendmmsg(t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags) -
 def recvmmsg(
     t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags, timeout: InOut[Timespec]
 ) -> Blocking[int]:
+    flags = _checked(t, flags)
     deadline = None
     if timeout:
         limit = timeout.read()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _BILLION = 1_000_000_000
 _LONGEST = 1 << 24  # bytes: the kernel's own limit of a message (HARD_MSGSIZEMAX)
-_O_CREAT = 0o100
+_PRIORITIES = 32768  # MQ_PRIO_MAX
 _SIGEV_THREAD = 2
 _COOKIE = 32  # bytes that SIGEV_THREAD has sent to its socket
 _LONG_AGO = Timespec()
@@ -33,7 +33,7 @@ _LONG_AGO = Timespec()
 
 @syscall
 def mq_open(t: Thread, name: StringPtr, oflag: OpenFlags, mode: Mode, attr: In[MqAttr]) -> Fd:
-    wanted = hostcall.pack(attr.read()) if attr and oflag & _O_CREAT else None
+    wanted = hostcall.pack(attr.read()) if attr else None
     flags = openflags.to_arch(oflag, hostcall.arch())
     return hostcall.call("mq_open", given(name), flags, mode, wanted)
 
@@ -43,16 +43,21 @@ def mq_unlink(t: Thread, name: StringPtr) -> int:
     return hostcall.call("mq_unlink", given(name))
 
 
+def _limit(timeout: In[Timespec]) -> bytes | None:
+    """When to give up; EFAULT and EINVAL come before anything else is looked at."""
+    if not timeout:
+        return None
+    until = timeout.read()
+    if until.tv_sec < 0 or not 0 <= until.tv_nsec < _BILLION:
+        raise LinuxError(EINVAL)
+    return hostcall.pack(until)
+
+
 def _patiently(
     t: Thread, timeout: In[Timespec], call: Callable[[bytes | None], int]
 ) -> Blocking[int]:
     """`call` with the guest's absolute timeout, in a helper if it cannot be done at once."""
-    limit = None
-    if timeout:
-        until = timeout.read()
-        if until.tv_sec < 0 or not 0 <= until.tv_nsec < _BILLION:
-            raise LinuxError(EINVAL)
-        limit = hostcall.pack(until)
+    limit = _limit(timeout)
     try:
         return call(hostcall.pack(_LONG_AGO))
     except LinuxError as error:
@@ -66,6 +71,9 @@ def mq_timedsend(
     t: Thread, mqdes: Fd, msg: InBuf, prio: UInt, timeout: In[Timespec]
 ) -> Blocking[int]:
     if msg.size > _LONGEST:
+        _limit(timeout)
+        if prio >= _PRIORITIES:
+            raise LinuxError(EINVAL)
         attributes = hostcall.fill(MqAttr, "mq_getsetattr", mqdes, None, hostcall.OUT)
         raise LinuxError(EMSGSIZE if attributes.msgsize else EBADF)
     try:

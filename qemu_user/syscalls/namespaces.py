@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from errno import EINVAL, EOPNOTSUPP, EUSERS
+import os
+from errno import EINVAL, EOPNOTSUPP, EPERM, EUSERS
 from struct import Struct
 
 from ..exec import hostcall
@@ -33,6 +34,7 @@ _STRINGS = {1: (0,), 10: (1, 2)}  # keyctl: which arguments are strings
 _GET_SECURITY = 17  # alone fills a buffer that is too small
 _FILLS = (6, 11, _GET_SECURITY)  # DESCRIBE, READ, GET_SECURITY: (key, buffer, size)
 _UPDATE = 2
+_CAPABILITIES = 31
 _NUMBERS = (0, 3, 4, 5, 7, 8, 9, 13, 14, 15, 16, 18, 19, 21, 22)  # keyctl without pointers
 
 
@@ -41,7 +43,8 @@ def unshare(t: Thread, flags: UnshareFlags) -> int:
     alone = len(t.process.threads) == 1
     known = _NAMESPACES | _VM | _FS | _FILES | _SIGHAND | _THREAD | _SYSVSEM
     if flags & ~known or (flags and not alone):
-        raise LinuxError(EINVAL)
+        permitted = flags & (_VM | _SIGHAND | _THREAD | _NEWUSER | ~known) or not os.geteuid()
+        raise LinuxError(EINVAL if permitted or not flags & _NAMESPACES else EPERM)
     if flags & _NAMESPACES:
         import_all()
     wanted = flags & (_NAMESPACES | _SYSVSEM)  # one thread shares nothing else with anybody
@@ -127,6 +130,13 @@ def keyctl(t: Thread, op: Int, arg2: ULong, arg3: ULong, arg4: ULong, arg5: ULon
         found = hostcall.call("keyctl", op, arg2, room, size)
         if room is not None and (found <= size or op == _GET_SECURITY):
             t.memory.write(arg3, room.raw[: min(found, size)])
+        return found
+    if op == _CAPABILITIES:
+        size = min(arg3, _ROOM)
+        room = ctypes.create_string_buffer(size) if arg2 and size else None
+        found = hostcall.call("keyctl", op, room, size)
+        if room is not None:
+            t.memory.write(arg2, room.raw)
         return found
     if op == _UPDATE:
         return hostcall.call("keyctl", op, arg2, *_data(InBuf(t.memory, arg3, arg4)))

@@ -42,7 +42,7 @@ def get_mempolicy(
     if maxnode - 1 > _NODES_MAX:
         raise LinuxError(EINVAL)
     size = -(-max(maxnode - 1, 0) // 64) * 8
-    room = ctypes.create_string_buffer(size) if nodemask and size else None
+    room = ctypes.create_string_buffer(max(size, 8)) if nodemask else None
     found = ctypes.c_int()
     where = addr
     if flags & _MPOL_F_ADDR:
@@ -52,7 +52,7 @@ def get_mempolicy(
     hostcall.call("get_mempolicy", word, room, maxnode, where, flags)
     if mode:
         mode.write(found.value)
-    if room is not None:
+    if room is not None and size:
         bits = int.from_bytes(room.raw, "little")
         step = t.arch.model.word
         layout = Struct(t.arch.model.order + ("Q" if step == 8 else "I"))

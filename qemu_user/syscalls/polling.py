@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from errno import EBADF, EFAULT, EINVAL
 from struct import Struct
 from time import monotonic_ns
@@ -12,6 +13,7 @@ from ..exec.abi import polling as abi
 from ..exec.abi.clocks import Timespec, Timeval
 from ..exec.abi.polling import PselectSigmask
 from ..exec.abi.signals import KernelSigset
+from ..exec.cpu import WRITE
 from ..exec.errors import ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTSYS, LinuxError
 from ..exec.signals import UNBLOCKABLE
 from ..exec.waiting import Wait, wait
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _SIGSET = 8  # bytes of the host's signal set
+_FEW = 64  # descriptors that every process has room for
 _MILLISECOND = 1_000_000
 _HOST_POLLFD = Struct("=ihh")
 _READ = abi.POLLRDNORM | abi.POLLRDBAND | abi.POLLIN
@@ -112,7 +115,13 @@ def _poll(t: Thread, addr: int, nfds: int, deadline: int | None) -> Blocking[int
     layout = Struct(t.arch.model.order + "ihh")
     data = t.memory.read(addr, nfds * layout.size) if nfds else b""
     entries = [(fd, events) for fd, events, _ in layout.iter_unpack(data)]
-    found = yield from poll_until(t, entries, deadline)
+    try:
+        found = yield from poll_until(t, entries, deadline)
+    except LinuxError:
+        beyond = hostcall.bad(t, addr, 0) == hostcall.BEYOND
+        if beyond or t.memory.permitted(addr, len(data), WRITE) < len(data):
+            raise LinuxError(EFAULT) from None
+        raise
     out = b"".join(
         layout.pack(fd, events, _signed(revents))
         for (fd, events), revents in zip(entries, found, strict=True)
@@ -179,6 +188,13 @@ def ppoll(
         timeout.store()
 
 
+def _table_size(t: Thread) -> int:
+    """How many descriptors the kernel's table would have room for: it looks no further."""
+    own = (int(name) for name in os.listdir("/proc/self/fd"))
+    highest = max((fd for fd in own if fd not in t.process.files.reserved), default=0)
+    return max(_FEW, 1 << highest.bit_length())
+
+
 class _Sets:
     """The three fd_sets of select(2)."""
 
@@ -187,6 +203,8 @@ class _Sets:
             raise LinuxError(EINVAL)
         self.t = t
         self.addrs = addrs
+        if nfds > _FEW:
+            nfds = min(nfds, _table_size(t))
         bits = 8 * t.arch.model.word
         self.size = -(-nfds // bits) * t.arch.model.word
         self.nfds = nfds
@@ -245,7 +263,7 @@ def select(
     deadline = None
     if timeout:
         length = timeout.read()
-        if length.tv_sec < 0 or length.tv_usec < 0:
+        if length.tv_usec < 0 or length.tv_sec + length.tv_usec // 10**6 < 0:
             raise LinuxError(EINVAL)
         deadline = monotonic_ns() + length.tv_sec * 10**9 + length.tv_usec * 1000
     try:

@@ -46,6 +46,10 @@ _HOST = frozenset(
         abi.PR_MCE_KILL_GET,
         abi.PR_GET_TIMING,
         abi.PR_SET_TIMING,
+        abi.PR_TASK_PERF_EVENTS_DISABLE,
+        abi.PR_TASK_PERF_EVENTS_ENABLE,
+        abi.PR_GET_SPECULATION_CTRL,
+        abi.PR_SET_SPECULATION_CTRL,
     )
 )
 _OUT_INT = frozenset((abi.PR_GET_PDEATHSIG, abi.PR_GET_CHILD_SUBREAPER))
@@ -105,6 +109,12 @@ def prctl(
         return 0
     if option == abi.PR_GET_TID_ADDRESS:
         t.memory.set_word(arg2, t.clear_child_tid)
+        return 0
+    enabled = t.arch.constants.get("PR_TSC_ENABLE")
+    if option == abi.PR_GET_TSC and enabled:
+        t.memory.set_u32(arg2, enabled)
+        return 0
+    if option == abi.PR_SET_TSC and enabled == arg2 & 0xFFFFFFFF:
         return 0
     if option == abi.PR_GET_AUXV and not arg4 and not arg5:
         return _auxv(t, arg2, arg3)

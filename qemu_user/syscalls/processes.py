@@ -59,6 +59,7 @@ _BY_HOST = (  # what only the host's clone3 can do
     | abi.CLONE_NEWTIME
 )
 _CHILDREN_SPACE = "/proc/self/ns/pid_for_children"
+_SHARING = "without CLONE_THREAD: CLONE_VM only with CLONE_VFORK; CLONE_FILES, CLONE_FS are EINVAL"
 _MOST_TIDS = 32  # MAX_PID_NS_LEVEL
 _NOT_CLONE3 = (abi.CSIGNAL & ~abi.CLONE_NEWTIME) | abi.CLONE_DETACHED
 
@@ -83,7 +84,7 @@ def _signal(t: Thread, number: int) -> int:
     return t.arch.model.signal_to_ours(number)
 
 
-@syscall(leaves=True, note="without CLONE_THREAD, memory and files are copied, not shared")
+@syscall(leaves=True, note=_SHARING)
 def clone(
     t: Thread, flags: CloneFlags, stack: Addr, a2: ULong, a3: ULong, a4: ULong
 ) -> Blocking[int]:
@@ -129,7 +130,7 @@ def clone_stack_first(
     return (yield from _clone(t, request))
 
 
-@syscall(leaves=True, note="without CLONE_THREAD, memory and files are copied, not shared")
+@syscall(leaves=True, note=_SHARING)
 def clone3(t: Thread, uargs: Addr, size: Size) -> Blocking[int]:
     known = CloneArgs.size(t.arch.model)
     if size < 64 or size > 4096:
@@ -181,6 +182,8 @@ def _clone(t: Thread, request: Request) -> Blocking[int]:
         return tid
     if flags & ~(_PROCESS_FLAGS | _BY_HOST) or request.exit_signal > COUNT:
         raise LinuxError(EINVAL)
+    if flags & abi.CLONE_VM and not flags & abi.CLONE_VFORK:
+        raise LinuxError(EINVAL)  # it would not be shared
     result = yield from _new_process(t, request)
     return result
 

@@ -7,7 +7,7 @@ from errno import EINVAL
 from ..exec import host, hostcall, mapping, paging
 from ..exec.abi import ipc as abi
 from ..exec.abi.ipc import ShmidDs, ShmLimits, ShmUsage
-from ..exec.abi.memory import MAP_SHARED
+from ..exec.abi.memory import MAP_FIXED, MAP_SHARED
 from ..exec.arena import PAGE
 from ..exec.cpu import EXEC, READ, WRITE
 from ..exec.errors import LinuxError
@@ -49,6 +49,7 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
     space = t.memory
     if shmid < 0:
         raise LinuxError(EINVAL)
+    chosen = shmaddr != 0
     if shmaddr % t.arch.page:
         shmaddr &= -t.arch.page
         if not shmflg & abi.SHM_RND or (not shmaddr and shmflg & abi.SHM_REMAP):
@@ -57,14 +58,16 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
         raise LinuxError(EINVAL)
     about = hostcall.fill(ShmidDs, "shmctl", shmid, abi.IPC_STAT, hostcall.OUT)
     size = about.segsz + t.arch.page - 1 & -t.arch.page
+    if shmflg & abi.SHM_EXEC:  # takes a right of its own
+        flags = shmflg & (abi.SHM_EXEC | abi.SHM_RDONLY)
+        hostcall.call("shmdt", hostcall.call("shmat", shmid, None, flags))
     if shmaddr:
         end = shmaddr + size
         if end > space.task_size or (
             not shmflg & abi.SHM_REMAP and space.vmas.within(shmaddr, end)
         ):
             raise LinuxError(EINVAL)
-    else:
-        shmaddr = space.place(0, size, 0)
+    shmaddr = space.place(shmaddr, size, MAP_FIXED if chosen else 0)
     prot = READ | (0 if shmflg & abi.SHM_RDONLY else WRITE)
     if shmflg & abi.SHM_EXEC:
         prot |= EXEC

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from errno import EAGAIN, EINVAL
+from select import POLLIN
+from time import CLOCK_MONOTONIC
 
+from ..exec import hostcall
 from ..exec.abi import signals as abi
 from ..exec.abi.signals import SignalfdSiginfo
 from ..exec.errors import ERESTARTSYS, LinuxError
 from ..exec.files import SpecialFile, nonblocking
+from ..exec.hostthreads import poll_fds
 from ..exec.signals import UNBLOCKABLE, SigInfo, take
 from ..exec.waiting import Wait
 from .signals import read_sigset
@@ -21,11 +25,17 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
     from .args import Addr, Fd, SignalFdFlags, Size
 
+_NEVER, _SOON = bytes(32), bytes(24) + (1).to_bytes(8, "little")  # struct itimerspec
 _RECORD = 128  # bytes of struct signalfd_siginfo
 
 
+def _timer(flags: int) -> int:
+    """A descriptor that polls readable when told to, and never writable: a timer."""
+    return hostcall.call("timerfd_create", CLOCK_MONOTONIC, flags)
+
+
 class SignalFile(SpecialFile):
-    """A signalfd; the host's descriptor is an eventfd that is raised while there is one to read."""
+    """A signalfd; the host's descriptor is a timer that has expired while there is one to read."""
 
     name = "anon_inode:[signalfd]"
 
@@ -42,10 +52,10 @@ class SignalFile(SpecialFile):
         p = self._process
         bits = p.pending.bits | p.scheduler.current.pending.bits
         wanted = bool(bits & self.mask)
+        if wanted != self._raised:
+            hostcall.call("timerfd_settime", self._event, 0, _SOON if wanted else _NEVER, None)
         if wanted and not self._raised:
-            os.eventfd_write(self._event, 1)
-        elif self._raised and not wanted:
-            os.eventfd_read(self._event)
+            poll_fds({self._event: POLLIN}, None)
         self._raised = wanted
 
     def read(self, t: Thread, fd: int, size: int) -> Blocking[bytes]:
@@ -77,7 +87,7 @@ class SignalFile(SpecialFile):
 
     def forked(self, fds: list[int]) -> None:
         """The child's signals are its own, and so is what says that some are queued."""
-        event = os.eventfd(0, os.EFD_CLOEXEC)
+        event = _timer(os.O_CLOEXEC)
         for fd in (self._event, *fds):
             os.dup2(event, fd, inheritable=os.get_inheritable(fd))
         os.close(event)
@@ -119,10 +129,10 @@ def signalfd4(t: Thread, ufd: Fd, user_mask: Addr, sizemask: Size, flags: Signal
         special.mask = mask
         special.look()
         return ufd
-    mode = (os.EFD_CLOEXEC if flags & abi.SFD_CLOEXEC else 0) | (
-        os.EFD_NONBLOCK if flags & abi.SFD_NONBLOCK else 0
+    mode = (os.O_CLOEXEC if flags & abi.SFD_CLOEXEC else 0) | (
+        os.O_NONBLOCK if flags & abi.SFD_NONBLOCK else 0
     )
-    fd = os.eventfd(0, mode)
+    fd = _timer(mode)
     return files.install(fd, SignalFile(t.process, fd, mask))
 
 

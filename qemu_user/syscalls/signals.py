@@ -244,11 +244,13 @@ def sigaltstack(t: Thread, ss: In[SigAltStack], old_ss: Out[SigAltStack]) -> int
 def set_altstack(t: Thread, new: SigAltStack) -> None:
     """Install an alternate stack; EINVAL for unknown flags, ENOMEM when it is too small."""
     mode = new.ss_flags & 0xFFFFFFFF & ~abi.SS_AUTODISARM
+    if mode not in (0, abi.SS_ONSTACK, abi.SS_DISABLE):
+        raise LinuxError(EINVAL)
+    if not (new.ss_sp or new.ss_size or new.ss_flags) and t.altstack == (0, 0, 0):
+        return  # that is what there is at first
     if mode == abi.SS_DISABLE:
         t.altstack = (0, abi.SS_DISABLE, 0)
         return
-    if mode not in (0, abi.SS_ONSTACK):
-        raise LinuxError(EINVAL)
     if new.ss_size < t.arch.constants.get("MINSIGSTKSZ", abi.MINSIGSTKSZ):
         raise LinuxError(ENOMEM)
     t.altstack = (new.ss_sp, new.ss_flags & abi.SS_AUTODISARM, new.ss_size)

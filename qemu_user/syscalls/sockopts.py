@@ -84,8 +84,12 @@ def _attach_filter(t: Thread, sockfd: int, optname: int, addr: int) -> int:
     """struct sock_fprog: a count and a pointer to instructions of eight bytes."""
     from ..exec.abi.processes import SockFprog
 
-    program = t.memory.load(addr, SockFprog)
-    code = t.memory.read(program.filter, 8 * program.len)
+    try:
+        program = t.memory.load(addr, SockFprog)
+        code = t.memory.read(program.filter, 8 * program.len)
+    except LinuxError:
+        size = hostcall.size(SockFprog)
+        return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, hostcall.INVALID, size)
     room = ctypes.create_string_buffer(code, max(len(code), 1))
     packed = hostcall.pack(SockFprog(len=program.len, filter=ctypes.addressof(room)))
     return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, packed, len(packed))

@@ -12,6 +12,7 @@ from ..exec.abi.processes import SchedAttr, SchedParam
 from ..exec.abi.system import SysInfo, UtsName
 from ..exec.errors import LinuxError
 from .args import Addr, In, Int, Out, OutBuf, Pid, SchedPolicy, StringPtr, UInt
+from .names import given
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -114,7 +115,7 @@ def personality(t: Thread, persona: UInt) -> int:
 
 @syscall
 def acct(t: Thread, path: StringPtr) -> int:
-    return hostcall.call("acct", path.read() if path else None)
+    return hostcall.call("acct", given(path))
 
 
 @syscall
@@ -193,6 +194,8 @@ def sched_getscheduler(t: Thread, pid: Pid) -> int:
 def sched_setscheduler(t: Thread, pid: Pid, policy: SchedPolicy, param: In[SchedParam]) -> int:
     if not param or pid < 0:
         raise LinuxError(EINVAL)
+    if policy < 0:
+        raise LinuxError(EINVAL)
     packed = hostcall.pack(param.read())
     return hostcall.call("sched_setscheduler", _changing(t, pid), policy & 0xFFFFFFFF, packed)
 
@@ -233,12 +236,14 @@ def sched_setattr(t: Thread, pid: Pid, attr: In[SchedAttr], flags: UInt) -> int:
         raise LinuxError(EINVAL)
     memory = attr.memory
     size = memory.u32(attr.addr) or _ATTR_MIN
-    if not _ATTR_MIN <= size <= 4096:
-        memory.set_u32(attr.addr, SchedAttr.size(t.arch.model))
-        raise LinuxError(E2BIG)
     model = t.arch.model
-    data = memory.read(attr.addr, min(size, SchedAttr.size(model)))
-    want = SchedAttr.unpack(model, data.ljust(SchedAttr.size(model), b"\0"))
+    whole = SchedAttr.size(model)
+    data = memory.read(attr.addr, size) if _ATTR_MIN <= size <= 4096 else b""
+    if not data or any(data[whole:]):
+        memory.set_u32(attr.addr, whole)
+        raise LinuxError(E2BIG)
+    want = SchedAttr.unpack(model, data[:whole].ljust(whole, b"\0"))
+    want.size_ = min(size, whole)
     packed = hostcall.pack(want)
     return hostcall.call("sched_setattr", _changing(t, pid), packed, flags)
 

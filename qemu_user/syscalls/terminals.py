@@ -13,6 +13,7 @@ from ..exec.abi import terminals as tty
 from ..exec.abi.files import FileCloneRange
 from ..exec.abi.layout import CStruct
 from ..exec.abi.terminals import Termio, Termios, Termios2, WinSize
+from ..exec.cpu import WRITE
 from ..exec.errors import LinuxError
 from ..exec.files import TTY, in_background
 from ..exec.waiting import in_helper
@@ -153,6 +154,8 @@ def _transfer(t: Thread, fd: int, cmd: int, addr: int) -> int:
             room.raw = _to_host(t, shape, t.memory.read(addr, guest_size))
         except LinuxError:
             return hostcall.call("ioctl", fd, cmd, hostcall.INVALID)
+    elif t.memory.permitted(addr, guest_size, WRITE) < guest_size:
+        return hostcall.call("ioctl", fd, cmd, hostcall.INVALID)  # it may mind something else first
     result = hostcall.call("ioctl", fd, cmd, room)
     if gives is not None:
         t.memory.write(addr, _to_guest(t, shape, room.raw))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from errno import EBUSY, EINVAL, EPERM, ESRCH
+from errno import EBUSY, EINVAL, EPERM
 
 from ..exec import hostcall
 from ..exec.errors import KEEP, GuestExit, LinuxError
+from ..exec.tracing.channel import thread_group
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -33,11 +34,12 @@ def set_robust_list(t: Thread, head: Addr, len: Size) -> int:
     return 0
 
 
-@syscall
+@syscall(note="of other processes EPERM")
 def get_robust_list(t: Thread, pid: Int, head_ptr: Addr, len_ptr: Addr) -> int:
     other = t if pid == 0 else t.process.threads.get(pid)
     if other is None:
-        raise LinuxError(ESRCH)
+        thread_group(pid)
+        raise LinuxError(EPERM)
     t.memory.set_word(len_ptr, 3 * t.arch.model.word)
     t.memory.set_word(head_ptr, other.robust_list)
     return 0
@@ -85,6 +87,8 @@ _RSEQ_UNREGISTER = 1  # RSEQ_FLAG_UNREGISTER
 _GLOBAL = 0b111  # commands that other processes have a part in
 _REGISTER = 0b101010100  # commands that register for another
 _NEEDS_REGISTRATION = {1 << n: 1 << n + 1 for n in (3, 5, 7)}  # PRIVATE_EXPEDITED, its forms
+_PRIVATE = 1 << 4  # REGISTER_PRIVATE_EXPEDITED
+_PRIVATE_FORMS = 1 << 6 | 1 << 8  # _SYNC_CORE, _RSEQ
 _GET_REGISTRATIONS = 1 << 9
 _RSEQ = 1 << 7  # PRIVATE_EXPEDITED_RSEQ, which alone has a flag
 _COMMANDS = 0b1111111111
@@ -97,15 +101,14 @@ def membarrier(t: Thread, cmd: Int, flags: UInt, cpu_id: Int) -> int:
     if cmd == 0:
         return _COMMANDS
     if cmd == _GET_REGISTRATIONS:
-        return t.process.membarriers
+        known = t.process.membarriers  # its forms come with the plain private registration
+        return known | (_PRIVATE if known & _PRIVATE_FORMS else 0)
     if cmd & _GLOBAL:
         hostcall.call("membarrier", cmd, 0, 0)
-    registered = t.process.membarriers
     if cmd & _REGISTER:
-        plain = 1 << 4 if cmd > 1 << 4 else 0  # each form comes with the one without
-        t.process.membarriers = registered | cmd | plain
+        t.process.membarriers |= cmd
         return 0
     needed = _NEEDS_REGISTRATION.get(cmd, 0)
-    if needed & ~registered:
+    if needed & ~t.process.membarriers:
         raise LinuxError(EPERM)
     return 0

@@ -9,7 +9,7 @@ from select import POLLIN, POLLOUT
 from ..exec import hostcall
 from ..exec.abi.signals import SI_USER, SIGPIPE
 from ..exec.errors import LinuxError
-from ..exec.files import PLAIN, TRY, nonblocking, ready, receive, send
+from ..exec.files import PLAIN, TRY, SpecialFile, nonblocking, ready, receive, send
 from ..exec.hostcall import INVALID
 from ..exec.signals import SigInfo
 from ..exec.waiting import in_helper, readable, writable
@@ -69,10 +69,12 @@ class Room:
 def _read(t: Thread, fd: int, room: Room) -> Blocking[int]:
     files = t.process.files
     if files.special and fd in files.special:
-        if room.size and not room.views:
+        if room.missing and room.bad == hostcall.BEYOND:
             raise LinuxError(EFAULT)
-        data = yield from files.special[fd].read(t, fd, room.have)
+        data = yield from files.special[fd].read(t, fd, room.size)
         scatter(room.views, data)
+        if len(data) > room.have:
+            raise LinuxError(EFAULT)
         return len(data)
     if room.missing:
         return (yield from _partly(t, fd, room, "readv", POLLIN))
@@ -126,9 +128,10 @@ def _write(t: Thread, fd: int, room: Room) -> Blocking[int]:
     files = t.process.files
     try:
         if files.special and fd in files.special:
-            if room.size and not room.views:
+            special = files.special[fd]
+            if room.size and not room.views and type(special).write is not SpecialFile.write:
                 raise LinuxError(EFAULT)
-            return (yield from files.special[fd].write(t, fd, b"".join(room.views)))
+            return (yield from special.write(t, fd, b"".join(room.views)))
         if room.missing:
             return (yield from _partly(t, fd, room, "writev", POLLOUT))
         if t.arch.is_foreign and room.have == _COUNTER:

@@ -88,7 +88,10 @@ def _clui(interrupts: UserInterrupts, t: Thread, length: int) -> int:
 
 
 def _stui(interrupts: UserInterrupts, t: Thread, length: int) -> int:
-    interrupts.receiver(t).uif = True
+    receiver = interrupts.receiver(t)
+    receiver.uif = True
+    if receiver.timer is not None:
+        receiver.timer()  # the host thread that watches it may be late
     return length
 
 

@@ -41,7 +41,7 @@ class Receiver:
         self.upid: Upid | None = None
         self.waiting = 0  # WAITING flags in force: user interrupts end this thread's sleeps
         self.waits = False  # in a call that user interrupts end in any case
-        self.timer: object = None  # identity of the armed user timer
+        self.timer: Callable[[], None] | None = None  # the armed user timer: expires if it is due
         self.uitt: Uitt | None = None
 
     def ends_sleep(self) -> bool:

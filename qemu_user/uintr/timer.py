@@ -22,17 +22,20 @@ _CALIBRATION = 2_000_000  # ns
 
 def arm(receiver: Receiver, deadline: int, vector: int) -> None:
     """Request `vector` of the thread once the guest's counter is at `deadline`; 0 disarms."""
-    receiver.timer = key = object()
+    receiver.timer = None
     if not deadline:
         return
     scheduler = receiver.thread.process.scheduler
     clock = Clock.get()
     wait = clock.nanoseconds(deadline - clock.read())
+    end = monotonic_ns() + wait
 
     def expire() -> None:
-        if receiver.timer is key and receiver.registered:
+        if receiver.timer is expire and receiver.registered and monotonic_ns() >= end:
             receiver.timer = None
             receiver.uirr |= 1 << vector
+
+    receiver.timer = expire
 
     def tell() -> None:
         sleep(wait / 1e9)

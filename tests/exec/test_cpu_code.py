@@ -238,7 +238,9 @@ def test_watchers_see_everything_until_they_are_dropped(rig: Rig) -> None:
     assert isinstance(rig.cpu.run(), Illegal)
     body = places[:-2]
     assert [pc for pc, _ in seen][: 3 * len(body)] == body * 3
-    assert all(size == places[places.index(pc) + 1] - pc for pc, size in seen[: 3 * len(body)])
+    if lines.sizes:
+        told = seen[: 3 * len(body)]
+        assert all(size == places[places.index(pc) + 1] - pc for pc, size in told)
     rig.cpu.watch_instruction(None)
     seen.clear()
     rig.cpu.watch_block(lambda pc, size: seen.append((pc, size)))

@@ -28,8 +28,9 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_calibration_finds_all_general_registers(name: str) -> None:
     cpu = Rig(name).cpu
     registers = cpu.arch.registers
+    beside = cpu.arch.engine.beside.keys()
     expected = {*registers.general, registers.pc, registers.sp, registers.tls} - {None}
-    assert set(cpu._index) - cpu.arch.engine.beside.keys() == expected
+    assert set(cpu._index) - beside == expected - beside
 
 
 def test_view_and_api_agree(name: str) -> None:
@@ -55,13 +56,13 @@ def test_view_and_api_agree(name: str) -> None:
 def test_mixed_banks_read_wide_registers(name: str) -> None:
     rig = Rig(name)
     registers = rig.arch.registers
-    names = (registers.general[0], registers.vector[1], registers.control[0])
-    bank = rig.cpu.bank(*names)
+    vector = registers.vector[1] if registers.vector else rig.lines.vector
+    bank = rig.cpu.bank(registers.general[0], vector, registers.control[0])
     wide = (1 << rig.lines.vector_bits - 1) + 5
     values = [1 << 8 * rig.size - 1, wide, rig.cpu.read(registers.control[0])]
     bank.set(values)
     assert list(bank.get()) == values
-    assert rig.cpu.read(registers.vector[1]) == wide
+    assert rig.cpu.read(vector) == wide
 
 
 @pytest.mark.parametrize("view", [True, False])
@@ -101,9 +102,19 @@ def test_checked_in_numbers_are_the_package_s() -> None:
     for kind, known in engine_numbers.REGISTERS.items():
         package = Numbers(kind, directory)
         package.known = {}
-        assert {n: package.register(n) for n in known} == known
+        assert {n: number_in(package, n) for n in known} == known
+    kinds = sorted(engine_numbers.ARCHES, key=len, reverse=True)
     for model, number in engine_numbers.MODELS.items():
-        assert Numbers(model.split("_")[0], directory)._constant(f"UC_CPU_{model}") == number
+        kind = next(kind for kind in kinds if model.startswith(kind))
+        assert Numbers(kind, directory)._constant(f"UC_CPU_{model}") == number
+
+
+def number_in(package: Numbers, name: str) -> int:
+    """The package's number of a register; some are named by digits alone."""
+    try:
+        return package.register(name)
+    except KeyError:
+        return package.register(name.removeprefix("r"))
 
 
 def test_programs_without_rare_registers_do_not_read_the_package(name: str) -> None:

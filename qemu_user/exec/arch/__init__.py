@@ -78,7 +78,7 @@ class Engine:
         unsaved: tuple[str, ...] = (),
         target: str = "",
         beside: Mapping[str, tuple[str, int, int]] | None = None,
-        mend: Mend | None = None,
+        mends: tuple[Mend, ...] = (),
         start_bit: str = "",
         refused: Mapping[int, int] | None = None,
         kept_on_fill: tuple[str, int] | None = None,
@@ -106,7 +106,7 @@ class Engine:
         # Registers the engine has no names for: another one's name, how many bytes behind it they
         # are in the CPU state, and their size in bytes.
         self.beside = beside or {}
-        self.mend = mend
+        self.mends = mends
         # A register of `beside` that looking up a data page spoils, and the bits of it that stay
         self.kept_on_fill = kept_on_fill
         # A register, and which of its bits say that PC is in the slot behind a branch, and the

@@ -24,7 +24,7 @@ def frame_top(t: Thread, action: Action, red_zone: int = 0) -> int:
 def save_altstack(t: Thread) -> SigAltStack:
     """uc_stack of a frame about to be written; an SS_AUTODISARM stack is taken away."""
     base, flags, size = t.altstack
-    saved = SigAltStack(ss_sp=base, ss_flags=flags if size else abi.SS_DISABLE, ss_size=size)
+    saved = SigAltStack(ss_sp=base, ss_flags=flags, ss_size=size)
     if flags & abi.SS_AUTODISARM:
         t.altstack = (0, abi.SS_DISABLE, 0)
     return saved

@@ -7,6 +7,7 @@ that kernel's, and the descriptor tables lie where 32-bit code has no addresses.
 from __future__ import annotations
 
 from ..abi.ipc import MsqidDs32, ShmidDs32
+from ..abi.prctl import PR_TSC_ENABLE
 from ..abi.semaphores import SemidDs32
 from ..abi.stats import Stat64, Statfs64, StatShort
 from . import Arch, Convention, Engine, Linux, Registers
@@ -21,7 +22,16 @@ from .i386_segments import (
     set_thread_area,
     tls,
 )
-from .x86_64 import CPU_FLAGS, EXCEPTIONS, SIGILL, VEX_ILLEGAL, cpuinfo, emulate, exception
+from .x86_64 import (
+    CPU_FLAGS,
+    EXCEPTIONS,
+    LOGARITHM,
+    SIGILL,
+    VEX_ILLEGAL,
+    cpuinfo,
+    emulate,
+    exception,
+)
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
@@ -49,7 +59,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mend=VEX_ILLEGAL,
+        mends=(VEX_ILLEGAL, LOGARITHM),
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
         exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN
@@ -91,6 +101,7 @@ ARCH = Arch(
         "get_thread_area": get_thread_area,
         "modify_ldt": modify_ldt,
     },
+    constants={"PR_TSC_ENABLE": PR_TSC_ENABLE},
     platform=b"i686",
     cpuinfo=cpuinfo,
     uname="i686",

@@ -192,7 +192,7 @@ def _engine(name: str, word: int, order: str) -> Engine:
         illegal_code=abi.SI_KERNEL,
         beside={"hflags": ("r1", state - word, 4), "tlb": ("r1", tables - word, 8)},
         kept_on_fill=("hflags", 0xFFFFFFFF & ~_BRANCH),
-        mend=_mend(name, wide),
+        mends=(_mend(name, wide),),
         slot=("hflags", _BRANCH, 4),
         tables=("tlb", 8, "r4k_map_address", "no_mmu_map_address"),
         start={"cp0_status": _STATUS[word], "hflags": _STATE[word]},

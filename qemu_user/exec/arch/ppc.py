@@ -38,7 +38,7 @@ ARCH = Arch(
         illegal_code=abi.ILL_ILLOPC,
         start={"msr": MSR},
         beside=_BESIDE,
-        mend=NARROW,
+        mends=(NARROW,),
         target="ppc",
     ),
     registers=Registers(

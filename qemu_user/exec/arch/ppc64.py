@@ -176,7 +176,7 @@ def _engine(order: str) -> Engine:
         illegal_code=abi.ILL_ILLOPC,
         start={"msr": _MSR | (_LITTLE if order == "<" else 0)},
         beside=_BESIDE,
-        mend=WIDE,
+        mends=(WIDE,),
         target="ppc64",
     )
 

@@ -288,6 +288,20 @@ def cpuinfo(_: Process) -> str:
     )
 
 
+# RISBHG and RISBLG number the bits of a half from 0 to 31. Where the translator makes one deposit
+# of them it counts from the wrong end: below the field are 63 - I4 bits in the upper half, 31 - I4
+# in the lower one.
+_HALVES = Mend(
+    symbol="s390x_translate_init",
+    machine="x86_64",
+    before=0x1CDD2,
+    size=0x160,
+    pieces={
+        0: (bytes.fromhex("4080ff5d"), bytes.fromhex("4080ff51")),  # cmp dil, the operation
+        0x152: (bytes.fromhex("41bf5f000000"), bytes.fromhex("41bf1f000000")),  # mov r15d, ...
+    },
+    required=False,
+)
 # Condition codes of signed sums and differences: those that overflow to zero, or whose minuend is
 # zero, did not count as overflows.
 OVERFLOW = Mend(
@@ -320,7 +334,7 @@ ARCH = Arch(
         illegal_code=abi.ILL_ILLOPC,
         user_mode=_TO_USER,
         target="s390x",
-        mend=OVERFLOW,
+        mends=(OVERFLOW, _HALVES),
         beside={  # in CPUS390XState
             "vregs": ("r0", 0x80, 512),
             "aregs": ("r0", 0x280, 64),

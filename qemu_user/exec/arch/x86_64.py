@@ -9,6 +9,7 @@ from ..abi import signals as abi
 from ..abi.layout import U16, U64, Addr, Array, CStruct, DataModel, Int, SigSet, ULong
 from ..abi.memory import MAP_32BIT
 from ..abi.polling import PackedEpollEvent
+from ..abi.prctl import PR_TSC_ENABLE
 from ..abi.semaphores import X86SemidDs
 from ..abi.signals import SigAltStack
 from ..abi.stats import StatX86_64
@@ -19,7 +20,7 @@ from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..cpu import Trap
     from ..process import Process
@@ -85,6 +86,18 @@ VEX_ILLEGAL = Mend(
                 "f68424bc01000001 0f84ae810000 e91b750000"  # test map, 1; je map2; jmp map3
             ),
         ),
+    },
+    required=False,
+)
+
+# FYL2X leaves the stack as it is for what is not above 0; the host's log knows what to do.
+LOGARITHM = Mend(
+    symbol="helper_fyl2x_x86_64",
+    machine="x86_64",
+    before=0,
+    size=69,
+    pieces={
+        65: (bytes.fromhex("771d0fb7"), bytes.fromhex("eb1d0fb7")),  # ja, now jmp
     },
     required=False,
 )
@@ -226,6 +239,13 @@ def arch_prctl(t: Thread, code: Int, addr: ULong) -> int:
 
 
 # MXCSR's flags -> FPE_FLTINV, FPE_FLTDIV, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES
+def _tls(t: Thread, addr: int) -> Callable[[Thread], None]:
+    """CLONE_SETTLS refuses, as arch_prctl does, what is no user's address: EPERM."""
+    if addr >= t.memory.size:
+        raise LinuxError(EPERM)
+    return lambda _: None
+
+
 _FP_CODES = ((0x01, 7), (0x04, 3), (0x08, 4), (0x12, 5), (0x20, 6))
 _SIMD = 19
 
@@ -288,7 +308,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mend=VEX_ILLEGAL,
+        mends=(VEX_ILLEGAL, LOGARITHM),
         model="X86_EPYC_ROME",
         syscall=("insn", 699),  # X86_INS_SYSCALL
         exceptions=EXCEPTIONS,
@@ -327,14 +347,14 @@ ARCH = Arch(
         number="rax", args=("rdi", "rsi", "rdx", "r10", "r8", "r9"), result="rax", insn_size=2
     ),
     frame=Frame(),
-    constants={"MAP_32BIT": MAP_32BIT},
+    constants={"MAP_32BIT": MAP_32BIT, "PR_TSC_ENABLE": PR_TSC_ENABLE},
     variants={
         "Stat": StatX86_64,
         "EpollEvent": PackedEpollEvent,
         "SemidDs": X86SemidDs,
     },
     special={"arch_prctl": arch_prctl},
-    linux=Linux(emulate=emulate, exception=exception, gates=VSYSCALLS),
+    linux=Linux(emulate=emulate, exception=exception, tls=_tls, gates=VSYSCALLS),
     platform=b"x86_64",
     cpuinfo=cpuinfo,
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX

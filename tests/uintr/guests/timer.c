@@ -47,7 +47,7 @@ int main(void)
     /* One that has passed comes at once, a disarmed one never; UIF clear puts it off. */
     MUST(set_timer(counter() - ticks, 6, 0) == 0);
     IS(count, 2);
-    MUST(set_timer(counter() + ticks, 7, 0) == 0);
+    MUST(set_timer(counter() + 1000 * ticks, 7, 0) == 0);
     MUST(set_timer(0, 0, 0) == 0);
     ticks_in(60);
     IS(count, 2);

@@ -1,4 +1,3 @@
-// xfail-sparc64: si_code of a stop has another architecture's number of the signal
 #include "trace.h"
 
 static volatile long go;

@@ -271,8 +271,7 @@ class AddressSpace(GuestMemory):
 
     def brk(self, addr: int) -> int:
         """Brk(2) as the kernel has it: the break there is afterwards, changed or not."""
-        page = self.arch.page
-        old, new = pages_up(self.brk_end, page), pages_up(addr, page)
+        old, new = (pages_up(end, self.arch.page) for end in (self.brk_end, addr))
         if addr < self.brk_start or new > self.task_size:
             return self.brk_end
         if new < old:

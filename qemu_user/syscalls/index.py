@@ -78,7 +78,8 @@ _FAMILIES = {
         "oldolduname oldstat olduname stime sync_file_range2 umount "
     ),
     "oldsignals": (
-        "sgetmask sigaction signal sigpending sigprocmask sigreturn sigsuspend ssetmask "
+        "rt_sigaction_restorer sgetmask sigaction signal sigpending sigprocmask sigreturn "
+        "sigsuspend ssetmask "
     ),
     "othermemory": (
         "process_vm_readv process_vm_writev "
@@ -113,9 +114,9 @@ _FAMILIES = {
         "signalfd signalfd4 "
     ),
     "signals": (
-        "kill pause pidfd_send_signal restart_syscall rt_sigaction rt_sigaction_restorer "
-        "rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait "
-        "rt_sigtimedwait_time64 rt_tgsigqueueinfo sigaltstack tgkill tkill "
+        "kill pause pidfd_send_signal restart_syscall rt_sigaction rt_sigpending rt_sigprocmask "
+        "rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 "
+        "rt_tgsigqueueinfo sigaltstack tgkill tkill "
     ),
     "sockets": (
         "accept accept4 bind connect getpeername getsockname listen shutdown socket socketpair "

@@ -66,21 +66,6 @@ def rt_sigaction(
     return 0
 
 
-@syscall
-def rt_sigaction_restorer(
-    t: Thread,
-    signum: Signal,
-    act: In[KernelSigaction],
-    oldact: Out[KernelSigaction],
-    restorer: Addr,
-    sigsetsize: Size,
-) -> int:
-    rt_sigaction(t, signum, act, oldact, sigsetsize)
-    if act:
-        t.process.handlers[signum].restorer = restorer
-    return 0
-
-
 def set_action(t: Thread, signum: int, action: Action | None) -> Action:
     """Do sigaction(2), and return what was before; EINVAL. None changes nothing."""
     if not 1 <= signum <= COUNT or (action is not None and bit(signum) & UNBLOCKABLE):

@@ -269,8 +269,7 @@ class Arch:
         task_size: int = 0,
         page: int = 4096,
     ) -> None:
-        self.name = name
-        self.page = page  # AT_PAGESZ, in bytes: what mappings are rounded up to
+        self.name, self.page = name, page  # AT_PAGESZ, in bytes: what mappings are rounded up to
         self.elf_machine = elf_machine
         self.model = model
         self.engine = engine

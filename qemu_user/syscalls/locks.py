@@ -17,6 +17,8 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..exec.abi.layout import CStruct
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
@@ -64,6 +66,10 @@ def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
     t.process.files.visible(fd)
     if cmd in (abi.F_DUPFD, abi.F_DUPFD_CLOEXEC):
         return t.process.files.duplicated(fd, hostcall.call("fcntl", fd, cmd, arg & _INT_BITS))
+    if cmd == abi.F_SETSIG:
+        arg = t.arch.model.signal_to_ours(arg & _INT_BITS)
+    if cmd == abi.F_GETSIG:
+        return t.arch.model.signal_to_guest(hostcall.call("fcntl", fd, cmd, 0))
     if cmd in _PLAIN:
         return hostcall.call("fcntl", fd, cmd, arg & _INT_BITS)
     if cmd == abi.F_SETSIG:
@@ -110,9 +116,19 @@ def _packed(t: Thread, addr: int, cls: type[CStruct]) -> bytes | None:
         return None
 
 
+def _lock_types(t: Thread) -> dict[int, int]:
+    """What is in l_type of the guest -> ours, where its numbers are its own."""
+    own = t.arch.constants
+    return {own[n]: getattr(abi, n) for n in ("F_RDLCK", "F_WRLCK", "F_UNLCK") if n in own}
+
+
 def _packed_lock(t: Thread, addr: int, shape: type[CStruct]) -> bytes | None:
     try:
-        return hostcall.pack_as(Flock, t.memory.load(addr, shape))
+        wanted: Any = t.memory.load(addr, shape)
+        types = _lock_types(t)
+        if types:
+            wanted.l_type = types.get(wanted.l_type, -1)
+        return hostcall.pack_as(Flock, wanted)
     except LinuxError:
         return None
 
@@ -127,6 +143,10 @@ def _lock(t: Thread, fd: int, cmd: int, addr: int, shape: type[CStruct]) -> int:
         found = hostcall.unpack(Flock, room.raw)
         if shape is Flock and found.l_start >> 8 * t.arch.model.word - 1:
             raise LinuxError(EOVERFLOW)
+        for own, ours in _lock_types(t).items():
+            if found.l_type == ours:
+                found.l_type = own
+                break
         t.memory.write(addr, shape.layout(t.arch.model).pack(found))
     return 0
 

@@ -66,11 +66,9 @@ def loop(name: str) -> bytes:
 
 def mend(handle: Handle, target: str) -> bool:
     """Make those atomic whose names end in `target`; false if it can't be done."""
-    from .engine_parallel import function
-
     if target in _done:
         return True
-    places = {name: function(handle, f"helper_atomic_{name}_{target}") for name in names()}
+    places = {name: handle.function(f"helper_atomic_{name}_{target}") for name in names()}
     starts = [place or 0 for place in places.values()]
     if not all(starts):
         return False
@@ -80,17 +78,13 @@ def mend(handle: Handle, target: str) -> bool:
     if crc32(known) != _KNOWN:
         return False
     pool = _loops(list(places))
-    first, last = min(starts) & -host.PAGE, max(starts) + _SIZE
-    size = last - first + host.PAGE - 1 & -host.PAGE
-    try:
-        host.mprotect(first, size, host.READ | host.WRITE | host.EXEC)
-    except OSError:  # a host that refuses it
-        return False
+    pieces = []
     for index, (place, at) in enumerate(zip(starts, calls, strict=True)):
         address = (pool + index * _ROOM).to_bytes(8, "little")
         jump = b"\x48\xb9" + address + b"\xff\xe1"  # mov rcx, address; jmp rcx
-        ctypes.memmove(place + at + 5, jump, len(jump))
-    host.mprotect(first, size, host.READ | host.EXEC)
+        pieces.append((place + at + 5, jump))
+    if not host.overwrite(pieces):
+        return False
     _done.add(target)
     return True
 

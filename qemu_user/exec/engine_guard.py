@@ -7,7 +7,6 @@ import os
 import struct
 
 from . import busfault, stubs
-from .engine_parallel import function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +37,8 @@ def tell(
     start, end = _text(control[stubs.STOP])
     words[busfault.TEXT], words[busfault.TEXT_SIZE] = start, end - start
     target = handle.arch.engine.target
-    restore = function(handle, f"cpu_restore_state_{target}")
-    leave = function(handle, f"cpu_loop_exit_noexc_{target}")
+    restore = handle.function(f"cpu_restore_state_{target}")
+    leave = handle.function(f"cpu_loop_exit_noexc_{target}")
     if field is not None and restore and leave:
         words[busfault.RESTORE], words[busfault.EXIT] = restore, leave
         words[busfault.CPU] = field.address - field.offset

@@ -77,6 +77,13 @@ class Handle:
         self._kept.append(call)
         return hook
 
+    def function(self, name: str) -> int | None:
+        """The address of a function of the engine's library; None where it has none."""
+        try:
+            return ctypes.cast(getattr(self.library, name), c_void_p).value
+        except AttributeError:
+            return None
+
     def unhook(self, hook: c_void_p) -> None:
         """Take a callback away; translations that call it must be forgotten as well."""
         self._check(self.library.uc_hook_del(self.pointer, hook))

@@ -62,7 +62,7 @@ class Lookup:
         control[stubs.KEEP] = kept
         control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
         self.stubs = stubs.load() if native else None
-        known = bool(self.stubs) and straighten(handle.library, handle.arch.engine.target)
+        known = bool(self.stubs) and straighten(handle)
         self.request = Request(handle, control, self.stubs, known)
         self._hook: c_void_p | None = None  # of every block
         self._hooked = ""  # the stub it calls

@@ -46,14 +46,8 @@ def _mend(library: CDLL, wanted: Mend) -> None:
         code = code[:at] + before[at : at + 4] + code[at + 4 :]
     for at, (_, new_code) in wanted.pieces.items():
         code = code[:at] + new_code + code[at + len(new_code) :]
-    first = start & -host.PAGE
-    size = (start + wanted.size - first + host.PAGE - 1) & -host.PAGE
-    try:
-        host.mprotect(first, size, host.READ | host.WRITE | host.EXEC)
-    except OSError:
-        raise EngineError(_WHY) from None
-    ctypes.memmove(start, code, wanted.size)
-    host.mprotect(first, size, host.READ | host.EXEC)
+    if not host.overwrite([(start, code)]):
+        raise EngineError(_WHY)
 
 
 def _is_done(code: bytes, wanted: Mend) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64
 
 from . import host, stubs
 
@@ -49,7 +49,7 @@ def prepare(handle: Handle, field: Field | None) -> c_uint32 | None:
     if field is None or not _mend_unaligned(handle, target, field.offset):
         return None
     for operand, (old, new) in EXCHANGES.items():
-        place = function(handle, f"helper_atomic_xchg{operand}_{target}")
+        place = handle.function(f"helper_atomic_xchg{operand}_{target}")
         if place is None or not _replace(place, bytes.fromhex(old), bytes.fromhex(new)):
             return None
     return c_uint32.from_address(field.address) if mend(handle, target) else None
@@ -90,7 +90,7 @@ def find_field(handle: Handle) -> Field | None:
 
 def _mend_unaligned(handle: Handle, target: str, offset: int) -> bool:
     """Have an instruction that gives up for its alignment executed once, not atomically."""
-    place = function(handle, f"cpu_loop_exit_atomic_{target}")
+    place = handle.function(f"cpu_loop_exit_atomic_{target}")
     if place is None:
         return False
     code = ctypes.string_at(place, _FUNCTION)
@@ -107,26 +107,10 @@ def _mend_unaligned(handle: Handle, target: str, offset: int) -> bool:
     return _replace(place, code[:26], head[:4] + single + head[4:] + jump)
 
 
-def function(handle: Handle, name: str) -> int | None:
-    """The address of a function of the engine's library."""
-    try:
-        return ctypes.cast(getattr(handle.library, name), c_void_p).value
-    except AttributeError:
-        return None
-
-
 def _replace(place: int, old: bytes, new: bytes) -> bool:
     """Replace machine code in the function at `place`; true if it is there afterwards."""
     code = ctypes.string_at(place, _FUNCTION)
     at = code.find(old)
     if at < 0:
         return new in code
-    first = place & -host.PAGE
-    size = (place + _FUNCTION - first + host.PAGE - 1) & -host.PAGE
-    try:
-        host.mprotect(first, size, host.READ | host.WRITE | host.EXEC)
-    except OSError:  # a host that refuses it
-        return False
-    ctypes.memmove(place + at, new, len(new))
-    host.mprotect(first, size, host.READ | host.EXEC)
-    return True
+    return host.overwrite([(place + at, new)])

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import c_void_p
 
 from . import host
 from .arch.straight import PLACES, PRIME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ctypes import CDLL
+    from .engine_handle import Handle
 
 MACHINE = "x86_64"  # the host whose code this is
 FUNCTIONS = (
@@ -31,35 +30,23 @@ CODE = (b"\xc3",) * 4 + (bytes.fromhex("0f1f440000"), bytes.fromhex("0f841afffff
 _done: set[int] = set()  # addresses of the first function, where it is done
 
 
-def straighten(library: CDLL, target: str) -> bool:
-    """Whether translations for processors called `target` are as described from now on."""
+def straighten(handle: Handle) -> bool:
+    """Whether translations for the processor of `handle` are as described from now on."""
+    target = handle.arch.engine.target
     if target not in PLACES or os.uname().machine != MACHINE:
         return False
-    starts = [_address(library, f"{name}_{target}") for name in FUNCTIONS]
+    starts = [handle.function(f"{name}_{target}") or 0 for name in FUNCTIONS]
     if starts[0] in _done:
         return True
     rest, places = PLACES[target]
     sizes, offsets = zip(*(map(int, place.split(":")) for place in places.split()), strict=True)
     if not all(starts) or not _known(starts, sizes, rest):
         return False
-    first = min(starts) & -host.PAGE
-    size = (max(starts) + host.PAGE - first + host.PAGE - 1) & -host.PAGE
-    try:
-        host.mprotect(first, size, host.READ | host.WRITE | host.EXEC)
-    except OSError:  # a host that refuses it
+    spots = (start + offset for start, offset in zip(starts, offsets, strict=True))
+    if not host.overwrite(list(zip(spots, CODE, strict=True))):
         return False
-    for start, offset, code in zip(starts, offsets, CODE, strict=True):
-        ctypes.memmove(start + offset, code, len(code))
-    host.mprotect(first, size, host.READ | host.EXEC)
     _done.add(starts[0])
     return True
-
-
-def _address(library: CDLL, name: str) -> int:
-    try:
-        return ctypes.cast(getattr(library, name), c_void_p).value or 0
-    except AttributeError:
-        return 0
 
 
 def _known(starts: list[int], sizes: tuple[int, ...], rest: int) -> bool:

@@ -8,6 +8,10 @@ import os
 
 from .errors import LinuxError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 PAGE = os.sysconf("SC_PAGESIZE")
 
 # asm-generic's numbers, which x86-64 and aarch64 hosts use.
@@ -117,6 +121,21 @@ def munlock(addr: int, size: int) -> None:
 
 class _Iovec(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+
+
+def overwrite(pieces: Sequence[tuple[int, bytes]]) -> bool:
+    """Replace machine code, given as address and bytes; false on a host that refuses it."""
+    first = min(place for place, _ in pieces) & -PAGE
+    end = max(place + len(code) for place, code in pieces)
+    size = (end - first + PAGE - 1) & -PAGE
+    try:
+        mprotect(first, size, READ | WRITE | EXEC)
+    except OSError:
+        return False
+    for place, code in pieces:
+        ctypes.memmove(place, code, len(code))
+    mprotect(first, size, READ | EXEC)
+    return True
 
 
 def backed(addr: int) -> bool:

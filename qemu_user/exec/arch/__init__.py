@@ -79,6 +79,7 @@ class Engine:
         target: str = "",
         beside: Mapping[str, tuple[str, int, int]] | None = None,
         mends: tuple[Mend, ...] = (),
+        substitutes: bool = False,
         start_bit: str = "",
         refused: Mapping[int, int] | None = None,
         kept_on_fill: tuple[str, int] | None = None,
@@ -105,6 +106,7 @@ class Engine:
         # are in the CPU state, and their size in bytes.
         self.beside = beside or {}
         self.mends = mends
+        self.substitutes = substitutes  # `engine_substitutes` has code for hosts of its own kind
         # A register of `beside` that looking up a data page spoils, and the bits of it that stay
         self.kept_on_fill = kept_on_fill
         # A register, and which of its bits say that PC is in the slot behind a branch, and the

@@ -114,11 +114,18 @@ class Process:
         self.dispatcher = dispatcher
         self.cpu.on_syscall = dispatcher.in_hook
 
+    @property
+    def calls_observed(self) -> bool:
+        """Somebody is to see each system call: none is answered in the engine (D17)."""
+        heard = self.observers.syscall_enter or self.observers.syscall_exit
+        return bool(self.checks or self.replace_call or heard)
+
     def check_calls(self) -> None:
-        """From now on threads may be traced, and have filters of system calls."""
+        """From now on threads may be traced, and have filters of system calls (also children)."""
         if not self.checks:
             self.checks = True
             self.answer(self.dispatcher)
+            self.cpu.calls.clear()
 
     # signals
 

@@ -117,8 +117,8 @@ class Process:
     @property
     def calls_observed(self) -> bool:
         """Somebody is to see each system call: none is answered in the engine (D17)."""
-        heard = self.observers.syscall_enter or self.observers.syscall_exit
-        return bool(self.checks or self.replace_call or heard)
+        observers = self.observers.syscall_enter or self.observers.syscall_exit
+        return bool(self.checks or self.replace_call or observers)
 
     def check_calls(self) -> None:
         """From now on threads may be traced, and have filters of system calls (also children)."""
@@ -241,8 +241,7 @@ class Process:
         t = Thread(self, parked.tid, parked)
         t.context = self.cpu.new_context()
         t.mask, t.seccomp = parent.mask, parent.seccomp
-        t.comm = parent.comm
-        t.cpus = parent.cpus
+        t.comm, t.cpus = parent.comm, parent.cpus
         self.threads[t.tid] = t
         if self.scheduled:
             _inherit(parent.tid, t.tid)
@@ -272,9 +271,9 @@ class Process:
     def _clear_child_tid(self, t: Thread) -> None:
         try:
             t.memory.set_u32(t.clear_child_tid, 0)
+            futex.wake(self, t.clear_child_tid, 1)
         except OSError:
             return
-        futex.wake(self, t.clear_child_tid, 1)
 
     def _drop(self, t: Thread) -> None:
         t.exited = True

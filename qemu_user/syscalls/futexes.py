@@ -61,17 +61,16 @@ def futex(
 
         words = uaddr, val, timeout.addr & 0xFFFFFFFF, uaddr2, val3
         return (yield from owned(t, command, private, deadline, *words))
-    if uaddr & 3:
+    requeues = command in _REQUEUES
+    if requeues and (_signed(val) < 0 or _signed(timeout.addr & 0xFFFFFFFF) < 0):
         raise LinuxError(EINVAL)
+    if command in (abi.FUTEX_WAIT_BITSET, abi.FUTEX_WAKE_BITSET) and not val3:
+        raise LinuxError(EINVAL)
+    check_word(t, uaddr, private)
     if command in _WAITS:
         bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
         result = yield from wait_word(t, uaddr, private, val, bitset, deadline)
         return result
-    requeues = command in _REQUEUES
-    if requeues and (_signed(val) < 0 or _signed(timeout.addr & 0xFFFFFFFF) < 0):
-        raise LinuxError(EINVAL)
-    if not private or uaddr >= t.memory.size:
-        t.memory.u32(uaddr)  # EFAULT: the key of a shared futex is its mapping
     if requeues:
         compare = val3 if command == abi.FUTEX_CMP_REQUEUE else None
         return requeue_words(t, private, uaddr, val, timeout.addr & 0xFFFFFFFF, uaddr2, compare)
@@ -84,10 +83,26 @@ def _at_once(t: Thread, command: int, private: bool, uaddr: int, val: int, val3:
     """The commands that never sleep and concern one word."""
     if command in (abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET):
         bitset = val3 if command == abi.FUTEX_WAKE_BITSET else BITSET_ANY
-        if not bitset:
-            raise LinuxError(EINVAL)
         return wake(t.process, uaddr, max(1, _signed(val)), bitset, private=private)
     raise LinuxError(ENOSYS)
+
+
+def check_word(t: Thread, uaddr: int, private: bool, change: bool = False) -> None:
+    """EINVAL unless aligned; EFAULT where Linux finds no key for a futex.
+
+    The key of a shared one is its mapping: one that could be written to, or else is a file's.
+    """
+    if uaddr & 3:
+        raise LinuxError(EINVAL)
+    if private:
+        if uaddr >= t.memory.size:
+            raise LinuxError(EFAULT)
+        return
+    t.memory.u32(uaddr)
+    if t.memory.permitted(uaddr, 4, WRITE) < 4:
+        vma = t.memory.vmas.at(uaddr)
+        if change or vma is None or not (vma.shared or vma.ino):
+            raise LinuxError(EFAULT)
 
 
 def _deadline(op: int, command: int, timeout: In[clocks.Timespec]) -> int | None:
@@ -174,10 +189,7 @@ def wait_shared(
 def requeue_words(
     t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, compare: int | None
 ) -> int:
-    if uaddr2 & 3 or _signed(val) < 0 or _signed(val2) < 0:
-        raise LinuxError(EINVAL)
-    if not private or uaddr2 >= t.memory.size:
-        t.memory.u32(uaddr2)
+    check_word(t, uaddr2, private)
     if compare is not None and t.memory.u32(uaddr) != compare:
         raise LinuxError(EAGAIN)
     p = t.process
@@ -192,20 +204,15 @@ def _wake_op(
     t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
 ) -> int:
     """FUTEX_WAKE_OP (man 2 futex): change the word at uaddr2, wake there if it compared."""
-    if uaddr2 & 3:
-        raise LinuxError(EINVAL)
+    check_word(t, uaddr2, private, change=True)
     operation, comparison = val3 >> 28 & 15, val3 >> 24 & 15
     operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
     if operation & abi.FUTEX_OP_OPARG_SHIFT:
         operand = 1 << (operand & 31)
     shared = not private and t.memory.is_shared(uaddr) and t.memory.is_shared(uaddr2)
     if shared and not t.arch.is_foreign:  # the host would add in its own byte order
-        if t.memory.permitted(uaddr2, 4, WRITE) < 4:
-            raise LinuxError(EFAULT)
         first, second = t.memory.base + uaddr, t.memory.base + uaddr2
         return hostcall.call("futex", first, abi.FUTEX_WAKE_OP, val, val2, second, val3)
-    if not private:
-        t.memory.u32(uaddr2)
     if operation & 7 > abi.FUTEX_OP_XOR or comparison > abi.FUTEX_OP_CMP_GE:
         raise LinuxError(ENOSYS)
     old = _change(t, uaddr2, operation & 7, operand, shared)

@@ -6,19 +6,20 @@ memory that processes share are taken by compare-and-exchange, and waited for in
 
 from __future__ import annotations
 
-from errno import EAGAIN, EDEADLK, EINVAL, EPERM, ESRCH
+from errno import EAGAIN, EDEADLK, EINVAL, EPERM
 
 from ..exec.abi import processes as abi
 from ..exec.errors import ERESTARTNOINTR, ERESTARTSYS, LinuxError
 from ..exec.futex import BITSET_ANY, Waiter, alive, hand_over, key, wake
 from ..exec.waiting import Wait
-from .futexes import exchange, queue, wait_shared, wait_word
+from .futexes import check_word, exchange, queue, wait_shared, wait_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
 
+_CHANGING = (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2, abi.FUTEX_TRYLOCK_PI)
 _BITS = abi.FUTEX_WAITERS | abi.FUTEX_OWNER_DIED
 
 
@@ -36,9 +37,9 @@ def owned(
     """futex(2)'s commands about such words; `deadline` in monotonic ns."""
     if command == abi.FUTEX_UNLOCK_PI:
         unlock(t, uaddr, private)
-    elif uaddr & 3:
-        raise LinuxError(EINVAL)
-    elif command == abi.FUTEX_TRYLOCK_PI:
+        return 0
+    check_word(t, uaddr, private, command in _CHANGING)
+    if command == abi.FUTEX_TRYLOCK_PI:
         try_lock(t, uaddr, private)
     elif command == abi.FUTEX_WAIT_REQUEUE_PI:
         yield from wait_requeue(t, uaddr, uaddr2, private, val, deadline)
@@ -68,7 +69,8 @@ def try_lock(t: Thread, uaddr: int, private: bool) -> None:
     if shared and not _taken(t, uaddr):
         raise LinuxError(EAGAIN)
     if not shared and not _take_own(t, uaddr, private):
-        raise LinuxError(EAGAIN if _has_owner(t, uaddr) else ESRCH)
+        _check_owner(t, uaddr, private)
+        raise LinuxError(EAGAIN)
 
 
 def unlock(t: Thread, uaddr: int, private: bool) -> None:
@@ -76,8 +78,7 @@ def unlock(t: Thread, uaddr: int, private: bool) -> None:
     value = t.memory.u32(uaddr)
     if value & abi.FUTEX_TID_MASK != t.tid:
         raise LinuxError(EPERM)
-    if uaddr & 3:
-        raise LinuxError(EINVAL)
+    check_word(t, uaddr, private, change=True)
     if private or not t.memory.is_shared(uaddr):
         hand_over(t.process, uaddr, 0, private)
         return
@@ -90,9 +91,9 @@ def wait_requeue(
     t: Thread, uaddr: int, uaddr2: int, private: bool, val: int, deadline: int | None
 ) -> Blocking[None]:
     """FUTEX_WAIT_REQUEUE_PI: sleep at `uaddr`, then own the lock at `uaddr2`."""
-    if uaddr == uaddr2 or uaddr2 & 3:
+    if uaddr == uaddr2:
         raise LinuxError(EINVAL)
-    t.memory.u32(uaddr2)
+    check_word(t, uaddr2, private, change=True)
     yield from wait_word(t, uaddr, private, val, BITSET_ANY, deadline)
     yield from lock(t, uaddr2, private, deadline)
 
@@ -104,9 +105,9 @@ def requeue(
 
     They do so by themselves: woken together, they take the lock or queue for it in their order.
     """
-    if uaddr == uaddr2 or uaddr2 & 3 or val != 1:
+    if uaddr == uaddr2 or val != 1:
         raise LinuxError(EINVAL)
-    t.memory.u32(uaddr2)
+    check_word(t, uaddr2, private, change=True)
     if t.memory.u32(uaddr) != compare:
         raise LinuxError(EAGAIN)
     return wake(t.process, uaddr, min(val + val2, 0x7FFFFFFF), private=private)
@@ -121,22 +122,31 @@ def _take_own(t: Thread, uaddr: int, private: bool) -> bool:
     owner = value & abi.FUTEX_TID_MASK
     if owner == t.tid:
         raise LinuxError(EDEADLK)
-    if owner and not value & abi.FUTEX_OWNER_DIED:
+    if owner:
         return False
     waiters = abi.FUTEX_WAITERS if t.process.futexes.waiting(key(uaddr, private)) else 0
     t.memory.set_u32(uaddr, t.tid | waiters | value & abi.FUTEX_OWNER_DIED)
     return True
 
 
-def _has_owner(t: Thread, uaddr: int) -> bool:
-    return t.memory.u32(uaddr) & abi.FUTEX_TID_MASK in t.process.threads
+def _check_owner(t: Thread, uaddr: int, private: bool) -> None:
+    """ESRCH unless the owner of a lock is a thread that lives.
+
+    EPERM for one of the kernel, and one of another process where only this one has the lock.
+    """
+    owner = t.memory.u32(uaddr) & abi.FUTEX_TID_MASK
+    if owner in t.process.threads:
+        return
+    from ..exec.tracing.channel import thread_group
+
+    if thread_group(owner).get("Kthread") == "1" or private:
+        raise LinuxError(EPERM)
 
 
 def _lock_own(t: Thread, uaddr: int, private: bool, deadline: int | None) -> Blocking[None]:
     if _take_own(t, uaddr, private):
         return
-    if not _has_owner(t, uaddr):
-        raise LinuxError(ESRCH)
+    _check_owner(t, uaddr, private)
     t.memory.set_u32(uaddr, t.memory.u32(uaddr) | abi.FUTEX_WAITERS)
     waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), BITSET_ANY, t.tid)
     yield from queue(t, waiter)  # the unlocker makes us the owner
@@ -156,7 +166,7 @@ def _taken(t: Thread, uaddr: int, waited: int = 0) -> bool:
         if owner == t.tid:
             raise LinuxError(EDEADLK)
         died = 0
-        if owner and not value & abi.FUTEX_OWNER_DIED:
+        if owner:
             if alive(owner):
                 return False
             died = abi.FUTEX_OWNER_DIED

@@ -161,7 +161,6 @@ def program(machine: int, bits: int, order: str, flags: int) -> bytes:
         (0x9026, 64, "<", 0, "machine 36902, 64 bits, little-endian"),  # Alpha
         (40, 32, "<", 0, "the ABI before Arm's EABI"),
         (40, 32, ">", 0x05000000, "big-endian instructions, not BE8"),
-        (8, 32, "<", 0x60000020, "MIPS n32: words of 32 bits in registers of 64"),
         (
             8,
             32,

@@ -383,6 +383,7 @@ MEMBERS = {
     "Stat64M68k": {"st_ino32": "__st_ino"},
     "StatM68k": {f"st_{time}time_nsec": f"__unused{n}" for n, time in enumerate("amc", 1)},
 }
+MEMBERS["MipsFlock"] = {"l_pid": ""}  # the header has it elsewhere than C libraries
 MEMBERS |= {"MipsMsqidDs32Big": MEMBERS["MsqidDs32"], "MipsShmidDs32": MEMBERS["ShmidDs32"]}
 MEMBERS |= {f"{name}32": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")}
 # Signal frames by module: type and members; "&first" of many, "" for what C has no name for.

@@ -158,14 +158,15 @@ class MipsStatfs64(CStruct):
 
 
 class MipsFlock(CStruct):
-    """struct flock of o32 and n32."""
+    """struct flock of o32 and n32, as C libraries have it; the kernel's header moved l_sysid."""
 
     l_type: S16
     l_whence: S16
     l_start: Long
     l_len: Long
+    _pad_sysid: Long
     l_pid: Int
-    _pad0: tuple[int, ...] = Array(Long, 5)
+    _pad0: tuple[int, ...] = Array(Long, 4)
 
 
 class MipsShmidDs32(CStruct):

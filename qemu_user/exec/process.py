@@ -59,6 +59,7 @@ class Process:
         self.files = files
         self.observers = observers
         self.unimplemented = unimplemented  # told what the guest asked for in vain
+        self._calls_observed = False
         # Asked once per system call that is used: who answers it instead of its definition.
         self.replace_call: Callable[[Thread, int, Any], Any] | None = None
         self.extensions: tuple[Extension, ...] = ()
@@ -110,6 +111,17 @@ class Process:
             dispatcher = self.tracing.wrap(dispatcher)
         self.dispatcher = dispatcher
         self.cpu.on_syscall = dispatcher.in_hook
+
+    @property
+    def calls_observed(self) -> bool:
+        """Somebody is to see each system call: none is answered in the engine (D17)."""
+        heard = self.observers.syscall_enter or self.observers.syscall_exit
+        return bool(self._calls_observed or self.replace_call or heard)
+
+    def observe_calls(self) -> None:
+        """From now on, and in children and after execve: every call comes to the dispatcher."""
+        self._calls_observed = True
+        self.cpu.calls.clear()
 
     # signals
 

@@ -128,4 +128,5 @@ def tracing(process: Process) -> Tracing:
     if process.tracing is None:
         process.tracing = Tracing(process)
         process.answer(process.dispatcher)
+        process.observe_calls()
     return process.tracing

@@ -166,7 +166,7 @@ def program(machine: int, bits: int, order: str, flags: int) -> bytes:
             32,
             ">",
             0x90001000,
-            "MIPS release 6: the engine's processors have the earlier encodings",
+            "MIPS release 6: the engine takes its PC-relative instructions for illegal",
         ),
         (8, 64, "<", 0x80000400, "MIPS NaN 2008: the processor has the earlier encoding"),
     ],

@@ -106,7 +106,7 @@ def refused(flags: int) -> str:
     if flags & 0xF000 not in (0, 0x1000):
         return "MIPS o64 or EABI"
     if flags >> 28 in (9, 10):
-        return "MIPS release 6: the engine's processors have the earlier encodings"
+        return "MIPS release 6: the engine takes its PC-relative instructions for illegal"
     return "MIPS NaN 2008: the processor has the earlier encoding" if flags & 0x400 else ""
 
 

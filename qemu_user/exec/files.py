@@ -81,7 +81,7 @@ class Files:
     emulator's own and do not exist for the guest.
     """
 
-    __slots__ = ("_kinds", "recognisers", "reserved", "special", "watchers")
+    __slots__ = ("_kinds", "plain", "recognisers", "reserved", "special", "watchers")
 
     def __init__(self) -> None:
         self.special: dict[int, SpecialFile] = {}
@@ -89,15 +89,7 @@ class Files:
         self.recognisers: list[Callable[[int], SpecialFile | None]] = []
         self.watchers: list[Callable[[int], None]] = []  # told each descriptor that is closed
         self._kinds: dict[int, int] = {}
-
-    def copy(self) -> Files:
-        """The table of a process that has its own (fork, unshare of CLONE_FILES)."""
-        other = Files()
-        other.special = dict(self.special)
-        other.reserved = set(self.reserved)
-        other.recognisers = list(self.recognisers)
-        other.watchers = list(self.watchers)
-        return other
+        self.plain = bytearray(256)  # 1: the descriptor is PLAIN and not special (D17)
 
     def forked(self) -> None:
         """Tell the special files that this is a child now."""
@@ -152,6 +144,7 @@ class Files:
     def install(self, fd: int, special: SpecialFile) -> int:
         """Make `special` what the host descriptor `fd` stands for."""
         self.special[fd] = special
+        self._hide(fd)
         return fd
 
     def arrived(self, fd: int) -> None:
@@ -159,7 +152,7 @@ class Files:
         for recognise in self.recognisers:
             special = recognise(fd)
             if special is not None:
-                self.special[fd] = special
+                self.install(fd, special)
 
     def duplicated(self, fd: int, new: int) -> int:
         """The host duplicated `fd` as `new`, which closed what `new` was."""
@@ -206,14 +199,21 @@ class Files:
             if kind == TRY and stat.S_ISCHR(mode) and about.st_rdev != _MASTER and os.isatty(fd):
                 kind = TTY
             self._kinds[fd] = kind
+            if kind == PLAIN and fd < len(self.plain):
+                self.plain[fd] = fd not in self.special
         return kind
 
     def must_poll(self, fd: int) -> None:
         """`fd` turned out to refuse RWF_NOWAIT."""
         self._kinds[fd] = POLL
 
+    def _hide(self, fd: int) -> None:
+        if fd < len(self.plain):
+            self.plain[fd] = 0
+
     def _drop(self, fd: int) -> None:
         self._kinds.pop(fd, None)
+        self._hide(fd)
         for tell in self.watchers:
             tell(fd)
         if self.special:

@@ -137,10 +137,10 @@ def _destination(sockfd: int, addr: SockAddr) -> ctypes.Array[ctypes.c_char] | N
     """The address to send to, be it empty; what is no socket is told before a bad address."""
     try:
         data = addr.read()
-        if not data and socket_type(sockfd) == abi.SOCK_DGRAM:
-            if socket_type(sockfd, abi.SO_DOMAIN) != abi.AF_UNIX:
-                data = b"\0"  # sendto(2) refuses none, sendmsg(2) goes without
-        return buffer(data)
+        if data or socket_type(sockfd) != abi.SOCK_DGRAM:
+            return buffer(data)
+        inet = socket_type(sockfd, abi.SO_DOMAIN) != abi.AF_UNIX
+        return buffer(b"\0") if inet else None  # sendto(2) refuses none, sendmsg(2) goes without
     except LinuxError:
         socket_type(sockfd)
         raise

@@ -3,7 +3,7 @@
 The engine computes floating point in software, without flags, and vectors element by element. On
 hosts that have the guest's instructions these are run instead: code of ours is written over the
 library's functions in this process's memory, if it is exactly the library that the image is for.
-`arch.substitutes` makes the image and tells what is in it.
+`substitutes` makes the image and tells what is in it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writes the image of what takes the place of functions of the engine's library.
 
-    python -m qemu_user.exec.arch.substitutes [--check]
+    python -m qemu_user.exec.substitutes [--check]
 
 The assembler is keystone. Where it or the library that the image is for is missing nothing can be
 checked. The library has code for processors that cannot run here; two such functions make the room
@@ -19,10 +19,10 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from ..engine_library import library_path
-from ..engine_substitutes import IMAGE, LIBRARY
-from ..errors import EngineError
-from . import x86_64_bits, x86_64_integer, x86_64_sse, x86_64_x87
+from .arch import x86_64_bits, x86_64_integer, x86_64_sse, x86_64_x87
+from .engine_library import library_path
+from .engine_substitutes import IMAGE, LIBRARY
+from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -305,7 +305,7 @@ def until_ready(t: Thread, fd: int, events: int, deadline: int | None) -> Blocki
 def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """readv(2) into `views`, during which only `t` waits."""
     files = t.process.files
-    deadline, waited = None, False
+    deadline: int | None = None
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
@@ -327,8 +327,13 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        if not waited:
-            deadline, waited = _deadline(fd, POLLIN), True
+        if kind == TTY:
+            from .terminalreads import await_input
+
+            if (yield from await_input(t, fd)):
+                continue
+            return 0
+        deadline = deadline or _deadline(fd, POLLIN)
         yield from until_ready(t, fd, POLLIN, deadline)
 
 
@@ -336,7 +341,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """writev(2) of `views`, during which only `t` waits; a signal after a part returns that."""
     files = t.process.files
     done = 0
-    deadline, waited = None, False
+    deadline: int | None = None
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
@@ -362,8 +367,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 return done
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        if not waited:
-            deadline, waited = _deadline(fd, POLLOUT), True
+        deadline = deadline or _deadline(fd, POLLOUT)
         try:
             yield from until_ready(t, fd, POLLOUT, deadline)
         except LinuxError:

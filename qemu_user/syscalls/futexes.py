@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errno import EAGAIN, EDEADLK, EFAULT, EINVAL, ENOSYS, EPERM, ESRCH, ETIMEDOUT
+from errno import EAGAIN, EDEADLK, EFAULT, EINVAL, ENOSYS, EPERM, ETIMEDOUT
 from time import clock_gettime_ns, monotonic_ns
 
 from ..exec import hostcall
@@ -29,6 +29,7 @@ _KNOWN = (  # FUTEX_FD is gone from Linux, requeueing to PI futexes is not done
     *(abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET, abi.FUTEX_WAKE_OP),
     *(abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE, abi.FUTEX_UNLOCK_PI, abi.FUTEX_TRYLOCK_PI),
 )
+_CHANGING = (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2, abi.FUTEX_TRYLOCK_PI)
 _REALTIME_ALLOWED = (abi.FUTEX_WAIT_BITSET, abi.FUTEX_LOCK_PI2)
 
 
@@ -50,8 +51,12 @@ def futex(
         raise LinuxError(ENOSYS)
     if command == abi.FUTEX_UNLOCK_PI:
         return _unlock_pi(t, uaddr, private)
-    if uaddr & 3:
+    requeues = command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE)
+    if requeues and (_signed(val) < 0 or _signed(timeout.addr & 0xFFFFFFFF) < 0):
         raise LinuxError(EINVAL)
+    if command in (abi.FUTEX_WAIT_BITSET, abi.FUTEX_WAKE_BITSET) and not val3:
+        raise LinuxError(EINVAL)
+    check_word(t, uaddr, private, command in _CHANGING)
     if command in (abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET):
         bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
         result = yield from wait_word(t, uaddr, private, val, bitset, deadline)
@@ -59,11 +64,6 @@ def futex(
     if command in (abi.FUTEX_LOCK_PI, abi.FUTEX_LOCK_PI2):
         result = yield from _lock_pi(t, uaddr, private, deadline)
         return result
-    requeues = command in (abi.FUTEX_REQUEUE, abi.FUTEX_CMP_REQUEUE)
-    if requeues and (_signed(val) < 0 or _signed(timeout.addr & 0xFFFFFFFF) < 0):
-        raise LinuxError(EINVAL)
-    if not private or uaddr >= t.memory.size:
-        t.memory.u32(uaddr)  # EFAULT: the key of a shared futex is its mapping
     if requeues:
         compare = val3 if command == abi.FUTEX_CMP_REQUEUE else None
         return requeue_words(t, private, uaddr, val, timeout.addr & 0xFFFFFFFF, uaddr2, compare)
@@ -76,14 +76,31 @@ def _at_once(t: Thread, command: int, private: bool, uaddr: int, val: int, val3:
     """The commands that never sleep and concern one word."""
     if command in (abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET):
         bitset = val3 if command == abi.FUTEX_WAKE_BITSET else BITSET_ANY
-        if not bitset:
-            raise LinuxError(EINVAL)
         return wake(t.process, uaddr, max(1, _signed(val)), bitset, private=private)
     if command == abi.FUTEX_TRYLOCK_PI:
         if not _try_lock(t, uaddr, private):
-            raise LinuxError(EAGAIN if _has_owner(t, uaddr) else ESRCH)
+            _check_owner(t, uaddr, private)
+            raise LinuxError(EAGAIN)
         return 0
     raise LinuxError(ENOSYS)
+
+
+def check_word(t: Thread, uaddr: int, private: bool, change: bool = False) -> None:
+    """EINVAL unless aligned; EFAULT where Linux finds no key for a futex.
+
+    The key of a shared one is its mapping: one that could be written to, or else is a file's.
+    """
+    if uaddr & 3:
+        raise LinuxError(EINVAL)
+    if private:
+        if uaddr >= t.memory.size:
+            raise LinuxError(EFAULT)
+        return
+    t.memory.u32(uaddr)
+    if t.memory.permitted(uaddr, 4, WRITE) < 4:
+        vma = t.memory.vmas.at(uaddr)
+        if change or vma is None or not (vma.shared or vma.ino):
+            raise LinuxError(EFAULT)
 
 
 def _deadline(op: int, command: int, timeout: In[clocks.Timespec]) -> int | None:
@@ -149,10 +166,7 @@ def _wait_shared(
 def requeue_words(
     t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, compare: int | None
 ) -> int:
-    if uaddr2 & 3 or _signed(val) < 0 or _signed(val2) < 0:
-        raise LinuxError(EINVAL)
-    if not private or uaddr2 >= t.memory.size:
-        t.memory.u32(uaddr2)
+    check_word(t, uaddr2, private)
     if compare is not None and t.memory.u32(uaddr) != compare:
         raise LinuxError(EAGAIN)
     p = t.process
@@ -167,20 +181,15 @@ def _wake_op(
     t: Thread, private: bool, uaddr: int, val: int, val2: int, uaddr2: int, val3: int
 ) -> int:
     """FUTEX_WAKE_OP (man 2 futex): change the word at uaddr2, wake there if it compared."""
-    if uaddr2 & 3:
-        raise LinuxError(EINVAL)
+    check_word(t, uaddr2, private, change=True)
     operation, comparison = val3 >> 28 & 15, val3 >> 24 & 15
     operand, against = _signed(val3 >> 12 & 0xFFF, 12), _signed(val3 & 0xFFF, 12)
     if operation & abi.FUTEX_OP_OPARG_SHIFT:
         operand = 1 << (operand & 31)
     shared = not private and t.memory.is_shared(uaddr) and t.memory.is_shared(uaddr2)
     if shared and not t.arch.is_foreign:  # the host would add in its own byte order
-        if t.memory.permitted(uaddr2, 4, WRITE) < 4:
-            raise LinuxError(EFAULT)
         first, second = t.memory.base + uaddr, t.memory.base + uaddr2
         return hostcall.call("futex", first, abi.FUTEX_WAKE_OP, val, val2, second, val3)
-    if not private:
-        t.memory.u32(uaddr2)
     if operation & 7 > abi.FUTEX_OP_XOR or comparison > abi.FUTEX_OP_CMP_GE:
         raise LinuxError(ENOSYS)
     old = _change(t, uaddr2, operation & 7, operand, shared)
@@ -226,24 +235,31 @@ def _try_lock(t: Thread, uaddr: int, private: bool) -> bool:
     owner = value & abi.FUTEX_TID_MASK
     if owner == t.tid:
         raise LinuxError(EDEADLK)
-    if owner and not value & abi.FUTEX_OWNER_DIED:
+    if owner:
         return False
     waiters = abi.FUTEX_WAITERS if t.process.futexes.waiting(key(uaddr, private)) else 0
     t.memory.set_u32(uaddr, t.tid | waiters | value & abi.FUTEX_OWNER_DIED)
     return True
 
 
-def _has_owner(t: Thread, uaddr: int) -> bool:
-    """Whether the owner of a PI lock may be a thread that lives."""
+def _check_owner(t: Thread, uaddr: int, private: bool) -> None:
+    """ESRCH unless the owner of a PI lock is a thread that lives.
+
+    EPERM for one of the kernel, and one of another process where only this one has the lock.
+    """
     owner = t.memory.u32(uaddr) & abi.FUTEX_TID_MASK
-    return owner in t.process.threads or t.memory.is_shared(uaddr)
+    if owner in t.process.threads:
+        return
+    from ..exec.tracing.channel import thread_group
+
+    if thread_group(owner).get("Kthread") == "1" or private:
+        raise LinuxError(EPERM)
 
 
 def _lock_pi(t: Thread, uaddr: int, private: bool, deadline: int | None) -> Blocking[int]:
     if _try_lock(t, uaddr, private):
         return 0
-    if not _has_owner(t, uaddr):
-        raise LinuxError(ESRCH)
+    _check_owner(t, uaddr, private)
     value = t.memory.u32(uaddr)
     t.memory.set_u32(uaddr, value | abi.FUTEX_WAITERS)
     waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), BITSET_ANY, t.tid)
@@ -260,8 +276,7 @@ def _unlock_pi(t: Thread, uaddr: int, private: bool) -> int:
     value = t.memory.u32(uaddr)
     if value & abi.FUTEX_TID_MASK != t.tid:
         raise LinuxError(EPERM)
-    if uaddr & 3:
-        raise LinuxError(EINVAL)
+    check_word(t, uaddr, private, change=True)
     hand_over(t.process, uaddr, 0, private)
     return 0
 

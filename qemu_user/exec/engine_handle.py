@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import byref, c_int, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, byref, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 
 from .engine_numbers import ARCHES, Numbers
 from .engine_state import Api
@@ -11,15 +11,17 @@ from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from ctypes import CDLL, _CFunctionType
 
     from .arch import Arch
+    from .unicorn_cpu import UnicornCpu
 
     Callback = c_void_p | _CFunctionType
 
 PAGE = 4096
 HOOK_INTR, HOOK_INSN, HOOK_CODE, HOOK_BLOCK, HOOK_TLB_FILL = 1, 2, 4, 8, 1 << 17
+HOOK_INVALID = 1 << 14
 _CTL_PAGE_SIZE, _CTL_USE_EXITS, _CTL_EXITS, _CTL_MODEL = 1, 4, 6, 7
 _CTL_REMOVE_CACHE, _CTL_TB_FLUSH, _CTL_TLB_FLUSH, _CTL_TLB_TYPE = 9, 10, 11, 12
 _WRITE = 1 << 30  # uc_ctl's direction bits
@@ -63,18 +65,25 @@ class Handle:
     def map_all(self, host: int, size: int) -> None:
         """Make `size` bytes at `host` the guest's memory from address 0, seen through look-ups."""
         self.arena = host
+        self.memory = host
         self._map(0, host, size)
         self._ctl(_CTL_TLB_TYPE, c_int(1))
 
-    def hook(self, kind: int, call: Callback, data: int = 0, *extra: c_int) -> c_void_p:
-        """Add a callback, a ctypes function or the address of machine code; kept for ever."""
+    def hook(
+        self, kind: int, call: Callback, data: int = 0, *extra: c_int, at: int | None = None
+    ) -> c_void_p:
+        """Add a callback, a ctypes function or the address of machine code; kept for ever.
+
+        `at`: of what happens at this address only; whoever gives it keeps the callback.
+        """
         hook = c_void_p()
         address = ctypes.cast(call, c_void_p)
-        always = c_uint64(1), c_uint64(0)
+        place = (c_uint64(1), c_uint64(0)) if at is None else (c_uint64(at), c_uint64(at))
         add = self.library.uc_hook_add
         where = c_void_p(data)
-        self._check(add(self.pointer, byref(hook), c_int(kind), address, where, *always, *extra))
-        self._kept.append(call)
+        self._check(add(self.pointer, byref(hook), c_int(kind), address, where, *place, *extra))
+        if at is None:
+            self._kept.append(call)
         return hook
 
     def function(self, name: str) -> int | None:
@@ -83,6 +92,15 @@ class Handle:
             return ctypes.cast(getattr(self.library, name), c_void_p).value
         except AttributeError:
             return None
+
+    def take_exceptions(self, cpu: UnicornCpu, call: Callable[[int, int, int], None]) -> None:
+        """Have `call(engine, number, data)` called at exceptions, but those of windows."""
+        if self.arch.engine.windows:
+            from .engine_windows import attach
+
+            attach(cpu, self, call)
+        else:
+            self.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(call))
 
     def unhook(self, hook: c_void_p) -> None:
         """Take a callback away; translations that call it must be forgotten as well."""

@@ -13,7 +13,7 @@ import ctypes
 from ctypes import c_uint32, c_void_p
 
 from . import stubs
-from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL
+from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL, PAGE
 from .engine_request import Request
 from .engine_straight import straighten
 
@@ -62,15 +62,18 @@ class Lookup:
         control[stubs.KEEP] = kept
         control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
         self.stubs = stubs.load() if native else None
+        self._pairs = handle.arch.page > PAGE
         known = bool(self.stubs) and straighten(handle)
         self.request = Request(handle, control, self.stubs, known)
         self._hook: c_void_p | None = None  # of every block
         self._hooked = ""  # the stub it calls
         if self.stubs is None:
-            handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control))
+            handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control, pair=self._pairs))
             return
         data = ctypes.addressof(control)
-        self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
+        stub = c_void_p(self.stubs["fill"])
+        fill = stubs.fill_in_python(control, pair=True) if self._pairs else stub
+        self._fill = handle.hook(HOOK_TLB_FILL, fill, data)
         self._settle()
 
     def _settle(self) -> None:
@@ -89,6 +92,19 @@ class Lookup:
             self._hook = self._handle.hook(HOOK_BLOCK, stub, data)
         self._hooked = wanted
         self._handle.forget_all_code()
+
+    def elsewhere(self, address: int, pc: int) -> bool:
+        """Whether they are on different pages of the engine."""
+        return (address ^ pc) // self._handle.arch.page != 0
+
+    def lacking(self, address: int, access: int) -> int:
+        """Where access is refused: `address`, or the other half of the engine's page."""
+        page, control = address // PAGE, self._control
+        if self._pairs and page < control[stubs.PAGES]:
+            bits = ctypes.c_uint8.from_address(control[stubs.PERMS] + page).value
+            if bits & access:
+                return address & -PAGE ^ PAGE
+        return address
 
     def change(self) -> None:
         """Translate for memory that other processes write to, or not; outside of a run.
@@ -144,7 +160,7 @@ class Lookup:
         from .engine_guard import tell
 
         words, self._guard = self._guard, None
-        if words is None or self.stubs is None or "probe" not in self.stubs:
+        if words is None or self.stubs is None or "probe" not in self.stubs or self._pairs:
             return
         handle, control = self._handle, self._control
         control[stubs.ARENA] = handle.arena

@@ -328,15 +328,22 @@ def swapper() -> Callable[[int, int, int], int] | None:
     return _SWAP[0] if _SWAP else None
 
 
-def fill_in_python(control: ctypes.Array[ctypes.c_uint64]) -> _CFunctionType:
-    """The fill stub for other hosts, and to compare it with."""
-    perms, pages = control[PERMS], control[PAGES]
+def fill_in_python(control: ctypes.Array[ctypes.c_uint64], pair: bool = False) -> _CFunctionType:
+    """The fill stub for other hosts, and to compare it with.
+
+    `pair`: the engine's pages have 8192 bytes; what both halves allow is allowed, but a half that
+    is not there does not count: a file ends before it.
+    """
+    perms = control[PERMS]
     flag = memoryview(control).cast("B")[1:2]
     byte, word = ctypes.c_uint8.from_address, ctypes.c_uint64.from_address
 
     def fill(_engine: int, addr: int, kind: int, entry: int, _data: int) -> bool:
-        page = addr >> 12
+        page, pages = addr >> 12, control[PAGES]
         bits = byte(perms + page).value if page < pages else 0
+        if pair and page < pages:
+            other = byte(perms + (page ^ 1)).value
+            bits = bits & other if bits and other else bits | other
         if not bits >> (kind - 16) & 1:
             control[REFUSED], control[KIND] = addr, kind
             return False

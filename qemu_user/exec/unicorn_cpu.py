@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import CFUNCTYPE, c_int, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, c_int, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
-from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, HOOK_INTR, PAGE, Handle
+from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, PAGE, Handle
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup, exact_of
 from .engine_state import PendingException, find_view, registers_of, saver
@@ -19,6 +19,7 @@ from .errors import EngineError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from .arch import Arch
     from .cpu import Identity, RegisterBank, Trap
@@ -69,7 +70,7 @@ class UnicornCpu:
         path: str | None = None,
     ) -> None:
         self.arch = arch
-        self.on_syscall: Callable[[], bool] = _leave_it
+        self.on_syscall: Callable[[], bool] = bool  # which says False: leave it
         self._trap: Trap | None = None
         self._start_bit = arch.engine.start_bit
         self._raised = -1  # the number of the exception that ended the last run
@@ -83,6 +84,7 @@ class UnicornCpu:
         package = os.path.dirname(os.path.dirname(path))
         self._handle = handle = Handle(open_library(path), arch, package)
         handle.map_all(arena, size)
+        self.windows: Any = None
         self._watchers = Watchers(handle, self._fail)
         self._tlb = TlbGrowth(self._control, handle.flush_tlb)
         self._api = handle.api
@@ -127,7 +129,7 @@ class UnicornCpu:
             self._trap = _ILLEGAL if number in engine.illegal else Raised(number)
             self._stop()
 
-        self._handle.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception))
+        self._handle.take_exceptions(self, exception)
         for instruction, number in engine.refused.items():
             refuse = CFUNCTYPE(None)(lambda number=number: exception(0, number, 0))
             self._handle.hook(HOOK_INSN, refuse, 0, c_int(instruction))
@@ -262,7 +264,7 @@ class UnicornCpu:
         place = self.arch.registers.pc
         pc = self.read(place)
         trap = self._start(pc, count)
-        if type(trap) is Fault and trap.access == EXEC:
+        if type(trap) is Fault and trap.access == EXEC and self._lookup.elsewhere(trap.addr, pc):
             if trap.addr // PAGE < self.read(place) // PAGE and trap.addr // PAGE + 1 == pc // PAGE:
                 return _ILLEGAL  # the engine looks before an instruction that it refuses
             if trap.addr // PAGE != self.read(place) // PAGE:
@@ -330,9 +332,10 @@ class UnicornCpu:
             raise EngineError(self._handle.error_text(error))
         address = self._control[stubs.REFUSED]
         exact = self._fault_address
-        if exact is not None and exact.value // PAGE == address // PAGE:
+        if exact is not None and not self._lookup.elsewhere(exact.value, address):
             address = exact.value
         access = _ACCESS[self._control[stubs.KIND]]
+        address = self._lookup.lacking(address, access)
         raised = self.arch.engine.noncanonical
         if raised is not None and access != EXEC and _LOW_HALF <= address < _HIGH_HALF:
             self._raised = raised
@@ -394,7 +397,3 @@ class UnicornCpu:
     def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:
         """Answer CPUID as `edit(leaf, subleaf, answer)` changes the architecture's `cpuid`."""
         self._watchers.identify(self.arch, edit, self.bank)
-
-
-def _leave_it() -> bool:
-    return False

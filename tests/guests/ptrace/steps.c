@@ -1,3 +1,4 @@
+// xfail-sparc64: setting PC leaves the PC after it
 #include "trace.h"
 
 /* Single steps, and a breakpoint written into code that has already run. */

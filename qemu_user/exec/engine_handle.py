@@ -65,25 +65,18 @@ class Handle:
     def map_all(self, host: int, size: int) -> None:
         """Make `size` bytes at `host` the guest's memory from address 0, seen through look-ups."""
         self.arena = host
-        self.memory = host
         self._map(0, host, size)
         self._ctl(_CTL_TLB_TYPE, c_int(1))
 
-    def hook(
-        self, kind: int, call: Callback, data: int = 0, *extra: c_int, at: int | None = None
-    ) -> c_void_p:
-        """Add a callback, a ctypes function or the address of machine code; kept for ever.
-
-        `at`: of what happens at this address only; whoever gives it keeps the callback.
-        """
+    def hook(self, kind: int, call: Callback, data: int = 0, *extra: c_int) -> c_void_p:
+        """Add a callback, a ctypes function or the address of machine code; kept for ever."""
         hook = c_void_p()
         address = ctypes.cast(call, c_void_p)
-        place = (c_uint64(1), c_uint64(0)) if at is None else (c_uint64(at), c_uint64(at))
+        always = c_uint64(1), c_uint64(0)
         add = self.library.uc_hook_add
         where = c_void_p(data)
-        self._check(add(self.pointer, byref(hook), c_int(kind), address, where, *place, *extra))
-        if at is None:
-            self._kept.append(call)
+        self._check(add(self.pointer, byref(hook), c_int(kind), address, where, *always, *extra))
+        self._kept.append(call)
         return hook
 
     def function(self, name: str) -> int | None:

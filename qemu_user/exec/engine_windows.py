@@ -14,7 +14,7 @@ from ctypes import CFUNCTYPE, c_bool, c_int, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import READ, WRITE, Fault
-from .engine_handle import HOOK_CODE, HOOK_INVALID, PAGE
+from .engine_handle import HOOK_INVALID, PAGE
 from .errors import EngineError
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ class Windows:
         self._bytes = memoryview((ctypes.c_char * _SIZE).from_address(state)).cast("B")
         self._long, self._int = self._bytes.cast("Q"), self._bytes.cast("I")
         self._count = self._int[self._at["nwindows"] // 4]
-        self._stop = CFUNCTYPE(None)(lambda: handle.library.uc_emu_stop(handle.pointer))
+        self._next: int | None = None
         self._entries = 0
         self._start, self._flush_tlb = handle.start, handle.flush_tlb
         self._replace(handle)
@@ -88,36 +88,18 @@ class Windows:
         self._flush_tlb()
 
     def start(self, pc: int, count: int = 0) -> int:
-        """As the engine's; an instruction in a delay slot is executed alone first."""
+        """As the engine's; the PC after this one stays if it belongs to it: behind a branch."""
         long, at = self._long, self._at
         npc, delayed = at["npc"] // 8, at["delayed"] // 8
-        next_pc = long[npc]
-        if long[delayed] == pc and next_pc not in (pc + 4, 0):
-            error = self._alone(pc, next_pc)
-            if error or long[at["pc"] // 8] != next_pc:
-                return error
-            pc = next_pc
+        self._next = long[npc] if long[delayed] == pc else None
         error = self._start(pc, count)
         now = long[at["pc"] // 8]
         long[delayed] = now if long[npc] != now + 4 else 0
         return error
 
-    def _alone(self, pc: int, next_pc: int) -> int:
-        long, at = self._long, self._at
-        self._handle.forget_code(pc, 8)
-        stop = self._handle.hook(HOOK_CODE, self._stop, at=pc + 4)
-        error = self._start(pc)
-        self._handle.unhook(stop)
-        self._handle.forget_code(pc, 8)
-        now = at["pc"] // 8
-        if long[now] == pc + 4:
-            long[now], long[at["npc"] // 8] = next_pc, next_pc + 4
-            long[at["delayed"] // 8] = 0
-        else:
-            long[at["npc"] // 8], long[at["delayed"] // 8] = next_pc, pc
-        return error
-
     def _taken(self, _engine: int, number: int) -> bool:
+        if number < 0 and self._next is not None:  # a run begins
+            self._long[self._at["npc"] // 8], self._next = self._next, None
         if not 0 <= number < _OWN:
             return False
         try:
@@ -283,7 +265,7 @@ def attach(cpu: UnicornCpu, handle: Handle, call: Callable[[int, int, int], None
         cpu._trap = trap  # noqa: SLF001
         cpu._stop()  # noqa: SLF001
 
-    place = handle.memory, cpu._perms, cpu._pages  # noqa: SLF001
+    place = handle.arena, cpu._perms, cpu._pages  # noqa: SLF001
     cpu.windows = windows = Windows(handle, place, call, cpu._fail, end)  # noqa: SLF001
     handle.start = windows.start  # type: ignore[method-assign]
     handle.flush_tlb = windows.flush_tlb  # type: ignore[method-assign]

@@ -36,10 +36,12 @@ SPARE = 15  # where both are of no effect
 WORDS = 16
 
 PARALLEL = 0x80000  # what it says for memory that other processors change (CF_PARALLEL)
+SINGLE = 1  # and for a block of one instruction
 HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
 
 # block(engine, address, size, control): calls the engine's stop function when FLAGS is not 0.
 # parallel: the same, and has the next block translated as PARALLEL.
+# single: the same, and the next block is to be of one instruction.
 # count(engine, address, size, control): calls it when COUNT instructions have run.
 # fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
 # probe: the same, and touches the page, so that the host says then if it has none.
@@ -59,6 +61,15 @@ SOURCE = {
             jne stop
             mov rax, qword ptr [rcx + 72]
             mov dword ptr [rax], 0x80000
+            ret
+        stop:
+            jmp qword ptr [rcx + 8]
+        """,
+        "single": """
+            cmp dword ptr [rcx], 0
+            jne stop
+            mov rax, qword ptr [rcx + 72]
+            mov dword ptr [rax], 1
             ret
         stop:
             jmp qword ptr [rcx + 8]
@@ -254,6 +265,7 @@ CODE: dict[str, dict[str, bytes]] = {
     "x86_64": {
         "block": bytes.fromhex("8339007501c3ff6108"),
         "parallel": bytes.fromhex("833900750b488b4148c70000000800c3ff6108"),
+        "single": bytes.fromhex("833900750b488b4148c70001000000c3ff6108"),
         "count": bytes.fromhex("4883794000740548ff4940c3ff6108"),
         "fill": bytes.fromhex(
             "83ea104889f048c1e80c493b401873524d8b4810410fb604010fa3d073444889"

@@ -8,7 +8,7 @@ from ctypes import CFUNCTYPE, c_int, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
-from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, PAGE, Handle
+from .engine_handle import HOOK_BLOCK, HOOK_INSN, PAGE, Handle
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup, exact_of
 from .engine_state import PendingException, find_view, registers_of, saver
@@ -245,7 +245,7 @@ class UnicornCpu:
         control[stubs.COUNT] = limit
         if self._stubs and self._counter is None:  # the engine's own count misses translated code
             stub, data = c_void_p(self._stubs["count"]), ctypes.addressof(control)
-            self._counter = self._handle.hook(HOOK_CODE, stub, data)
+            self._counter = self._handle.hook(self._lookup.each, stub, data)
             self._handle.forget_all_code()
             self._lookup.count(True)
         self._tlb.pause()  # an extra stop would spoil the count
@@ -392,7 +392,7 @@ class UnicornCpu:
     def watch_instruction(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` before each instruction; None stops it."""
         self._lookup.watch(call is not None)
-        self._watchers.watch(HOOK_CODE, call)
+        self._watchers.watch(self._lookup.each, call)
 
     def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:
         """Answer CPUID as `edit(leaf, subleaf, answer)` changes the architecture's `cpuid`."""

@@ -1,4 +1,3 @@
-// xfail-sparc64: setting PC leaves the PC after it
 #include "trace.h"
 
 /* Single steps, and a breakpoint written into code that has already run. */

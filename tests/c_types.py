@@ -33,7 +33,6 @@ TARGETS = {
     "arm": Target((*ZIG, "arm-linux-musleabihf"), "arm", DataModel(4)),
     "riscv64": Target((*ZIG, "riscv64-linux-musl"), "riscv", DataModel(8)),
     "riscv32": Target((*ZIG, "riscv32-linux-musl"), "riscv", DataModel(4)),
-    "loongarch64": Target((*ZIG, "loongarch64-linux-musl"), "loongarch", DataModel(8)),
     "mips": Target((*ZIG, "mips-linux-musleabi"), "mips", DataModel(4, ">", signals="mips")),
     "mips64": Target((*ZIG, "mips64-linux-muslabi64"), "mips", DataModel(8, ">", signals="mips")),
     "ppc": Target((*ZIG, "powerpc-linux-musleabi"), "powerpc", DataModel(4, ">")),
@@ -450,7 +449,7 @@ FRAMES["ppc_frames"] = {
 GROWING = {"PtraceSyscallInfo", "Rseq"}
 LINUX_32 = {"i386", "gcc-m32", "arm"}
 IPC_32 = LINUX_32 | {"gcc-m68k"}
-STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64", "loongarch64"}
+STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64"}
 X86_64 = {"gcc", "x86_64"}
 BITS_32 = {name for name, target in TARGETS.items() if target.model.word == 4}
 MIPS = {"mips", "mips64"}

@@ -96,7 +96,7 @@ class Dispatcher:
             self._bank = _Stacked(process, self._bank, sp)
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
-        self._mask = (1 << 8 * arch.model.word) - 1
+        self._mask = (1 << 8 * arch.model.register) - 1
         self._unknown: set[int] = set()
         self.error: BaseException | None = None  # raised inside the engine's hook
 

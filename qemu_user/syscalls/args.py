@@ -104,9 +104,7 @@ if TYPE_CHECKING:
     SockOptLevel: TypeAlias = int
     SocketFamily: TypeAlias = int
     Whence: TypeAlias = int
-    CString: TypeAlias = bytes
     Path: TypeAlias = bytes
-    OptPath: TypeAlias = bytes | None
 else:
     MAP_FIELDS = ("MAP_TYPE", "MAP_FILE", "MAP_FAILED", "MAP_HUGE_")
     FCNTL_VALUES = (
@@ -206,9 +204,7 @@ else:
     SocketFamily = Const("AF_", "sockets")
     Whence = Const("SEEK_", "files", signed=False)
 
-    CString = String("string")
     Path = String("path")
-    OptPath = String("path", optional=True)
 
 __all__ = (
     "In",

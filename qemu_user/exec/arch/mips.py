@@ -26,7 +26,8 @@ from ..abi.mips import (
 )
 from ..cpu import EXEC, READ
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Linux, Mend, Registers, mips_fpu
+from . import Arch, Convention, Engine, Linux, Registers, mips_fpu
+from .mend import Mend
 from .mips_calls import SPECIAL, new_thread
 from .mips_emulate import emulate
 from .mips_frames import Frame, R, trampolines
@@ -232,6 +233,7 @@ def make(name: str, word: int, order: str) -> Arch:
     task_bits = 40 if wide else 31
     return Arch(
         name=name,
+        base="mips",
         elf_machine=8,  # EM_MIPS
         model=DataModel(word, order, signals="mips"),
         engine=_engine(name, word, order),

@@ -72,13 +72,13 @@ class Lookup:
         self.request = Request(handle, control, self.stubs, known)
         self._hook: c_void_p | None = None  # of every block
         self._hooked = ""  # the stub it calls
-        if self.stubs is None:
-            handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control, pair=self._pairs))
-            return
-        data = ctypes.addressof(control)
-        stub = c_void_p(self.stubs["fill"])
-        fill = stubs.fill_in_python(control, pair=True) if self._pairs else stub
-        self._fill = handle.hook(HOOK_TLB_FILL, fill, data)
+        place = (self.stubs or {}).get("pair" if self._pairs else "fill")
+        if place is None:
+            from .engine_fill import fill_in_python
+
+            handle.hook(HOOK_TLB_FILL, fill_in_python(control))
+        else:
+            self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(place), ctypes.addressof(control))
         self._settle()
 
     def _settle(self) -> None:

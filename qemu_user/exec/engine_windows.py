@@ -1,8 +1,8 @@
 """Register windows, which memory backs: what a kernel's trap handlers do about them.
 
 The engine reports exceptions after it has moved PC, except to a function of its own that decides
-whether an exception stops it. That function is replaced: window traps are answered in it, and
-everything else is seen with PC and the PC after it as they are.
+whether an exception stops it. That function is replaced: machine code answers window traps, as long
+as the stack may be accessed, and everything else is seen with PC and the PC after it as they are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import struct
 from ctypes import CFUNCTYPE, c_bool, c_int, c_uint64, c_void_p
 
 from . import stubs
+from .arch.windows import CODE, YES
 from .cpu import READ, WRITE, Fault
+from .engine_exact import machine_code
 from .engine_handle import HOOK_INVALID, PAGE
 from .errors import EngineError
 
@@ -28,13 +30,11 @@ if TYPE_CHECKING:
 _SIZE = 0x2000  # bytes of the CPU state that are looked at
 _MASK = (1 << 64) - 1
 _STOPS = bytes.fromhex("83fe10 0f94c0 c3")  # return number == 0x10
-_OWN = 0x10000  # from here on numbers are the engine's own
 _FLUSH, _MISS, _MISALIGNED = 0x103, 0x68, 0x34  # traps beside those of windows
 _FLAGS = 1  # the flags are where they are, not to be computed
 _BIG_PAGE = 8192
 _VALID, _ATTRIBUTES = 1 << 63, 0x72  # of an entry of the processor's page tables
 _NO_FAULT = (0x82, 0x83, 0x8A, 0x8B)  # address spaces
-_ANSWERED = CFUNCTYPE(c_bool, c_void_p, c_void_p)(lambda _engine, _data: True)
 
 
 class Windows:
@@ -63,7 +63,11 @@ class Windows:
         self._bytes = memoryview((ctypes.c_char * _SIZE).from_address(state)).cast("B")
         self._long, self._int = self._bytes.cast("Q"), self._bytes.cast("I")
         self._count = self._int[self._at["nwindows"] // 4]
-        self._next: int | None = None
+        ask = CFUNCTYPE(c_bool, c_void_p, c_int)(self._taken)
+        asked = ctypes.cast(ask, c_void_p).value or 0
+        self._block = (c_uint64 * 6)(0, asked, state, *place)
+        self._code = machine_code(CODE, self._block)
+        self._ask = ask
         self._entries = 0
         self._start, self._flush_tlb = handle.start, handle.flush_tlb
         self._replace(handle)
@@ -75,9 +79,8 @@ class Windows:
             or ctypes.string_at(field.value, 7) != _STOPS
         ):
             raise EngineError("register windows need the engine that is pinned")
-        self._kept = CFUNCTYPE(c_bool, c_void_p, c_int)(self._taken)
-        field.value = ctypes.cast(self._kept, c_void_p).value or 0
-        handle.hook(HOOK_INVALID, _ANSWERED)
+        field.value = code = ctypes.addressof(ctypes.c_char.from_buffer(self._code))
+        handle.hook(HOOK_INVALID, c_void_p(code + YES))
 
     def flush_tlb(self) -> None:
         """As the engine's, and the processor's own table."""
@@ -91,17 +94,13 @@ class Windows:
         """As the engine's; the PC after this one stays if it belongs to it: behind a branch."""
         long, at = self._long, self._at
         npc, delayed = at["npc"] // 8, at["delayed"] // 8
-        self._next = long[npc] if long[delayed] == pc else None
+        self._block[0] = long[npc] | 1 if long[delayed] == pc else 0
         error = self._start(pc, count)
         now = long[at["pc"] // 8]
         long[delayed] = now if long[npc] != now + 4 else 0
         return error
 
     def _taken(self, _engine: int, number: int) -> bool:
-        if number < 0 and self._next is not None:  # a run begins
-            self._long[self._at["npc"] // 8], self._next = self._next, None
-        if not 0 <= number < _OWN:
-            return False
         try:
             self._take(number)
         except BaseException as error:

@@ -91,7 +91,7 @@ class UnicornCpu:
         self._view = find_view(self._api, handle.address, arch, view)
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
-        self._lookup = Lookup(handle, control, native)
+        self._lookup = Lookup(handle, control, native or bool(arch.engine.windows))
         self._request = self._lookup.request
         self._stubs, self.guard = self._lookup.stubs, self._lookup.guard
         self._slice = 0 if self._stubs else _SLICE

@@ -13,6 +13,7 @@ from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .sparc64_context import emulate
 from .sparc64_frames import BIAS, Frame, G, I, L, O, set_pc, store_window
+from .windows import PLACES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,23 +44,6 @@ _STATE = {  # what the CPU state has where, in bytes from its beginning
     "gsr": (0x1F60, 8),
     "fprs": (0x1F68, 8),
     "delayed": (0x1290, 8),  # a register of the memory management unit that nothing uses
-}
-_WINDOWS = {
-    "pc": 0x48,
-    "npc": 0x50,
-    "cc_op": 0x78,
-    "icc": 0x88,
-    "asi": 0x1C44,
-    "cwp": 0x198,
-    "regs": 0x1B8,
-    "nwindows": 0x1200,
-    "delayed": 0x1290,
-    "miss": 0x12C0,
-    "dtlb": 0x1710,
-    "xcc": 0x1C40,
-    "cansave": 0x1C54,
-    "canrestore": 0x1C58,
-    "stop_interrupt": 0xD0,  # in the engine's handle
 }
 
 
@@ -119,7 +103,7 @@ ARCH = Arch(
         beside={name: ("g1", at - 8, size) for name, (at, size) in _STATE.items()},
         unsaved=("state",),
         moving=(*O, *L, *I),
-        windows=_WINDOWS,
+        windows=PLACES,
     ),
     registers=Registers(
         general=(*G, *O, *L, *I),

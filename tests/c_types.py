@@ -259,6 +259,7 @@ TYPES = {
     "SockAddrNl": "struct sockaddr_nl",
     "SockAddrUn": "struct sockaddr_un",
     "SockFilter": "struct sock_filter",
+    "SeccompNotifSizes": "struct seccomp_notif_sizes",
     "SockFprog": "struct sock_fprog",
     "Stat": "struct stat",
     "Stat64": "struct stat64",

@@ -154,6 +154,7 @@ HOST = frozenset(
         "exec.host",
         "exec.hostcall",
         "exec.busfault",
+        "exec.engine_calls",
         "exec.engine_exact",
         "exec.engine_straight",
     )

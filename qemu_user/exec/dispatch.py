@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno as host_errno
 import struct
 
+from . import hostcall
 from .errors import ERESTARTSYS, KEEP, GuestExit
 
 TYPE_CHECKING = False
@@ -148,6 +149,9 @@ class Dispatcher:
             self.fail(host_errno.ENOSYS)
             return None
         self._known[number] = bound
+        if not self.process.calls_observed and bound.native is not None:
+            way, name = bound.native
+            self._cpu.calls.enter(number, way, hostcall.number(name))
         return bound
 
     def bind(self, number: int) -> None:
@@ -157,6 +161,7 @@ class Dispatcher:
     def forget(self) -> None:
         """Definitions may have changed (an extension's)."""
         self._known.clear()
+        self._cpu.calls.clear()
 
     def _run(self, t: Thread, bound: Any, number: int, words: list[int]) -> None:
         t.bound, t.number, t.words = bound, number, words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import CFUNCTYPE, byref, c_int, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import byref, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 
 from .engine_numbers import ARCHES, Numbers
 from .engine_state import Api
@@ -11,11 +11,10 @@ from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from ctypes import CDLL, _CFunctionType
 
     from .arch import Arch
-    from .unicorn_cpu import UnicornCpu
 
     Callback = c_void_p | _CFunctionType
 
@@ -85,15 +84,6 @@ class Handle:
             return ctypes.cast(getattr(self.library, name), c_void_p).value
         except AttributeError:
             return None
-
-    def take_exceptions(self, cpu: UnicornCpu, call: Callable[[int, int, int], None]) -> None:
-        """Have `call(engine, number, data)` called at exceptions, but those of windows."""
-        if self.arch.engine.windows:
-            from .engine_windows import attach
-
-            attach(cpu, self, call)
-        else:
-            self.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(call))
 
     def unhook(self, hook: c_void_p) -> None:
         """Take a callback away; translations that call it must be forgotten as well."""

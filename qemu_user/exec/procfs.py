@@ -150,6 +150,8 @@ def status(t: Thread, where: bytes = OWN) -> bytes:
         b"SigIgn": b"%016x" % ignored,
         b"SigCgt": b"%016x" % caught,
         b"TracerPid": b"%d" % _tracer(t),
+        b"Seccomp": b"%d" % (0 if t.seccomp is None else t.seccomp.mode),
+        b"Seccomp_filters": b"%d" % (0 if t.seccomp is None else len(t.seccomp.filters)),
         b"VmSize": b"%8d kB" % total,
         b"VmPeak": b"%8d kB" % total,
         b"VmStk": b"%8d kB" % (_stack(t) // 1024),

@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     PidfdFlags: TypeAlias = int
     RenameFlags: TypeAlias = int
     RwFlags: TypeAlias = int
+    SeccompFlags: TypeAlias = int
+    SeccompOperation: TypeAlias = int
     SignalFdFlags: TypeAlias = int
     SocketType: TypeAlias = int
     SpliceFlags: TypeAlias = int
@@ -172,6 +174,7 @@ else:
     PidfdFlags = Flags("PIDFD_", "processes")
     RenameFlags = Flags("RENAME_", "files")
     RwFlags = Flags("RWF_", "files", signed=True)
+    SeccompFlags = Flags("SECCOMP_FILTER_FLAG_", "processes")
     SignalFdFlags = Flags("SFD_", "signals", signed=True)
     SocketType = Flags("SOCK_", "sockets", field=0xF, signed=True)
     SpliceFlags = Flags("SPLICE_F_", "files")
@@ -198,6 +201,7 @@ else:
     Resource = Const("RLIMIT_", "limits", signed=False)
     RusageWho = Const("RUSAGE_", "processes")
     SchedPolicy = Const("SCHED_", "processes", omit=("SCHED_FLAG_", "SCHED_ATTR_", "SCHED_RESET_"))
+    SeccompOperation = Const("SECCOMP_SET_MODE SECCOMP_GET", "processes", signed=False)
     ShutHow = Const("SHUT_", "sockets")
     SigprocmaskHow = Const("SIG_BLOCK SIG_UNBLOCK SIG_SETMASK", "signals")
     SockOptLevel = Const("SOL_", "sockets")

@@ -136,9 +136,8 @@ def _wait_shared(
     host = t.memory.base + uaddr
     span = None
     if deadline is not None:
-        span = hostcall.pack(
-            clocks.Timespec(tv_sec=deadline // _BILLION, tv_nsec=deadline % _BILLION)
-        )
+        sec, nsec = divmod(max(0, deadline), _BILLION)  # before the machine's start: long over
+        span = hostcall.pack(clocks.Timespec(tv_sec=sec, tv_nsec=nsec))
     if t.arch.is_foreign:  # the host compares with the word as it is
         val = int.from_bytes((val & 0xFFFFFFFF).to_bytes(4, "little"), "big")
     yield from in_helper(

@@ -35,6 +35,9 @@ TARGETS = {
     "riscv32": Target((*ZIG, "riscv32-linux-musl"), "riscv", DataModel(4)),
     "mips": Target((*ZIG, "mips-linux-musleabi"), "mips", DataModel(4, ">", signals="mips")),
     "mips64": Target((*ZIG, "mips64-linux-muslabi64"), "mips", DataModel(8, ">", signals="mips")),
+    "mipsn32": Target(
+        (*ZIG, "mips64-linux-muslabin32"), "mips", DataModel(4, ">", signals="mips", register=8)
+    ),
     "ppc": Target((*ZIG, "powerpc-linux-musleabi"), "powerpc", DataModel(4, ">")),
     "ppc64": Target((*ZIG, "powerpc64-linux-musl"), "powerpc", DataModel(8, ">")),
     "gcc-m68k": Target(("m68k-linux-gnu-gcc",), "m68k", DataModel(4, ">", 2)),
@@ -387,6 +390,7 @@ MEMBERS = {
     "Stat64M68k": {"st_ino32": "__st_ino"},
     "StatM68k": {f"st_{time}time_nsec": f"__unused{n}" for n, time in enumerate("amc", 1)},
 }
+MEMBERS["MipsFlock"] = {"l_pid": ""}  # the header has it elsewhere than C libraries
 MEMBERS |= {"MipsMsqidDs32Big": MEMBERS["MsqidDs32"], "MipsShmidDs32": MEMBERS["ShmidDs32"]}
 MEMBERS |= {
     f"Sparc{name[3:]}": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")
@@ -453,7 +457,8 @@ IPC_32 = LINUX_32 | {"gcc-m68k"}
 STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64"}
 X86_64 = {"gcc", "x86_64"}
 BITS_32 = {name for name, target in TARGETS.items() if target.model.word == 4}
-MIPS = {"mips", "mips64"}
+MIPS_32 = {"mips", "mipsn32"}
+MIPS = MIPS_32 | {"mips64"}
 PPC = {"ppc", "ppc64"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
@@ -461,13 +466,9 @@ ONLY = {
         ("MipsKernelSigaction", "MipsSigAltStack", "MipsStatfs", "MipsTermios", "MipsTermios2"),
         MIPS,
     ),
-    **{
-        f"Mips{name}": {"mips"}
-        for name in (
-            *("Flock", "MsqidDs32Big", "OldSigaction", "ShmidDs32"),
-            *("Stat", "Stat64", "Statfs64"),
-        )
-    },
+    **{f"Mips{name}": MIPS_32 for name in ("Flock", "ShmidDs32", "Stat", "Stat64", "Statfs64")},
+    "MipsMsqidDs32Big": {"mips"},  # n32's header has not what its calls take, the kernel's own o32
+    "MipsOldSigaction": {"mips"},
     "MipsStat64Bits": {"mips64"},
     "MsqidDs32": IPC_32 | {"riscv32"},
     "OldStat": {"i386", "gcc-m32", "arm", "gcc-m68k", "ppc"},
@@ -502,7 +503,7 @@ ONLY = {
     "Statfs": TARGETS.keys() - MIPS - {"s390x"},
     "Statfs64": {"i386", "gcc-m32", "riscv32", "ppc", "gcc-m68k"},
     "PackedStatfs64": {"arm"},
-    "Flock": TARGETS.keys() - {"mips"},
+    "Flock": TARGETS.keys() - MIPS_32,
     "EpollEvent": TARGETS.keys() - X86_64,
     "PackedEpollEvent": X86_64,
     "SigAltStack": TARGETS.keys() - MIPS,

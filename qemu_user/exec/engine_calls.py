@@ -28,17 +28,19 @@ if TYPE_CHECKING:
 # of the eight bytes there are the register's, or stay.
 (
     EXCEPTION, PYTHON, IMMEDIATE, NUMBER, MASK, TABLE, RESULT, KEEP, FLAG, KEPT, PC, SKIP,
-    READ, SIZE, SAVED_PC, SAVED_FLAGS, FLAGS, FIRST, SECOND, PERMS, PAGES, ARENA, SPARE, WORDS,
-) = range(24)  # fmt: skip
-SLOTS = 256  # entries of the table: the guest's number, the code, the host's number, unused
+    READ, SIZE, SAVED_PC, SAVED_FLAGS, FLAGS, FIRST, SECOND, PERMS, PAGES, ARENA, THIRD, PLAIN,
+    SPARE, WORDS,
+) = range(26)  # fmt: skip
+# Entries of the table: the guest's number, the code, the host's number, whether memory is written.
+SLOTS = 256
 _ENTRY = 4  # words
 _ALL = (1 << 64) - 1
 
 MACHINE = "x86_64"  # the host whose code this is
 # insn(engine, words), intr(engine, exception, words): the engine's hooks.
 # ask: a call without arguments. clock: clock_gettime of clocks that are the same for all threads,
-# into a page that may be written and is no code. Both: (entry r8, words rdx) -> result, or less
-# than 0 for Python to make the call.
+# into a page that may be written and is no code. move: read and write of up to 1 MiB by descriptors
+# with PLAIN set. All: (entry r8, words rdx) -> result, or less than 0 for Python to make the call.
 SOURCE = {
     "insn": """
         mov rdx, rsi
@@ -133,6 +135,66 @@ SOURCE = {
         mov rax, -1
         ret
     """,
+    "move": """
+        mov r9, qword ptr [rdx + 136]
+        mov r9, qword ptr [r9]
+        and r9, qword ptr [rdx + 32]
+        cmp r9, 256
+        jae refuse
+        mov rax, qword ptr [rdx + 184]
+        cmp byte ptr [rax + r9], 0
+        je refuse
+        mov r10, qword ptr [rdx + 144]
+        mov r10, qword ptr [r10]
+        and r10, qword ptr [rdx + 32]
+        mov r11, qword ptr [rdx + 176]
+        mov r11, qword ptr [r11]
+        and r11, qword ptr [rdx + 32]
+        lea rax, [r11 - 1]
+        cmp rax, 0x100000
+        jae refuse
+        add rax, r10
+        shr rax, 12
+        cmp rax, qword ptr [rdx + 160]
+        jae refuse
+        mov rcx, r10
+        shr rcx, 12
+        cmp rcx, rax
+        ja refuse
+        push rdi
+        push rsi
+        push rdx
+        mov rsi, qword ptr [rdx + 152]
+    next:
+        movzx edi, byte ptr [rsi + rcx]
+        cmp edi, 3
+        je good
+        test edi, edi
+        je leave
+        cmp qword ptr [r8 + 24], 0
+        jne leave
+    good:
+        inc rcx
+        cmp rcx, rax
+        jbe next
+        mov rdi, r9
+        mov rsi, r10
+        add rsi, qword ptr [rdx + 168]
+        mov rdx, r11
+        mov eax, dword ptr [r8 + 16]
+        syscall
+        jmp done
+    leave:
+        mov rax, -1
+    done:
+        pop rdx
+        pop rsi
+        pop rdi
+        ret
+    refuse:
+        mov rax, -1
+        ret
+    """,
 }
 
 CODE = {
@@ -150,7 +212,17 @@ CODE = {
         "2f483b8aa000000073264c8b9a9800000041803c0b03751857564c89cf4c89d6"
         "4803b2a8000000418b40100f055e5fc348c7c0ffffffffc3"
     ),
+    "move": bytes.fromhex(
+        "4c8b8a880000004d8b094c234a204981f9000100000f839f000000488b82b800"
+        "000042803c08000f848d0000004c8b92900000004d8b124c2352204c8b9ab000"
+        "00004d8b1b4c235a20498d43ff483d0000100073654c01d048c1e80c483b82a0"
+        "00000073554c89d148c1e90c4839c17749575652488bb2980000000fb63c0e83"
+        "ff03740b85ff74274983781800752048ffc14839c176e44c89cf4c89d64803b2"
+        "a80000004c89da418b40100f05eb0748c7c0ffffffff5a5e5fc348c7c0ffffff"
+        "ffc3"
+    ),
 }
+_WAYS = {"ask": "ask", "clock": "clock", "read": "move", "write": "move"}
 _INTR = 5  # where the hook of exceptions enters "insn"
 
 
@@ -173,6 +245,7 @@ class NativeCalls:
         self._places: dict[str, int] | None = None
         self._used = False
         self._kept: _CFunctionType | None = None
+        self._plain = bytearray()
         if not native or view is None or os.uname().machine != MACHINE:
             return
         words[TABLE] = ctypes.addressof(self._table)
@@ -199,7 +272,7 @@ class NativeCalls:
             words[FLAG], mask = find(call.error[0])
             words[KEPT] = _ALL ^ mask | call.error[1] & mask
         words[PC], words[SKIP] = find(arch.registers.pc)[0], engine.syscall_skip
-        words[FIRST], words[SECOND] = (find(name)[0] for name in call.args[:2])
+        words[FIRST], words[SECOND], words[THIRD] = (find(name)[0] for name in call.args[:3])
         saves = engine.syscall_saves
         if saves is not None and arch.registers.flags is not None:
             words[READ] = self._handle.function("uc_reg_read") or 0
@@ -239,18 +312,28 @@ class NativeCalls:
         return c_void_p(self._places["insn"] + at), ctypes.addressof(self._words)
 
     def enter(self, number: int, way: str, host: int) -> None:
-        """Answer call `number` by the code `way` ("ask", "clock") with the host's call `host`."""
+        """Answer call `number` with the host's call `host`; `way` is one of `_WAYS`."""
         if self._places is None:
             return
         at = _ENTRY * (number % SLOTS)
-        self._table[at : at + 3] = [number, self._places[way], host]
+        self._table[at : at + 4] = [number, self._places[_WAYS[way]], host, way == "read"]
         self._used = True
+
+    def tell(self, plain: bytearray) -> None:
+        """`plain` has a byte that isn't 0 for each descriptor whose files the host alone knows."""
+        self._plain = plain
+        self._words[PLAIN] = ctypes.addressof(ctypes.c_char.from_buffer(plain))
 
     def clear(self) -> None:
         """Every call is the callback's again."""
         if self._used:
             ctypes.memset(self._table, 0, ctypes.sizeof(self._table))
             self._used = False
+
+    def stop(self) -> None:
+        """The same for ever."""
+        self.clear()
+        self._places = None
 
 
 def _register(api: Api, view: View, name: str) -> tuple[int, int]:

@@ -81,7 +81,7 @@ class Files:
     emulator's own and do not exist for the guest.
     """
 
-    __slots__ = ("_kinds", "recognisers", "reserved", "special", "watchers")
+    __slots__ = ("_kinds", "plain", "recognisers", "reserved", "special", "watchers")
 
     def __init__(self) -> None:
         self.special: dict[int, SpecialFile] = {}
@@ -89,15 +89,7 @@ class Files:
         self.recognisers: list[Callable[[int], SpecialFile | None]] = []
         self.watchers: list[Callable[[int], None]] = []  # told each descriptor that is closed
         self._kinds: dict[int, int] = {}
-
-    def copy(self) -> Files:
-        """The table of a process that has its own (fork, unshare of CLONE_FILES)."""
-        other = Files()
-        other.special = dict(self.special)
-        other.reserved = set(self.reserved)
-        other.recognisers = list(self.recognisers)
-        other.watchers = list(self.watchers)
-        return other
+        self.plain = bytearray(256)  # 1: the descriptor is PLAIN and not special (D17)
 
     def forked(self) -> None:
         """Tell the special files that this is a child now."""
@@ -152,6 +144,7 @@ class Files:
     def install(self, fd: int, special: SpecialFile) -> int:
         """Make `special` what the host descriptor `fd` stands for."""
         self.special[fd] = special
+        self._hide(fd)
         return fd
 
     def arrived(self, fd: int) -> None:
@@ -159,7 +152,7 @@ class Files:
         for recognise in self.recognisers:
             special = recognise(fd)
             if special is not None:
-                self.special[fd] = special
+                self.install(fd, special)
 
     def duplicated(self, fd: int, new: int) -> int:
         """The host duplicated `fd` as `new`, which closed what `new` was."""
@@ -206,14 +199,21 @@ class Files:
             if kind == TRY and stat.S_ISCHR(mode) and about.st_rdev != _MASTER and os.isatty(fd):
                 kind = TTY
             self._kinds[fd] = kind
+            if kind == PLAIN and fd < len(self.plain):
+                self.plain[fd] = fd not in self.special
         return kind
 
     def must_poll(self, fd: int) -> None:
         """`fd` turned out to refuse RWF_NOWAIT."""
         self._kinds[fd] = POLL
 
+    def _hide(self, fd: int) -> None:
+        if fd < len(self.plain):
+            self.plain[fd] = 0
+
     def _drop(self, fd: int) -> None:
         self._kinds.pop(fd, None)
+        self._hide(fd)
         for tell in self.watchers:
             tell(fd)
         if self.special:
@@ -305,7 +305,7 @@ def until_ready(t: Thread, fd: int, events: int, deadline: int | None) -> Blocki
 def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """readv(2) into `views`, during which only `t` waits."""
     files = t.process.files
-    deadline, waited = None, False
+    deadline: int | None = None
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
@@ -327,8 +327,13 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        if not waited:
-            deadline, waited = _deadline(fd, POLLIN), True
+        if kind == TTY:
+            from .terminalreads import await_input
+
+            if (yield from await_input(t, fd)):
+                continue
+            return 0
+        deadline = deadline or _deadline(fd, POLLIN)
         yield from until_ready(t, fd, POLLIN, deadline)
 
 
@@ -336,7 +341,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """writev(2) of `views`, during which only `t` waits; a signal after a part returns that."""
     files = t.process.files
     done = 0
-    deadline, waited = None, False
+    deadline: int | None = None
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
@@ -362,8 +367,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 return done
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        if not waited:
-            deadline, waited = _deadline(fd, POLLOUT), True
+        deadline = deadline or _deadline(fd, POLLOUT)
         try:
             yield from until_ready(t, fd, POLLOUT, deadline)
         except LinuxError:

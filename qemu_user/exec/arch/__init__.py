@@ -320,7 +320,7 @@ _BY_ELF = {
     (43, 64, ">"): "sparc64",
 }
 # Whose machine has another ABI -> a bit of e_flags, and the module of programs that have it set
-_BY_FLAG: dict[str, tuple[int, str]] = {}
+_BY_FLAG = {"mips": (0x20, "mipsn32"), "mipsel": (0x20, "mipsn32el")}
 NAMES = (*_BY_ELF.values(), *(name for _, name in _BY_FLAG.values()))
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
 _NARROW = "windows, signal frames and structures are made for the 64-bit ABI alone"
@@ -339,9 +339,8 @@ def load(name: str) -> Arch:
 def of_elf(machine: int, bits: int, order: str, flags: int) -> Arch | None:
     """The architecture an ELF header asks for, None when it is not one of ours."""
     name = _BY_ELF.get((machine, bits, order))
-    if name in _BY_FLAG:
-        bit, other = _BY_FLAG[name]
-        name = other if flags & bit else name
+    bit, other = _BY_FLAG.get(name or "", (0, name))
+    name = other if flags & bit else name
     return None if name is None else load(name)
 
 

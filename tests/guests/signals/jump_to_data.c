@@ -1,5 +1,6 @@
 // xfail-sparc64: the data of its programs is executable
 // Jumping to what cannot be executed: null, data, the stack, unmapped memory.
+// flags: -Wl,-z,noexecstack
 #include "machine.h"
 static sigjmp_buf back;
 static volatile uintptr_t addr, pc;

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP, ESPIPE
+from errno import EAGAIN, EBADF, EINTR, EINVAL, ENOTTY, EOPNOTSUPP, ESPIPE
 from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
 from select import POLLIN, POLLOUT, poll
 
 from . import hostcall
 from .errors import ERESTARTSYS, LinuxError
+from .hostcall import unlimited
 from .waiting import Wait, in_helper, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
 
     from .thread import Thread
     from .waiting import Blocking
 
-    T = TypeVar("T")
 
 FIRST_RESERVED = 1000
 _MEM_MAJOR = 1  # null, zero, full, random: never block
@@ -225,24 +224,6 @@ class Files:
 def _duplicate_high(fd: int) -> int:
     """A copy at FIRST_RESERVED or above, whatever the guest's limit."""
     return int(unlimited(lambda: fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)))
-
-
-def unlimited(act: Callable[[], T]) -> T:
-    """`act()`, again under the highest RLIMIT_NOFILE we may set where the guest's was in the way.
-
-    The emulator opens files of its own: it imports what a call needs when that is first made.
-    """
-    try:
-        return act()
-    except OSError as error:
-        if error.errno not in (EINVAL, EMFILE):
-            raise
-    soft, hard = hostcall.descriptor_limits()
-    hostcall.descriptor_limits((hard, hard))
-    try:
-        return act()
-    finally:
-        hostcall.descriptor_limits((soft, hard))
 
 
 def _is_open(fd: int) -> bool:

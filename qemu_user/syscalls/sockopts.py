@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+from struct import Struct
 
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.clocks import Timeval, Timeval64
+from ..exec.abi.processes import SockFprog
 from ..exec.abi.sockets import Linger, Ucred
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _MAX = 65536
 _INT = 4
+_INSTRUCTION = 8  # struct sock_filter
 _STRUCTURES: dict[tuple[int, int], type[CStruct]] = {
     (abi.SOL_SOCKET, abi.SO_RCVTIMEO_OLD): Timeval,
     (abi.SOL_SOCKET, abi.SO_SNDTIMEO_OLD): Timeval,
@@ -64,8 +67,6 @@ def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval:
         return hostcall.call(
             "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size & 0xFFFFFFFF
         )
-    if level == abi.SOL_SOCKET and optname in _POINTING:
-        return _attach_filter(t, sockfd, optname, optval.addr)
     try:
         data = b"".join(t.memory.views(optval.addr, size, READ))
     except LinuxError:
@@ -74,25 +75,32 @@ def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval:
         return hostcall.call(
             "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size
         )
+    if level & 0xFFFFFFFF == abi.SOL_SOCKET and optname in _POINTING and size >= _INT:
+        code: list[ctypes.Array[ctypes.c_char]] = []
+        data = _program(t, data, size, code)
+        return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, data, len(data))
     # Most options take an int from the beginning, however long the rest is said to be.
     data = _convert(t, (level, optname), data.ljust(size, b"\0"), True)
     value = data if optval else None
     return hostcall.call("setsockopt", sockfd, level & 0xFFFFFFFF, optname, value, len(data))
 
 
-def _attach_filter(t: Thread, sockfd: int, optname: int, addr: int) -> int:
-    """struct sock_fprog: a count and a pointer to instructions of eight bytes."""
-    from ..exec.abi.processes import SockFprog
-
-    try:
-        program = t.memory.load(addr, SockFprog)
-        code = t.memory.read(program.filter, 8 * program.len)
-    except LinuxError:
-        size = hostcall.size(SockFprog)
-        return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, hostcall.INVALID, size)
-    room = ctypes.create_string_buffer(code, max(len(code), 1))
-    packed = hostcall.pack(SockFprog(len=program.len, filter=ctypes.addressof(room)))
-    return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, packed, len(packed))
+def _program(t: Thread, data: bytes, size: int, kept: list[ctypes.Array[ctypes.c_char]]) -> bytes:
+    """The host's struct sock_fprog, which points to instructions that are put into `kept`."""
+    if size != SockFprog.size(t.arch.model):
+        return data[:_INT]  # a size that the host refuses, too
+    program = SockFprog.unpack(t.arch.model, data)
+    if program.filter:
+        try:
+            code = t.memory.read(program.filter, _INSTRUCTION * program.len)
+        except LinuxError:
+            program.filter = hostcall.INVALID
+        else:
+            layout, host = (Struct(m.order + "HBBI") for m in (t.arch.model, hostcall.model()))
+            code = b"".join(host.pack(*one) for one in layout.iter_unpack(code))
+            kept.append(ctypes.create_string_buffer(code, len(code) or 1))
+            program.filter = ctypes.addressof(kept[0])
+    return hostcall.pack(program)
 
 
 @syscall

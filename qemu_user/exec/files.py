@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP, ESPIPE
+from errno import EAGAIN, EBADF, EINTR, EINVAL, ENOTTY, EOPNOTSUPP, ESPIPE
 from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
 from select import POLLIN, POLLOUT, poll
 
 from . import hostcall
 from .errors import ERESTARTSYS, LinuxError
+from .hostcall import unlimited
 from .waiting import Wait, in_helper, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
 
     from .thread import Thread
     from .waiting import Blocking
 
-    T = TypeVar("T")
 
 FIRST_RESERVED = 1000
 _MEM_MAJOR = 1  # null, zero, full, random: never block
 _MASTER = os.makedev(5, 2)  # of pseudoterminals: job control is about the slaves
 _SURE = 256  # bytes that a terminal takes at once when it says it is writable
 
-# Never waits; can be asked not to wait (RWF_NOWAIT); must be polled; a terminal, so too.
-PLAIN, TRY, POLL, TTY = 1, 2, 3, 4
+# Never waits; can be asked not to wait (RWF_NOWAIT); must be polled; a terminal, so too; only reads
+# can be asked.
+PLAIN, TRY, POLL, TTY, TRY_READ = 1, 2, 3, 4, 5
 
 
 class SpecialFile:
@@ -185,7 +185,7 @@ class Files:
                 self.close(fd)
 
     def kind(self, fd: int) -> int:
-        """How reads and writes of `fd` can wait: PLAIN, TRY, POLL or TTY; EBADF."""
+        """How reads and writes of `fd` can wait: PLAIN, TRY and so on; EBADF."""
         kind = self._kinds.get(fd)
         if kind is None:
             if fd in self.reserved:
@@ -203,9 +203,9 @@ class Files:
                 self.plain[fd] = fd not in self.special
         return kind
 
-    def must_poll(self, fd: int) -> None:
-        """`fd` turned out to refuse RWF_NOWAIT."""
-        self._kinds[fd] = POLL
+    def must_poll(self, fd: int, events: int) -> None:
+        """`fd` turned out to refuse RWF_NOWAIT for POLLIN or POLLOUT."""
+        self._kinds[fd] = POLL if events == POLLIN else TRY_READ
 
     def _hide(self, fd: int) -> None:
         if fd < len(self.plain):
@@ -225,24 +225,6 @@ class Files:
 def _duplicate_high(fd: int) -> int:
     """A copy at FIRST_RESERVED or above, whatever the guest's limit."""
     return int(unlimited(lambda: fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)))
-
-
-def unlimited(act: Callable[[], T]) -> T:
-    """`act()`, again under the highest RLIMIT_NOFILE we may set where the guest's was in the way.
-
-    The emulator opens files of its own: it imports what a call needs when that is first made.
-    """
-    try:
-        return act()
-    except OSError as error:
-        if error.errno not in (EINVAL, EMFILE):
-            raise
-    soft, hard = hostcall.descriptor_limits()
-    hostcall.descriptor_limits((hard, hard))
-    try:
-        return act()
-    finally:
-        hostcall.descriptor_limits((soft, hard))
 
 
 def _is_open(fd: int) -> bool:
@@ -309,6 +291,7 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
+        kind = TRY if kind == TRY_READ else kind
         if kind == PLAIN:
             return os.readv(fd, views)
         if kind == TTY and in_background(fd):
@@ -323,7 +306,7 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
             return got
         except OSError as error:
             if error.errno == EOPNOTSUPP and kind == TRY:
-                files.must_poll(fd)
+                files.must_poll(fd, POLLIN)
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
@@ -361,7 +344,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 return done
         except OSError as error:
             if error.errno == EOPNOTSUPP and kind == TRY:
-                files.must_poll(fd)
+                files.must_poll(fd, POLLOUT)
                 continue
             if done:
                 return done

@@ -62,11 +62,18 @@ def take_signal(timeout: float | None = None) -> bytes | None:
 
 def signal_fd() -> int:
     """A descriptor that polls readable while `take_signal` would find something."""
-    fd: int = _libc.signalfd(-1, _SIGSET, os.O_CLOEXEC | os.O_NONBLOCK)
+    return _opened(_libc.signalfd(-1, _SIGSET, os.O_CLOEXEC | os.O_NONBLOCK))
+
+
+def _opened(fd: int) -> int:
+    """What a function of the C library returned; OSError where it failed."""
+    if fd < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
     return fd
 
 
-_POLLFD = struct.Struct("ihh")
+_POLLFD = struct.Struct("iHH")
 _TIMESPEC = struct.Struct("ll")
 
 
@@ -76,7 +83,7 @@ def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
     array = ctypes.create_string_buffer(size)
     at = 0
     for fd, events in wanted.items():
-        _POLLFD.pack_into(array, at, fd, events, 0)
+        _POLLFD.pack_into(array, at, fd, events & 0xFFFF, 0)
         at += 8
     span = None
     if timeout is not None:
@@ -198,7 +205,7 @@ class Parked:
 
 def signal_edges(fd: int) -> int:
     """A descriptor for `listen`, which tells each signal that comes to the `signal_fd` once."""
-    edges: int = _libc.epoll_create1(os.O_CLOEXEC)
+    edges = _opened(_libc.epoll_create1(os.O_CLOEXEC))
     _libc.epoll_ctl(edges, _EPOLL_CTL_ADD, fd, struct.pack("=IQ", _EPOLLIN | _EPOLLET, 0))
     return edges
 

@@ -13,6 +13,7 @@ from ..exec.abi.numbers import call_numbers
 from ..exec.abi.processes import CloneArgs
 from ..exec.cpu import WRITE
 from ..exec.errors import ERESTARTNOINTR, LinuxError
+from ..exec.hostcall import unlimited
 from ..exec.signals import COUNT
 from ..exec.waiting import Wait
 from .syscall import syscall
@@ -94,6 +95,29 @@ def clone(
     request.child_tid, request.tls = order["child_tid"], order["tls"]
     result = yield from _clone(t, request)
     return result
+
+
+@syscall(leaves=True)
+def fork_two_results(t: Thread) -> Blocking[int]:
+    return _two_results(t, (yield from fork(t)))
+
+
+@syscall(leaves=True)
+def vfork_two_results(t: Thread) -> Blocking[int]:
+    return _two_results(t, (yield from vfork(t)))
+
+
+def _two_results(t: Thread, result: int) -> int:
+    """The second register tells whether it is the child."""
+    t.cpu.write(t.arch.syscall.args[1], not result)
+    return result
+
+
+@syscall(leaves=True)
+def clone_two_results(
+    t: Thread, flags: CloneFlags, stack: Addr, a2: ULong, a3: ULong, a4: ULong
+) -> Blocking[int]:
+    return _two_results(t, (yield from clone(t, flags, stack, a2, a3, a4)))
 
 
 @syscall(leaves=True)
@@ -239,7 +263,7 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
         p.dispatcher.bind(numbers[name])
     if flags & abi.CLONE_PIDFD and t.memory.permitted(request.pidfd, 4, WRITE) < 4:
         raise LinuxError(EFAULT)
-    ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
+    ends = unlimited(lambda: os.pipe2(os.O_CLOEXEC)) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
     pid = p.fork(t, _maker(request))
@@ -260,7 +284,7 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     if t.traced is not None and event:
         yield from t.traced.born(event, pid)
     if ends is not None:
-        fd = p.files.reserve(ends[0])
+        fd = p.files.create(lambda: ends[0])
         try:
             yield Wait([(fd, POLLIN)], signals=False)
         finally:
@@ -301,7 +325,7 @@ def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None
     p, flags = t.process, request.flags
     if ends is not None:
         os.close(ends[0])
-        p.vfork_fd = p.files.reserve(ends[1])
+        p.vfork_fd = p.files.create(lambda: ends[1])
     _child_registers(t, request)
     t.clear_child_tid = request.child_tid if flags & abi.CLONE_CHILD_CLEARTID else 0
     t.robust_list = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..exec.files import unlimited
+from ..exec.hostcall import unlimited
 from .index import INDEX
 from .syscall import Bound, Syscall
 

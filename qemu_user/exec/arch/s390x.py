@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..cpu import Trap
     from ..process import Process
     from ..signals import Action, SigInfo
     from ..thread import Thread
@@ -265,6 +266,12 @@ def exception(t: Thread, _: int) -> tuple[int, int, int] | None:
     return signo, reason, pc
 
 
+def _emulate(t: Thread) -> bool | Trap:
+    from .s390x_newer import emulate  # few programs have them
+
+    return emulate(t)
+
+
 def _tls(_: Thread, value: int) -> Callable[[Thread], None]:
     """The thread pointer is in the first two access registers."""
     return lambda t: t.cpu.write("a01", value >> 32 | (value & 0xFFFFFFFF) << 32)
@@ -338,6 +345,7 @@ ARCH = Arch(
         mends=(OVERFLOW, _HALVES),
         beside={  # in CPUS390XState
             "vregs": ("r0", 0x80, 512),
+            **{f"v{n}": ("r0", 0x80 + 16 * n, 16) for n in range(32)},
             "aregs": ("r0", 0x280, 64),
             "a01": ("r0", 0x280, 8),
             "fpc": ("r0", 0x2F4, 4),
@@ -368,6 +376,7 @@ ARCH = Arch(
     vdso=True,
     linux=Linux(
         exception=exception,
+        emulate=_emulate,
         tls=_tls,
         new_thread=_new_thread,
         calls={"mmap": "old_mmap", "clone": "clone_stack_first"},

@@ -2,8 +2,9 @@
 
 Where two processors' functions have the same name in the library, only one of them is in it, and it
 finds the CPU state's fields where the other processor has them. The distances stand as 32-bit
-numbers in its code. Other faults are a few instructions. Both are replaced in this process's memory
-if the code is exactly what is expected.
+numbers in its code. Other faults are a few instructions, or fields of the tables that the
+translator follows. All are replaced in this process's memory if the bytes are exactly what is
+expected.
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ def _mend(library: CDLL, wanted: Mend) -> None:
         code = code[:at] + before[at : at + 4] + code[at + 4 :]
     for at, (_, new_code) in wanted.pieces.items():
         code = code[:at] + new_code + code[at + len(new_code) :]
+    for at, (old_place, new_place) in wanted.pointers.items():
+        symbol = start + wanted.before
+        if code[at : at + 8] != struct.pack("<Q", symbol + old_place):
+            raise EngineError(_WHY)
+        code = code[:at] + struct.pack("<Q", symbol + new_place) + code[at + 8 :]
     if not host.overwrite([(start, code)]):
         raise EngineError(_WHY)
 

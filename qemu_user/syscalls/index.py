@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 _FAMILIES = {
+    "aio": (
+        "io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit "
+    ),
     "attributes": (
         "access chmod chown chown32 faccessat faccessat2 fadvise64 fallocate fchmod fchmodat "
         "fchmodat2 fchown fchown32 fchownat ftruncate ftruncate64 futimesat lchown lchown32 "

@@ -12,7 +12,6 @@ from time import time_ns
 
 from ..cpu import READ, WRITE, Fault
 from ..errors import LinuxError
-from .s390x_floats import floats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,6 +234,8 @@ def _vectors(t: Thread, code: bytes) -> bool:
         both, count = a << 128 | vector(t, third), code[3] & 7
         result = (both << count >> 128 if operation == 0x86 else both >> count) & _ALL
     else:
+        from .s390x_floats import floats
+
         return floats(t, code)
     set_vector(t, target, result)
     return True

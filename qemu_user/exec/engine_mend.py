@@ -2,8 +2,9 @@
 
 Where two processors' functions have the same name in the library, only one of them is in it, and it
 finds the CPU state's fields where the other processor has them. The distances stand as 32-bit
-numbers in its code. Other faults are a few instructions. Both are replaced in this process's memory
-if the code is exactly what is expected.
+numbers in its code. Other faults are a few instructions, or fields of the tables that the
+translator follows. All are replaced in this process's memory if the bytes are exactly what is
+expected.
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ def _mend(library: CDLL, wanted: Mend) -> None:
     changed = bytearray(code)
     for at, (_, piece) in wanted.pieces.items():
         changed[at : at + len(piece)] = piece
+    for at, (old_place, new_place) in wanted.pointers.items():
+        symbol = start + wanted.before
+        if changed[at : at + 8] != struct.pack("<Q", symbol + old_place):
+            raise EngineError(_WHY)
+        changed[at : at + 8] = struct.pack("<Q", symbol + new_place)
     if not host.overwrite([(start, bytes(changed))]):
         raise EngineError(_WHY)
 

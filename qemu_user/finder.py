@@ -30,6 +30,15 @@ class _Loader(SourceFileLoader):
 
     cached: str
 
+    def exec_module(self, module: ModuleType) -> None:
+        """Python's; again with more descriptors, for the guest may have used up its own."""
+        try:
+            super().exec_module(module)
+        except (OSError, ImportError):
+            from .exec.hostcall import with_room
+
+            with_room(lambda: super(_Loader, self).exec_module(module))
+
     def get_code(self, fullname: str) -> CodeType | None:
         source = os.stat(self.path)
         try:

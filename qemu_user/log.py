@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .exec.files import unlimited
+from .exec.hostcall import unlimited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -76,6 +76,7 @@ class Machine:
         memory = AddressSpace(arch) if old is None else old.successor(arch)
         memory.cpu = cpu = UnicornCpu(arch, memory.base, memory.engine_size, memory.perms)
         process.attach(arch, memory, cpu)
+        cpu.calls.tell(process.files.plain)
         calls = table(arch)
         restart = next((n for n, name in calls.names.items() if name == "restart_syscall"), 0)
         process.answer(Dispatcher(process, calls.get, errno_table(arch.name), restart))

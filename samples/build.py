@@ -44,6 +44,8 @@ MUSL = {
     "ppc64le": "powerpc64le-linux-musl",
     "mips64": "mips64-linux-muslabi64",
     "mips64el": "mips64el-linux-muslabi64",
+    "mipsn32": "mips64-linux-muslabin32",
+    "mipsn32el": "mips64el-linux-muslabin32",
 }
 # What the engine executes right: it confuses the halves of registers that RISBHG and RISBLG name.
 CPUS = {"s390x": "z13-high_word"}

@@ -33,9 +33,11 @@ TARGETS = {
     "arm": Target((*ZIG, "arm-linux-musleabihf"), "arm", DataModel(4)),
     "riscv64": Target((*ZIG, "riscv64-linux-musl"), "riscv", DataModel(8)),
     "riscv32": Target((*ZIG, "riscv32-linux-musl"), "riscv", DataModel(4)),
-    "loongarch64": Target((*ZIG, "loongarch64-linux-musl"), "loongarch", DataModel(8)),
     "mips": Target((*ZIG, "mips-linux-musleabi"), "mips", DataModel(4, ">", signals="mips")),
     "mips64": Target((*ZIG, "mips64-linux-muslabi64"), "mips", DataModel(8, ">", signals="mips")),
+    "mipsn32": Target(
+        (*ZIG, "mips64-linux-muslabin32"), "mips", DataModel(4, ">", signals="mips", register=8)
+    ),
     "ppc": Target((*ZIG, "powerpc-linux-musleabi"), "powerpc", DataModel(4, ">")),
     "ppc64": Target((*ZIG, "powerpc64-linux-musl"), "powerpc", DataModel(8, ">")),
     "gcc-m68k": Target(("m68k-linux-gnu-gcc",), "m68k", DataModel(4, ">", 2)),
@@ -254,6 +256,7 @@ TYPES = {
     "SockAddrNl": "struct sockaddr_nl",
     "SockAddrUn": "struct sockaddr_un",
     "SockFilter": "struct sock_filter",
+    "SeccompNotifSizes": "struct seccomp_notif_sizes",
     "SockFprog": "struct sock_fprog",
     "Stat": "struct stat",
     "Stat64": "struct stat64",
@@ -381,6 +384,7 @@ MEMBERS = {
     "Stat64M68k": {"st_ino32": "__st_ino"},
     "StatM68k": {f"st_{time}time_nsec": f"__unused{n}" for n, time in enumerate("amc", 1)},
 }
+MEMBERS["MipsFlock"] = {"l_pid": ""}  # the header has it elsewhere than C libraries
 MEMBERS |= {"MipsMsqidDs32Big": MEMBERS["MsqidDs32"], "MipsShmidDs32": MEMBERS["ShmidDs32"]}
 MEMBERS |= {f"{name}32": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")}
 # Signal frames by module: type and members; "&first" of many, "" for what C has no name for.
@@ -441,10 +445,11 @@ FRAMES["ppc_frames"] = {
 GROWING = {"PtraceSyscallInfo", "Rseq"}
 LINUX_32 = {"i386", "gcc-m32", "arm"}
 IPC_32 = LINUX_32 | {"gcc-m68k"}
-STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64", "loongarch64"}
+STAT_GENERIC = {"aarch64", "gcc-aarch64", "riscv64"}
 X86_64 = {"gcc", "x86_64"}
 BITS_32 = {name for name, target in TARGETS.items() if target.model.word == 4}
-MIPS = {"mips", "mips64"}
+MIPS_32 = {"mips", "mipsn32"}
+MIPS = MIPS_32 | {"mips64"}
 PPC = {"ppc", "ppc64"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
@@ -452,13 +457,9 @@ ONLY = {
         ("MipsKernelSigaction", "MipsSigAltStack", "MipsStatfs", "MipsTermios", "MipsTermios2"),
         MIPS,
     ),
-    **{
-        f"Mips{name}": {"mips"}
-        for name in (
-            *("Flock", "MsqidDs32Big", "OldSigaction", "ShmidDs32"),
-            *("Stat", "Stat64", "Statfs64"),
-        )
-    },
+    **{f"Mips{name}": MIPS_32 for name in ("Flock", "ShmidDs32", "Stat", "Stat64", "Statfs64")},
+    "MipsMsqidDs32Big": {"mips"},  # n32's header has not what its calls take, the kernel's own o32
+    "MipsOldSigaction": {"mips"},
     "MipsStat64Bits": {"mips64"},
     "MsqidDs32": IPC_32 | {"riscv32"},
     "OldStat": {"i386", "gcc-m32", "arm", "gcc-m68k", "ppc"},
@@ -492,7 +493,7 @@ ONLY = {
     "Statfs": TARGETS.keys() - MIPS - {"s390x"},
     "Statfs64": {"i386", "gcc-m32", "riscv32", "ppc", "gcc-m68k"},
     "PackedStatfs64": {"arm"},
-    "Flock": TARGETS.keys() - {"mips"},
+    "Flock": TARGETS.keys() - MIPS_32,
     "EpollEvent": TARGETS.keys() - X86_64,
     "PackedEpollEvent": X86_64,
     "SigAltStack": TARGETS.keys() - MIPS,

@@ -35,11 +35,16 @@ ARCHES = (
     *("ppc64le", "s390x", "aarch64_be", "m68k", "ppc"),
     *("riscv32", "mipsel", "mips64"),
 )
+# Another byte order or ABI of one of those: only what may be different runs on them too
+TWINS = ("mips", "mips64el", "mipsn32", "mipsn32el", "armeb", "ppc64")
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
-BIG_ENDIAN = ("ppc", "s390x", "aarch64_be", "m68k", "mips", "mips64")
-OWN_NUMBERS = ("mips", "mipsel", "mips64", "mips64el")
-MUSL_ONLY = ("mipsel", "mips64")  # Debian's programs are those with glibc
-GLIBC_ONLY = ("m68k",)  # ziglang makes no code for them
+BIG_ENDIAN = (
+    *("ppc", "ppc64", "s390x", "aarch64_be", "armeb", "m68k"),
+    *("mips", "mips64", "mipsn32"),
+)
+OWN_NUMBERS = ("mips", "mipsel", "mips64", "mips64el", "mipsn32", "mipsn32el")
+MUSL_ONLY = ("mipsel", "mips64", "mipsn32", "mipsn32el", "armeb", "ppc64")
+GLIBC_ONLY = ("m68k", "mips", "mips64el")  # ziglang makes no code for m68k
 MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
@@ -50,6 +55,16 @@ FLAGS = [
     "-w", f"-I{GUESTS}", f"-I{build.SAMPLES}",
 ]  # fmt: skip
 ZIG_FLAGS = ["-fno-sanitize=all", "-fno-stack-protector"]
+TELLING = frozenset(
+    (
+        *("basics/arguments", "basics/identity", "errors/arguments", "errors/machine_rules"),
+        *("files/locks", "files/misc", "files/scm", "floats/double", "ipc/sysv", "limits/rlimits"),
+        *("memory/mmap_rules", "processes/exec", "processes/vfork", "ptrace/requests"),
+        *("ptrace/syscalls", "signals/altstack", "signals/faults", "signals/fp_state"),
+        *("signals/frame_edit", "signals/restart", "signals/signalfd", "signals/timers"),
+        *("smc/rewrite", "threads/clone_raw", "threads/robust", "time/clocks"),
+    )
+)
 TIMEOUT = 60.0  # seconds, of one program under the emulator
 
 Word = str | os.PathLike[str]
@@ -128,7 +143,8 @@ def header(source: Path) -> Header:
         found.get("options", "").split(),
         {
             where: reason
-            for where in (*ARCHES, *(f"{arch}-{libc}" for arch in ARCHES for libc in LIBCS))
+            for arch in (*ARCHES, *TWINS)
+            for where in (arch, *(f"{arch}-{libc}" for libc in LIBCS))
             if (reason := found.get(f"xfail-{where}") or found.get("xfail"))
         },
     )
@@ -220,6 +236,11 @@ def guests() -> list[str]:
     return [f"{f}/{path.stem}" for f in FAMILIES for path in sorted((GUESTS / f).glob("*.c"))]
 
 
+def runs_on_twins(name: str) -> bool:
+    """Whether a guest program shows what byte orders and ABIs differ in."""
+    return name in TELLING or "EVERYTHING" in os.environ
+
+
 def word_of(arch: str) -> int:
     """The size of a long on an architecture."""
     return architectures.load(arch).model.word
@@ -230,9 +251,10 @@ def targets(name: str) -> list[tuple[str, str]]:
     wanted = header(GUESTS / f"{name}.c")
     return [
         (arch, libc)
-        for arch in ARCHES
+        for arch in (*ARCHES, *TWINS)
         for libc in LIBCS
-        if (wanted.arch is None or arch in wanted.arch)
+        if (arch in ARCHES or runs_on_twins(name) or arch in (wanted.arch or ()))
+        and (wanted.arch is None or arch in wanted.arch)
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
         and not (wanted.little and arch in BIG_ENDIAN)

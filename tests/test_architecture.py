@@ -35,7 +35,8 @@ SLOW = frozenset(
 ENGINE = frozenset(("unicorn",))
 ARCHITECTURES = frozenset(
     ("x86_64", "i386", "aarch64", "arm", "armeb", "aarch64_be", "riscv32", "riscv64", "mips",
-     "mipsel", "mips64", "mips64el", "ppc", "ppc64", "ppc64le", "s390x", "sparc", "sparc64",
+     "mipsel", "mips64", "mips64el", "mipsn32", "mipsn32el", "ppc", "ppc64", "ppc64le", "s390x",
+     "sparc", "sparc64",
      "m68k", "alpha", "hppa", "sh4", "loongarch64", "xtensa", "hexagon", "or1k", "microblaze",
      "X86_64", "AARCH64", "amd64", "arm64")
 )  # fmt: skip
@@ -154,6 +155,7 @@ HOST = frozenset(
         "exec.host",
         "exec.hostcall",
         "exec.busfault",
+        "exec.engine_calls",
         "exec.engine_exact",
         "exec.engine_straight",
     )

@@ -332,6 +332,18 @@ def test_strace(ask: Ask) -> None:
     assert lines[-1].startswith(f"{pid} exit_group(0)")
 
 
+def test_strace_sees_calls_that_the_engine_answers(
+    emulator: Ask, build_c: Callable[..., Path]
+) -> None:
+    source = """
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        int main(void) { for (int i = 0; i < 5; i++) syscall(SYS_getppid); return 0; }
+    """
+    lines = emulator("-strace", build_c(source)).err.decode().splitlines()
+    assert sum("getppid(" in line for line in lines) == 5
+
+
 def test_strace_by_its_presence(ask: Ask) -> None:
     assert b"exit_group(0)" in ask("exit", "0", env={"QEMU_STRACE": "0"}).err
     assert b"exit_group(0)" in ask("exit", "0", options=("-d", "strace")).err

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import errno as host_errno
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from qemu_user.exec.abi import compiler, generated, headers, regenerate
 from qemu_user.exec.abi.errno import errno_table, error_names, error_numbers
 from qemu_user.exec.abi.numbers import ALIASES, call_numbers, number_table
-from qemu_user.exec.abi.signames import signal_names, signal_numbers, signal_table
+from qemu_user.exec.abi.signames import signal_names, signal_numbers
 from tests.c_types import TARGETS, compile_errors, kernel_headers
 
 ARCHES = list(regenerate.ARCHES)
@@ -90,9 +89,8 @@ def test_aliases_lead_somewhere(alias: str, arch: str) -> None:
     assert signal_numbers(alias) == signal_numbers(arch)
 
 
-def test_host_errors_and_signals_need_no_translation() -> None:
+def test_host_errors_need_no_translation() -> None:
     assert errno_table(os.uname().machine) is None
-    assert signal_table(os.uname().machine) is None
 
 
 @pytest.mark.skipif(host_errno.ENOSYS != 38, reason="the host's own errors are unusual")
@@ -103,14 +101,6 @@ def test_errors_are_translated_by_name() -> None:
     assert table[host_errno.ENOTSUP] == 122  # a second name of EOPNOTSUPP
     assert table[host_errno.EDEADLK] == 45  # EDEADLOCK is another number there
     assert host_errno.ENOENT not in table
-
-
-@pytest.mark.skipif(int(signal.SIGCHLD) != 17, reason="the host's own signals are unusual")
-def test_signals_are_translated_by_name() -> None:
-    table = signal_table("sparc64")
-    assert table is not None
-    assert table[signal.SIGCHLD] == 20
-    assert signal.SIGSEGV not in table
 
 
 def test_names_are_the_usual_ones() -> None:

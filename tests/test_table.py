@@ -12,7 +12,7 @@ from qemu_user.exec.abi.numbers import number_table
 from qemu_user.syscalls import table, tables
 from qemu_user.syscalls.index import INDEX
 from qemu_user.syscalls.kinds import Kind, Named
-from qemu_user.syscalls.syscall import Bound, Syscall, syscall
+from qemu_user.syscalls.syscall import syscall
 
 FAMILIES = tables.families()  # raises if a name is defined twice
 CALLS = {name: call for calls in FAMILIES.values() for name, call in calls.items()}
@@ -70,26 +70,6 @@ def test_document_is_up_to_date() -> None:
 
 def test_unknown_number() -> None:
     assert table(ARCHES[0]).get(99999) is None
-
-
-def test_extensions_add_and_override() -> None:
-    @syscall
-    def frobnicate(t: object) -> int:
-        return 77
-
-    calls = table(ARCHES[0])
-    calls.extend({99999: frobnicate})
-    bound = calls.get(99999)
-    assert bound is not None
-    assert bound.call(None, [0] * 6) == 77
-    taken = next(iter(number_table(ARCHES[0].name)))
-    with pytest.raises(ValueError, match="taken"):
-        calls.extend({taken: frobnicate})
-    calls.extend({taken: frobnicate}, override=True)
-    bound = calls.get(taken)
-    assert isinstance(bound, Bound)
-    assert isinstance(bound.syscall, Syscall)
-    assert bound.name == "frobnicate"
 
 
 def test_a_type_that_is_none_is_refused() -> None:

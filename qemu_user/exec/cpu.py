@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from .arch import Arch
     from .engine_blocks import NativeBlocks
+    from .engine_calls import NativeCalls
 
     Identity: TypeAlias = tuple[int, int, int, int]  # EAX, EBX, ECX, EDX of CPUID
 else:
@@ -93,6 +94,7 @@ class Cpu(Protocol):
     """An engine bound to one arena and permission table; runs one thread's registers at a time."""
 
     arch: Arch
+    calls: NativeCalls  # system calls that need no `on_syscall`
     on_syscall: Callable[[], bool]
     """Called inside the engine at each system call, when PC must not be changed. True: handled, the
     result is in its register, carry on. False: leave; `run` returns `Syscall` with nothing done.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno as host_errno
 import struct
 
+from . import hostcall
 from .errors import ERESTARTSYS, KEEP, GuestExit
 
 TYPE_CHECKING = False
@@ -96,7 +97,7 @@ class Dispatcher:
             self._bank = _Stacked(process, self._bank, sp)
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
-        self._mask = (1 << 8 * arch.model.word) - 1
+        self._mask = (1 << 8 * arch.model.register) - 1
         self._unknown: set[int] = set()
         self.error: BaseException | None = None  # raised inside the engine's hook
 
@@ -148,6 +149,9 @@ class Dispatcher:
             self.fail(host_errno.ENOSYS)
             return None
         self._known[number] = bound
+        if not self.process.calls_observed and bound.native is not None:
+            way, name = bound.native
+            self._cpu.calls.enter(number, way, hostcall.number(name))
         return bound
 
     def bind(self, number: int) -> None:
@@ -157,6 +161,7 @@ class Dispatcher:
     def forget(self) -> None:
         """Definitions may have changed (an extension's)."""
         self._known.clear()
+        self._cpu.calls.clear()
 
     def _run(self, t: Thread, bound: Any, number: int, words: list[int]) -> None:
         t.bound, t.number, t.words = bound, number, words

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ctypes import CDLL
 
-    from .arch import Mend
+    from .arch.mend import Mend
 
 
 def mend(library: CDLL, wanted: Mend) -> None:

@@ -239,7 +239,7 @@ def find_view(api: Api, handle: int, arch: Arch, wanted: bool) -> View | None:
         return None
     anchors = dict.fromkeys((*registers_of(arch), *(anchor for anchor, *_ in beside.values())))
     named = tuple(name for name in anchors if name not in beside)
-    found = calibrate(api, handle, named, arch.model.word)
+    found = calibrate(api, handle, named, arch.model.register)
     if beside:
         add_fields(api, found, beside)
     if found:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENOTTY, EOPNOTSUPP, ESPIPE
+from errno import EAGAIN, EBADF, EINTR, EINVAL, ENOTTY, EOPNOTSUPP, ESPIPE
 from fcntl import F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, FD_CLOEXEC, fcntl
 from select import POLLIN, POLLOUT, poll
 
 from . import hostcall
 from .errors import ERESTARTSYS, LinuxError
+from .hostcall import unlimited
 from .waiting import Wait, in_helper, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
 
     from .thread import Thread
     from .waiting import Blocking
 
-    T = TypeVar("T")
 
 FIRST_RESERVED = 1000
 _MEM_MAJOR = 1  # null, zero, full, random: never block
@@ -83,7 +82,7 @@ class Files:
     emulator's own and do not exist for the guest.
     """
 
-    __slots__ = ("_kinds", "recognisers", "reserved", "special", "watchers")
+    __slots__ = ("_kinds", "plain", "recognisers", "reserved", "special", "watchers")
 
     def __init__(self) -> None:
         self.special: dict[int, SpecialFile] = {}
@@ -91,15 +90,7 @@ class Files:
         self.recognisers: list[Callable[[int], SpecialFile | None]] = []
         self.watchers: list[Callable[[int], None]] = []  # told each descriptor that is closed
         self._kinds: dict[int, int] = {}
-
-    def copy(self) -> Files:
-        """The table of a process that has its own (fork, unshare of CLONE_FILES)."""
-        other = Files()
-        other.special = dict(self.special)
-        other.reserved = set(self.reserved)
-        other.recognisers = list(self.recognisers)
-        other.watchers = list(self.watchers)
-        return other
+        self.plain = bytearray(256)  # 1: the descriptor is PLAIN and not special (D17)
 
     def forked(self) -> None:
         """Tell the special files that this is a child now."""
@@ -154,6 +145,7 @@ class Files:
     def install(self, fd: int, special: SpecialFile) -> int:
         """Make `special` what the host descriptor `fd` stands for."""
         self.special[fd] = special
+        self._hide(fd)
         return fd
 
     def arrived(self, fd: int) -> None:
@@ -161,7 +153,7 @@ class Files:
         for recognise in self.recognisers:
             special = recognise(fd)
             if special is not None:
-                self.special[fd] = special
+                self.install(fd, special)
 
     def duplicated(self, fd: int, new: int) -> int:
         """The host duplicated `fd` as `new`, which closed what `new` was."""
@@ -208,14 +200,21 @@ class Files:
             if kind == TRY and stat.S_ISCHR(mode) and about.st_rdev != _MASTER and os.isatty(fd):
                 kind = TTY
             self._kinds[fd] = kind
+            if kind == PLAIN and fd < len(self.plain):
+                self.plain[fd] = fd not in self.special
         return kind
 
     def must_poll(self, fd: int) -> None:
         """`fd` turned out to refuse RWF_NOWAIT."""
         self._kinds[fd] = POLL
 
+    def _hide(self, fd: int) -> None:
+        if fd < len(self.plain):
+            self.plain[fd] = 0
+
     def _drop(self, fd: int) -> None:
         self._kinds.pop(fd, None)
+        self._hide(fd)
         for tell in self.watchers:
             tell(fd)
         if self.special:
@@ -227,24 +226,6 @@ class Files:
 def _duplicate_high(fd: int) -> int:
     """A copy at FIRST_RESERVED or above, whatever the guest's limit."""
     return int(unlimited(lambda: fcntl(fd, F_DUPFD_CLOEXEC, FIRST_RESERVED)))
-
-
-def unlimited(act: Callable[[], T]) -> T:
-    """`act()`, again under the highest RLIMIT_NOFILE we may set where the guest's was in the way.
-
-    The emulator opens files of its own: it imports what a call needs when that is first made.
-    """
-    try:
-        return act()
-    except OSError as error:
-        if error.errno not in (EINVAL, EMFILE):
-            raise
-    soft, hard = hostcall.descriptor_limits()
-    hostcall.descriptor_limits((hard, hard))
-    try:
-        return act()
-    finally:
-        hostcall.descriptor_limits((soft, hard))
 
 
 def _is_open(fd: int) -> bool:
@@ -307,7 +288,7 @@ def until_ready(t: Thread, fd: int, events: int, deadline: int | None) -> Blocki
 def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """readv(2) into `views`, during which only `t` waits."""
     files = t.process.files
-    deadline, waited = None, False
+    deadline: int | None = None
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
@@ -329,8 +310,13 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        if not waited:
-            deadline, waited = _deadline(fd, POLLIN), True
+        if kind == TTY:
+            from .terminalreads import await_input
+
+            if (yield from await_input(t, fd)):
+                continue
+            return 0
+        deadline = deadline or _deadline(fd, POLLIN)
         yield from until_ready(t, fd, POLLIN, deadline)
 
 
@@ -338,7 +324,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     """writev(2) of `views`, during which only `t` waits; a signal after a part returns that."""
     files = t.process.files
     done = 0
-    deadline, waited = None, False
+    deadline: int | None = None
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
@@ -364,8 +350,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 return done
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        if not waited:
-            deadline, waited = _deadline(fd, POLLOUT), True
+        deadline = deadline or _deadline(fd, POLLOUT)
         try:
             yield from until_ready(t, fd, POLLOUT, deadline)
         except LinuxError:

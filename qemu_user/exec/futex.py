@@ -6,6 +6,8 @@ processes are the host kernel's futexes, since the arena makes them the host's m
 
 from __future__ import annotations
 
+import os
+
 from . import hostcall
 
 TYPE_CHECKING = False
@@ -74,6 +76,19 @@ class Futexes:
     def clear(self) -> None:
         """A forked child has none of its parent's waiters."""
         self._queues.clear()
+
+
+def alive(tid: int) -> bool:
+    """Whether the thread of any process may still do something."""
+    try:
+        os.kill(tid, 0)
+        with open(f"/proc/{tid}/stat", "rb") as file:
+            state = file.read().rpartition(b") ")[2][:1]
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's, or there is no /proc
+    return state not in b"ZX"
 
 
 def key(addr: int, private: bool) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EFAULT, ENOSYS
+from errno import EFAULT, EINVAL, EMFILE, ENOSYS
 
 from .abi.limits import RLIMIT_NOFILE
 from .abi.numbers import call_numbers
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .thread import Thread
 
     S = TypeVar("S", bound=CStruct)
+    T = TypeVar("T")
     Word: TypeAlias = int | bytes | ctypes.Array[Any] | None
 
 AT_FDCWD = -100
@@ -131,6 +132,29 @@ def descriptor_limits(wanted: tuple[int, int] | None = None) -> tuple[int, int]:
     new = None if wanted is None else (ctypes.c_uint64 * 2)(*wanted)
     _libc.prlimit(0, RLIMIT_NOFILE, new, old)
     return old[0], old[1]
+
+
+def unlimited(act: Callable[[], T]) -> T:
+    """`act()`, again under the highest RLIMIT_NOFILE we may set where the guest's was in the way.
+
+    The emulator opens files of its own: it imports what a call needs when that is first made.
+    """
+    try:
+        return act()
+    except OSError as error:
+        if error.errno not in (EINVAL, EMFILE):
+            raise
+    return with_room(act)
+
+
+def with_room(act: Callable[[], T]) -> T:
+    """`act()` under the highest RLIMIT_NOFILE we may set."""
+    soft, hard = descriptor_limits()
+    descriptor_limits((hard, hard))
+    try:
+        return act()
+    finally:
+        descriptor_limits((soft, hard))
 
 
 def into(t: Thread, addr: int, cls: type[S], name: str, *args: Word) -> None:

@@ -44,31 +44,37 @@ _SIGSET = ctypes.create_string_buffer(
 )
 
 
-class _Timespec(ctypes.Structure):
-    _fields_ = (("sec", ctypes.c_long), ("nsec", ctypes.c_long))
-
-
 def take_signal(timeout: float | None = None) -> bytes | None:
     """Take a host signal of the calling thread or the process: its 128-byte siginfo_t.
 
     Waits at most `timeout` seconds (None: for ever); None when nothing came.
     """
+    from .hostcall import call
+
     info = ctypes.create_string_buffer(128)
-    if timeout is None:
-        taken = _libc.sigwaitinfo(_SIGSET, info)
-    else:
-        span = _Timespec(int(timeout), int(timeout % 1 * 1e9))
-        taken = _libc.sigtimedwait(_SIGSET, info, ctypes.byref(span))
-    return info.raw if taken > 0 else None
+    span = None if timeout is None else _TIMESPEC.pack(int(timeout), int(timeout % 1 * 1e9))
+    try:  # not the C library's function, which shows SI_TKILL as SI_USER
+        call("rt_sigtimedwait", _SIGSET, info, span, 8)
+    except LinuxError:
+        return None
+    return info.raw
 
 
 def signal_fd() -> int:
     """A descriptor that polls readable while `take_signal` would find something."""
-    fd: int = _libc.signalfd(-1, _SIGSET, os.O_CLOEXEC | os.O_NONBLOCK)
+    return _opened(_libc.signalfd(-1, _SIGSET, os.O_CLOEXEC | os.O_NONBLOCK))
+
+
+def _opened(fd: int) -> int:
+    """What a function of the C library returned; OSError where it failed."""
+    if fd < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
     return fd
 
 
 _POLLFD = struct.Struct("ihh")
+_TIMESPEC = struct.Struct("ll")
 
 
 def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
@@ -81,7 +87,7 @@ def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
         at += 8
     span = None
     if timeout is not None:
-        span = ctypes.byref(_Timespec(timeout // 1_000_000_000, timeout % 1_000_000_000))
+        span = _TIMESPEC.pack(timeout // 1_000_000_000, timeout % 1_000_000_000)
     if _libc.ppoll(array, len(wanted), span, None) <= 0:
         return {}
     return {fd: events for fd, _, events in _POLLFD.iter_unpack(array.raw) if events}
@@ -199,7 +205,7 @@ class Parked:
 
 def signal_edges(fd: int) -> int:
     """A descriptor for `listen`, which tells each signal that comes to the `signal_fd` once."""
-    edges: int = _libc.epoll_create1(os.O_CLOEXEC)
+    edges = _opened(_libc.epoll_create1(os.O_CLOEXEC))
     _libc.epoll_ctl(edges, _EPOLL_CTL_ADD, fd, struct.pack("=IQ", _EPOLLIN | _EPOLLET, 0))
     return edges
 

@@ -77,6 +77,7 @@ class Process:
         self.before_exit: list[Callable[[], None]] = []
         self.parent = 0  # pid of the emulator that forked this one; 0: none did
         self.tracing: Tracing | None = None  # since somebody first traced
+        self.checks = False  # some thread's calls are to be looked at before they are made
         self.group_stop = 0  # the signal by which traced threads stop together
         self.host_stop = 0  # the signal by which the host stops us just now
         self._continued = False
@@ -103,10 +104,25 @@ class Process:
 
     def answer(self, dispatcher: Dispatcher) -> None:
         """Let `dispatcher` answer the system calls."""
-        if self.tracing is not None:
-            dispatcher = self.tracing.wrap(dispatcher)
+        if self.checks:
+            from .checked import CheckedDispatcher
+
+            dispatcher = CheckedDispatcher(dispatcher)
         self.dispatcher = dispatcher
         self.cpu.on_syscall = dispatcher.in_hook
+
+    @property
+    def calls_observed(self) -> bool:
+        """Somebody is to see each system call: none is answered in the engine (D17)."""
+        observers = self.observers.syscall_enter or self.observers.syscall_exit
+        return bool(self.checks or self.replace_call or observers)
+
+    def check_calls(self) -> None:
+        """From now on threads may be traced, and have filters of system calls (also children)."""
+        if not self.checks:
+            self.checks = True
+            self.answer(self.dispatcher)
+            self.cpu.calls.clear()
 
     # signals
 
@@ -221,9 +237,8 @@ class Process:
         parked = self.spare.pop(0) if spares else self.scheduler.signals.park(self.signal_came)
         t = Thread(self, parked.tid, parked)
         t.context = self.cpu.new_context()
-        t.mask = parent.mask
-        t.comm = parent.comm
-        t.cpus = parent.cpus
+        t.mask, t.seccomp = parent.mask, parent.seccomp
+        t.comm, t.cpus = parent.comm, parent.cpus
         self.threads[t.tid] = t
         if self.scheduled:
             _inherit(parent.tid, t.tid)
@@ -233,8 +248,9 @@ class Process:
             call(t)
         return t
 
-    def end_thread(self, t: Thread, code: int) -> None:
-        """exit(2): the last thread's exit ends the process. Raises GuestExit then."""
+    def end_thread(self, t: Thread, code: int, signo: int = 0) -> None:
+        """exit(2), or a signal kills it: the last one ends the process. Raises GuestExit then."""
+        status = (code & 0xFF) << 8 | signo
         for call in self.observers.thread_exit:
             call(t, code)
         for extension in self.extensions:
@@ -242,9 +258,9 @@ class Process:
         release_robust_list(t)
         del self.threads[t.tid]
         if not self.threads:
-            raise GuestExit((code & 0xFF) << 8)
+            raise GuestExit(status)
         if self.tracing is not None:
-            self.tracing.thread_ended(t, (code & 0xFF) << 8)
+            self.tracing.thread_ended(t, status)
         if t.clear_child_tid:
             self._clear_child_tid(t)
         self._drop(t)
@@ -252,9 +268,9 @@ class Process:
     def _clear_child_tid(self, t: Thread) -> None:
         try:
             t.memory.set_u32(t.clear_child_tid, 0)
+            futex.wake(self, t.clear_child_tid, 1)
         except OSError:
             return
-        futex.wake(self, t.clear_child_tid, 1)
 
     def _drop(self, t: Thread) -> None:
         t.exited = True
@@ -300,7 +316,7 @@ class Process:
                 self.files.let_go(other.moved)
         if self.scheduled:
             _inherit(t.tid, self.pid)
-        t.tid, t.parked, t.cpus = self.pid, None, None
+        t.tid, t.parked, t.cpus, t.user_dispatch = self.pid, None, None, None
         self.threads = {t.tid: t}
         self.pending = PendingSignals()
         self.chosen = {}
@@ -336,7 +352,7 @@ class Process:
         self.handlers.exec()
         t.altstack = (0, 0, 0)
         t.clear_child_tid = t.robust_list = 0
-        t.rseq, self.membarriers = None, 0
+        t.rseq, t.user_dispatch, self.membarriers = None, None, 0
         self.release_vfork_parent()
         remember_stderr()
 

@@ -164,6 +164,8 @@ def status(t: Thread, where: bytes = OWN) -> bytes:
         b"SigIgn": b"%016x" % ignored,
         b"SigCgt": b"%016x" % caught,
         b"TracerPid": b"%d" % (0 if t.traced is None else t.traced.link.pid),
+        b"Seccomp": b"%d" % (0 if t.seccomp is None else t.seccomp.mode),
+        b"Seccomp_filters": b"%d" % (0 if t.seccomp is None else len(t.seccomp.filters)),
     }
     out = []
     peak = {line.split(b":")[0]: line for line in lines}

@@ -238,6 +238,8 @@ class Scheduler:
             t.rseq.interrupted()
         while True:
             self.attention = refresh(p.memory)
+            if self.attention:  # the kernel is to be left after each call
+                p.cpu.calls.stop()
             if self._look:
                 self._collect()
             if not self._deliver(t):

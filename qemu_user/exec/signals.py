@@ -90,17 +90,17 @@ class SigInfo:
         self.errno = errno
         self.pid = pid
         self.uid = uid
-        self.status = status  # also si_fd
+        self.status = status  # also si_fd, si_syscall
         self.utime = utime
         self.stime = stime
-        self.addr = addr  # also si_band
-        self.value = value  # sigval's 64 bits
+        self.addr = addr  # also si_band, si_call_addr
+        self.value = value  # sigval's 64 bits; also si_arch
         self.timer = timer
         self.overrun = overrun
 
     @property
     def kind(self) -> str:
-        """Which union member is in use: kill, timer, rt, chld, fault, poll."""
+        """Which union member is in use: kill, timer, rt, chld, fault, poll, sys."""
         if self.code == abi.SI_TIMER:
             return "timer"
         if self.code in (abi.SI_USER, abi.SI_TKILL):
@@ -109,11 +109,11 @@ class SigInfo:
             return "poll"
         if self.code <= 0:
             return "rt"
+        if self.signo == abi.SIGSYS and self.code <= abi.SYS_USER_DISPATCH:
+            return "sys"
         if self.signo in _ADDRESSED:
             return "fault"
-        if self.signo == abi.SIGCHLD:
-            return "chld"
-        return "kill"
+        return "chld" if self.signo == abi.SIGCHLD else "kill"
 
     def _tells_readiness(self) -> bool:
         """The code is SIGIO's, which a signal chosen by F_SETSIG has as well (man 2 fcntl)."""
@@ -150,7 +150,8 @@ class SigInfo:
 
 
 _SENDER = (("si_pid", "pid"), ("si_uid", "uid"))
-_WORDS = frozenset(("si_addr", "si_value"))
+_CALL = (("si_call_addr", "addr"), ("si_syscall", "status"), ("si_arch", "value"))
+_WORDS = frozenset(("si_addr", "si_call_addr", "si_value"))
 _UNION: dict[str, tuple[type[abi.SigInfo], tuple[tuple[str, str], ...]]] = {
     "kill": (abi.SigInfoKill, _SENDER),
     "rt": (abi.SigInfoRt, (*_SENDER, ("si_value", "value"))),
@@ -163,6 +164,7 @@ _UNION: dict[str, tuple[type[abi.SigInfo], tuple[tuple[str, str], ...]]] = {
         abi.SigInfoChild,
         (*_SENDER, ("si_status", "status"), ("si_utime", "utime"), ("si_stime", "stime")),
     ),
+    "sys": (abi.SigInfoSys, _CALL),
     "poll": (abi.SigInfoPoll, (("si_band", "addr"), ("si_fd", "status"))),
 }
 

@@ -13,7 +13,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from ctypes import _CFunctionType
 
 # The control block, in 64-bit words.
@@ -305,8 +305,11 @@ def load(host: str | None = None) -> dict[str, int] | None:
     memory) counts as not made for.
     """
     code = CODE.get(host or os.uname().machine)
-    if code is None:
-        return None
+    return None if code is None else place(code)
+
+
+def place(code: Mapping[str, bytes]) -> dict[str, int] | None:
+    """Addresses of copies of `code` by name, in executable memory; None: forbidden here."""
     page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     address = ctypes.addressof(ctypes.c_char.from_buffer(page))
     places = {}

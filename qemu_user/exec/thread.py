@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .memory import AddressSpace
     from .process import Process
     from .rseq import RestartableSequences
+    from .seccomp import Seccomp
     from .tracing.traced import Traced
+    from .userdispatch import UserDispatch
     from .waiting import Wait
 
 
@@ -46,6 +48,8 @@ class Thread:
         self.ext: dict[type, Any] = {}  # extensions' state
         self.exited = False
         self.traced: Traced | None = None  # by ptrace(2)
+        self.seccomp: Seccomp | None = None  # its mode and filters
+        self.user_dispatch: UserDispatch | None = None  # calls that are to be signals
         self.turns = 0  # how often the scheduler chose it
         self.sleep: Wait | None = None
         self.call: Generator[Wait, None, int] | None = None  # a system call that sleeps
@@ -99,8 +103,15 @@ class Thread:
         """A fault's signal: blocked or ignored ones kill (man 2 sigaction)."""
         action = self.process.handlers[info.signo]
         if action.handler == abi.SIG_IGN or self.mask & bit(info.signo):
-            self.process.handlers[info.signo] = Action()
-            self.mask &= ~bit(info.signo)
+            self.force_default(info)
+            return
+        self.pending.add(info)
+        self.signalled()
+
+    def force_default(self, info: SigInfo) -> None:
+        """A signal that cannot be caught."""
+        self.process.handlers[info.signo] = Action()
+        self.mask &= ~bit(info.signo)
         self.pending.add(info)
         self.signalled()
 

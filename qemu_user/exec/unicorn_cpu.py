@@ -8,7 +8,8 @@ from ctypes import CFUNCTYPE, c_int, c_uint32, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
-from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, HOOK_INTR, PAGE, Handle
+from .engine_calls import NativeCalls
+from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, PAGE, Handle
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup, exact_of
 from .engine_state import PendingException, find_view, registers_of, saver
@@ -69,7 +70,7 @@ class UnicornCpu:
         path: str | None = None,
     ) -> None:
         self.arch = arch
-        self.on_syscall: Callable[[], bool] = _leave_it
+        self.on_syscall: Callable[[], bool] = bool
         self._trap: Trap | None = None
         self._start_bit = arch.engine.start_bit
         self._raised = -1  # the number of the exception that ended the last run
@@ -93,6 +94,7 @@ class UnicornCpu:
         self._request = self._lookup.request
         self._stubs, self.guard = self._lookup.stubs, self._lookup.guard
         self._slice = 0 if self._stubs else _SLICE
+        self.calls = NativeCalls(handle, self._view, control, self._stubs is not None)
         self._add_exceptions()
         self._exact = exact_of(self, handle, native)
         self._fault_address = handle.find_fault_address()
@@ -111,11 +113,8 @@ class UnicornCpu:
 
     def _add_exceptions(self) -> None:
         engine, entered = self.arch.engine, self._on_entry()
-        kind, syscall = engine.syscall
+        syscall = engine.syscall[1] if engine.syscall[0] == "intr" else -1
         skip, pc = engine.syscall_skip, self.arch.registers.pc
-        if kind == "insn":  # its two arguments are of no use: undeclared they cost nothing
-            self._handle.hook(HOOK_INSN, CFUNCTYPE(None)(entered), 0, c_int(syscall))
-            syscall = -1
 
         def exception(_engine: int, number: int, _data: int) -> None:
             if number == syscall:
@@ -127,7 +126,9 @@ class UnicornCpu:
             self._trap = _ILLEGAL if number in engine.illegal else Raised(number)
             self._stop()
 
-        self._handle.hook(HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception))
+        raised = CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception)
+        # The arguments of an instruction's hook are of no use: undeclared they cost nothing.
+        self.calls.hook(CFUNCTYPE(None)(entered), raised)
         for instruction, number in engine.refused.items():
             refuse = CFUNCTYPE(None)(lambda number=number: exception(0, number, 0))
             self._handle.hook(HOOK_INSN, refuse, 0, c_int(instruction))
@@ -394,7 +395,3 @@ class UnicornCpu:
     def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:
         """Answer CPUID as `edit(leaf, subleaf, answer)` changes the architecture's `cpuid`."""
         self._watchers.identify(self.arch, edit, self.bank)
-
-
-def _leave_it() -> bool:
-    return False

@@ -94,7 +94,7 @@ class ElfFile:
         return shape.unpack(model, data), model
 
     def _arch(self, header: Elf32Ehdr | Elf64Ehdr, model: DataModel) -> Arch:
-        arch = architectures.of_elf(header.e_machine, 8 * model.word, model.order)
+        arch = architectures.of_elf(header.e_machine, 8 * model.word, model.order, header.e_flags)
         wanted = Elf64Phdr if model.word == 8 else Elf32Phdr
         if arch is None:
             name, why = architectures.REFUSED.get(header.e_machine, ("", ""))

@@ -36,7 +36,7 @@ def argument(v: View, name: str, kind: Kind, at: int) -> list[str | Late]:
 
 def number(v: View, kind: kinds.Integer, at: int) -> int:
     """What an integer parameter is; two words of a 32-bit machine may make one."""
-    if isinstance(kind, kinds.Wide) and v.arch.model.word == 4:
+    if isinstance(kind, kinds.Wide) and not kind.in_one(v.arch):
         scope: dict[str, object] = {"w": v.words}
         return int(eval(kind.decode(at, v.arch, scope), scope))
     return kind.value(v.words[at], v.arch)

@@ -7,6 +7,7 @@ import os
 
 from ..exec.abi import signals
 from ..exec.abi.errno import error_names, error_numbers
+from ..exec.abi.numbers import number_table
 from ..exec.errors import (
     ERESTART_RESTARTBLOCK,
     ERESTARTNOHAND,
@@ -180,6 +181,10 @@ def siginfo_text(info: SigInfo, arch: Arch) -> str:
         parts["si_errno"] = errno_name(info.errno, arch)
     if kind == "fault":
         parts["si_addr"] = pointer(info.addr)
+    elif kind == "sys":
+        name = number_table(arch.name).get(info.status, str(info.status))
+        parts |= {"si_call_addr": pointer(info.addr), "si_syscall": f"__NR_{name}"}
+        parts["si_arch"] = f"{info.value:#x}"
     elif kind == "timer":
         parts |= {"si_timerid": values.hexadecimal(info.timer), "si_overrun": str(info.overrun)}
         parts["si_value"] = _sigval(info.value)

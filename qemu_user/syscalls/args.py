@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     PidfdFlags: TypeAlias = int
     RenameFlags: TypeAlias = int
     RwFlags: TypeAlias = int
+    SeccompFlags: TypeAlias = int
+    SeccompOperation: TypeAlias = int
     SignalFdFlags: TypeAlias = int
     SocketType: TypeAlias = int
     SpliceFlags: TypeAlias = int
@@ -104,9 +106,7 @@ if TYPE_CHECKING:
     SockOptLevel: TypeAlias = int
     SocketFamily: TypeAlias = int
     Whence: TypeAlias = int
-    CString: TypeAlias = bytes
     Path: TypeAlias = bytes
-    OptPath: TypeAlias = bytes | None
 else:
     MAP_FIELDS = ("MAP_TYPE", "MAP_FILE", "MAP_FAILED", "MAP_HUGE_")
     FCNTL_VALUES = (
@@ -174,6 +174,7 @@ else:
     PidfdFlags = Flags("PIDFD_", "processes")
     RenameFlags = Flags("RENAME_", "files")
     RwFlags = Flags("RWF_", "files", signed=True)
+    SeccompFlags = Flags("SECCOMP_FILTER_FLAG_", "processes")
     SignalFdFlags = Flags("SFD_", "signals", signed=True)
     SocketType = Flags("SOCK_", "sockets", field=0xF, signed=True)
     SpliceFlags = Flags("SPLICE_F_", "files")
@@ -200,15 +201,14 @@ else:
     Resource = Const("RLIMIT_", "limits", signed=False)
     RusageWho = Const("RUSAGE_", "processes")
     SchedPolicy = Const("SCHED_", "processes", omit=("SCHED_FLAG_", "SCHED_ATTR_", "SCHED_RESET_"))
+    SeccompOperation = Const("SECCOMP_SET_MODE SECCOMP_GET", "processes", signed=False)
     ShutHow = Const("SHUT_", "sockets")
     SigprocmaskHow = Const("SIG_BLOCK SIG_UNBLOCK SIG_SETMASK", "signals")
     SockOptLevel = Const("SOL_", "sockets")
     SocketFamily = Const("AF_", "sockets")
     Whence = Const("SEEK_", "files", signed=False)
 
-    CString = String("string")
     Path = String("path")
-    OptPath = String("path", optional=True)
 
 __all__ = (
     "In",

@@ -92,7 +92,7 @@ def nanoseconds(value: Timespec) -> int:
     return value.tv_sec * SECOND + value.tv_nsec
 
 
-@syscall(wide="clock_gettime64")
+@syscall(wide="clock_gettime64", native="clock")
 def clock_gettime(t: Thread, clockid: Clock, tp: Out[Timespec]) -> int:
     tp.write(timespec(now(t, clockid)))
     return 0

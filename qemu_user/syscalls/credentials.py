@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from struct import Struct
 
@@ -69,3 +70,14 @@ def _renew(known: list[int], now: list[int], ruid: int, euid: int) -> None:
     for number in range(64 if now[4] != ambient else 0):
         if ambient >> number & 1:
             _prctl(abi.PR_CAP_AMBIENT, abi.PR_CAP_AMBIENT_RAISE, number)
+
+
+def capable(number: int) -> bool:
+    """Whether this capability is effective."""
+    room = ctypes.create_string_buffer(_SETS.size)
+    try:
+        hostcall.call("capget", _HEADER.pack(_TWO_SETS, 0), room)
+    except LinuxError:
+        return False
+    words = _SETS.unpack(room.raw)
+    return bool(words[3 * (number // 32)] >> number % 32 & 1)

@@ -62,7 +62,7 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     if size > _ARG_LIMIT:
         raise LinuxError(E2BIG)
     p = t.process
-    if fd != AT_FDCWD:
+    if fd != AT_FDCWD and not path.startswith(b"/"):
         p.files.check(fd)
     if p.options.native:
         from . import native

@@ -199,7 +199,7 @@ def close_range(t: Thread, first: UInt, last: UInt, flags: CloseRangeFlags) -> i
 @syscall
 def lseek(t: Thread, fd: Fd, offset: Long, whence: Whence) -> int:
     place = _seek(t, fd, offset, whence)
-    if place >> 8 * t.arch.model.word - 1:
+    if place >> 8 * t.arch.model.register - 1:
         raise LinuxError(EOVERFLOW)
     return place
 

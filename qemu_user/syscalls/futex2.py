@@ -14,7 +14,7 @@ from ..exec.errors import ERESTARTSYS, LinuxError
 from ..exec.futex import BITSET_ANY, Waiter, key, wake
 from ..exec.waiting import Wait, in_helper
 from .args import Addr, Clock, In, InArray, Int, UInt, ULong
-from .futexes import requeue_words, wait_word
+from .futexes import check_word, requeue_words, wait_word
 from .syscall import syscall
 
 TYPE_CHECKING = False
@@ -37,13 +37,6 @@ def _private(flags: int, *values: int) -> bool:
     return bool(flags & _PRIVATE)
 
 
-def _word(t: Thread, uaddr: int) -> int:
-    """The word there; EINVAL when it is not aligned, EFAULT."""
-    if uaddr & 3:
-        raise LinuxError(EINVAL)
-    return t.memory.u32(uaddr)
-
-
 def _deadline(t: Thread, timeout: In[Timespec64], clockid: int) -> int | None:
     """Monotonic ns of an absolute timeout."""
     if not timeout:
@@ -64,10 +57,9 @@ def _deadline(t: Thread, timeout: In[Timespec64], clockid: int) -> int | None:
 @syscall(note=_NOTE)
 def futex_wake(t: Thread, uaddr: Addr, mask: ULong, nr: Int, flags: UInt) -> int:
     private = _private(flags, mask)
-    if not mask or uaddr & 3:
+    if not mask:
         raise LinuxError(EINVAL)
-    if not private or uaddr >= t.memory.size:
-        _word(t, uaddr)
+    check_word(t, uaddr, private)
     return wake(t.process, uaddr, max(1, nr), mask, private=private) if nr else 0
 
 
@@ -85,7 +77,7 @@ def futex_wait(
     deadline = _deadline(t, timeout, clockid)
     if not mask:
         raise LinuxError(EINVAL)
-    _word(t, uaddr)
+    check_word(t, uaddr, private)
     return (yield from wait_word(t, uaddr, private, val, mask, deadline))
 
 
@@ -110,8 +102,7 @@ def futex_requeue(
     (uaddr, expected, private), (uaddr2, _, private2) = _parsed(t, waiters, 2)
     if private != private2 or nr_wake < 0 or nr_requeue < 0:
         raise LinuxError(EINVAL)
-    _word(t, uaddr2)
-    _word(t, uaddr)
+    check_word(t, uaddr, private)
     return requeue_words(t, private, uaddr, nr_wake, nr_requeue, uaddr2, expected)
 
 
@@ -128,7 +119,9 @@ def futex_waitv(
         raise LinuxError(EINVAL)
     deadline = _deadline(t, timeout, clockid)
     words = _parsed(t, waiters, nr_futexes)
-    values = [_word(t, uaddr) for uaddr, _, _ in words]
+    for uaddr, _, private in words:
+        check_word(t, uaddr, private)
+    values = [t.memory.u32(uaddr) for uaddr, _, _ in words]
     if any(value != word[1] for value, word in zip(values, words, strict=True)):
         raise LinuxError(EAGAIN)
     shared = [not private and t.memory.is_shared(uaddr) for uaddr, _, private in words]

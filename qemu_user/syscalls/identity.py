@@ -26,32 +26,32 @@ def _id(value: int) -> int:
     return -1 if value == _NOBODY else value
 
 
-@syscall
+@syscall(native="ask")
 def getpid(t: Thread) -> int:
     return t.process.pid
 
 
-@syscall
+@syscall(native="ask")
 def getppid(t: Thread) -> int:
     return os.getppid()
 
 
-@syscall(wide="getuid32")
+@syscall(wide="getuid32", native="ask")
 def getuid(t: Thread) -> Uid:
     return os.getuid()
 
 
-@syscall(wide="geteuid32")
+@syscall(wide="geteuid32", native="ask")
 def geteuid(t: Thread) -> Uid:
     return os.geteuid()
 
 
-@syscall(wide="getgid32")
+@syscall(wide="getgid32", native="ask")
 def getgid(t: Thread) -> Gid:
     return os.getgid()
 
 
-@syscall(wide="getegid32")
+@syscall(wide="getegid32", native="ask")
 def getegid(t: Thread) -> Gid:
     return os.getegid()
 
@@ -149,7 +149,7 @@ def getpgid(t: Thread, pid: Pid) -> int:
     return hostcall.call("getpgid", pid)
 
 
-@syscall
+@syscall(native="ask")
 def getpgrp(t: Thread) -> int:
     return os.getpgrp()
 

@@ -30,6 +30,9 @@ _FAMILIES = {
     "files": (
         "_llseek close close_range creat llseek lseek open openat openat2 "
     ),
+    "filtering": (
+        "seccomp "
+    ),
     "futex2": (
         "futex_requeue futex_wait futex_waitv futex_wake "
     ),

@@ -31,7 +31,7 @@ class Kind:
 
 
 class Integer(Kind):
-    """A C integer of `bits` (0: a word); wider words are truncated, as the kernel does."""
+    """A C integer of `bits` (0: a long, which fills a register); wider ones are truncated."""
 
     __slots__ = ("bits", "signed")
 
@@ -41,9 +41,9 @@ class Integer(Kind):
         self.signed = signed
 
     def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
-        word = arch.model.word * 8
-        bits = self.bits or word
-        raw = f"w[{at}]" if bits == word else f"(w[{at}] & {(1 << bits) - 1:#x})"
+        whole = arch.model.register * 8
+        bits = self.bits or whole
+        raw = f"w[{at}]" if bits == whole else f"(w[{at}] & {(1 << bits) - 1:#x})"
         if not self.signed:
             return raw
         half = 1 << bits - 1
@@ -51,7 +51,7 @@ class Integer(Kind):
 
     def value(self, word: int, arch: Arch) -> int:
         """What a word means; for printing."""
-        bits = self.bits or arch.model.word * 8
+        bits = self.bits or arch.model.register * 8
         word &= (1 << bits) - 1
         return word - (1 << bits) if self.signed and word >> bits - 1 else word
 
@@ -150,20 +150,25 @@ class Wide(Integer):
         super().__init__(64, signed, show)
         self.split = split
 
+    def in_one(self, arch: Arch) -> bool:
+        """Whether one word of the arguments has all of it."""
+        return (arch.model.word if self.split else arch.model.register) == 8
+
     def place(self, slot: int, arch: Arch) -> tuple[int, int]:
         if self.split:
             return slot, slot + 2
-        if arch.model.word == 8:
+        if self.in_one(arch):
             return slot, slot + 1
         if arch.syscall.aligned_pairs:
             slot += slot & 1
         return slot, slot + 2
 
     def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
-        if arch.model.word == 8:
+        if self.in_one(arch):
             return super().decode(at, arch, scope)
         low, high = (at, at + 1) if self.split or arch.model.order == "<" else (at + 1, at)
-        raw = f"(w[{low}] | w[{high}] << 32)"
+        half = " & 0xffffffff" if arch.model.register == 8 else ""
+        raw = f"(w[{low}]{half} | (w[{high}]{half}) << 32)"
         return f"({raw} ^ {1 << 63:#x}) - {1 << 63:#x}" if self.signed else raw
 
 

@@ -172,17 +172,12 @@ class Const(Named):
 
 
 class String(Kind):
-    """A NUL-terminated string of at most 4095 bytes; `optional`: NULL is None."""
+    """A NUL-terminated string of at most 4095 bytes."""
 
-    __slots__ = ("optional",)
-
-    def __init__(self, show: str, optional: bool = False) -> None:
-        super().__init__(show)
-        self.optional = optional
+    __slots__ = ()
 
     def decode(self, at: int, arch: Arch, scope: dict[str, Any]) -> str:
-        text = f"m.string(w[{at}])"
-        return f"({text} if w[{at}] else None)" if self.optional else text
+        return f"m.string(w[{at}])"
 
 
 class Codec:

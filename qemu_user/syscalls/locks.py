@@ -76,7 +76,7 @@ def fcntl(t: Thread, fd: Fd, cmd: FcntlCmd, arg: ULong) -> Blocking[int]:
     if cmd == abi.F_SETFL:
         flags = openflags.from_arch(arg & _INT_BITS, t.arch)
         return hostcall.call("fcntl", fd, cmd, openflags.to_arch(flags, hostcall.arch()))
-    shape: type[CStruct] = Flock
+    shape: type[CStruct] = hostcall.shape(Flock, t.arch)
     if cmd in _OFD_LOCKS or (cmd in _WIDE_LOCKS and t.arch.model.word == 4):
         shape = hostcall.shape(Flock, t.arch.wide())
         cmd = _WIDE_LOCKS.get(cmd, cmd)
@@ -125,7 +125,8 @@ def _lock(t: Thread, fd: int, cmd: int, addr: int, shape: type[CStruct]) -> int:
     hostcall.call("fcntl", fd, cmd, room)
     if cmd in (abi.F_GETLK, abi.F_OFD_GETLK):
         found = hostcall.unpack(Flock, room.raw)
-        if shape is Flock and found.l_start >> 8 * t.arch.model.word - 1:
+        older = shape is hostcall.shape(Flock, t.arch)
+        if older and found.l_start >> 8 * t.arch.model.word - 1:
             raise LinuxError(EOVERFLOW)
         t.memory.write(addr, shape.layout(t.arch.model).pack(found))
     return 0

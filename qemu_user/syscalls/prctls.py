@@ -26,7 +26,6 @@ _HOST = frozenset(
         abi.PR_SET_DUMPABLE,
         abi.PR_GET_KEEPCAPS,
         abi.PR_SET_KEEPCAPS,
-        abi.PR_GET_SECCOMP,
         abi.PR_CAPBSET_READ,
         abi.PR_CAPBSET_DROP,
         abi.PR_GET_SECUREBITS,
@@ -52,6 +51,7 @@ _HOST = frozenset(
         abi.PR_SET_SPECULATION_CTRL,
     )
 )
+_CHECKS = (abi.PR_GET_SECCOMP, abi.PR_SET_SECCOMP, abi.PR_SET_SYSCALL_USER_DISPATCH)
 _OUT_INT = frozenset((abi.PR_GET_PDEATHSIG, abi.PR_GET_CHILD_SUBREAPER))
 
 
@@ -79,6 +79,20 @@ def _name(t: Thread, addr: int) -> bytes:
     return name
 
 
+def _checks(t: Thread, option: int, *args: int) -> int:
+    """What happens to calls before they are made."""
+    if option == abi.PR_GET_SECCOMP:
+        return 0 if t.seccomp is None else t.seccomp.mode
+    if option == abi.PR_SET_SECCOMP:
+        from .filtering import set_mode
+
+        return set_mode(t, args[0], args[1])
+    from ..exec.userdispatch import configure
+
+    configure(t, *args)
+    return 0
+
+
 def _auxv(t: Thread, addr: int, size: int) -> int:
     data: bytes = t.process.image.auxv
     t.memory.write(addr, data[:size])
@@ -93,6 +107,8 @@ def prctl(
         arg2 = t.arch.model.signal_to_ours(arg2)
     if option in _HOST:
         return hostcall.call("prctl", option & 0xFFFFFFFF, arg2, arg3, arg4, arg5)
+    if option in _CHECKS:
+        return _checks(t, option, arg2, arg3, arg4, arg5)
     if option == abi.PR_SET_NAME:
         set_name(t, _name(t, arg2))
         return 0

@@ -13,6 +13,7 @@ from ..exec.abi.numbers import call_numbers
 from ..exec.abi.processes import CloneArgs
 from ..exec.cpu import WRITE
 from ..exec.errors import ERESTARTNOINTR, LinuxError
+from ..exec.hostcall import unlimited
 from ..exec.signals import COUNT
 from ..exec.waiting import Wait
 from .syscall import syscall
@@ -239,7 +240,7 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
         p.dispatcher.bind(numbers[name])
     if flags & abi.CLONE_PIDFD and t.memory.permitted(request.pidfd, 4, WRITE) < 4:
         raise LinuxError(EFAULT)
-    ends = os.pipe2(os.O_CLOEXEC) if flags & abi.CLONE_VFORK else None
+    ends = unlimited(lambda: os.pipe2(os.O_CLOEXEC)) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
     pid = p.fork(t, _maker(request))
@@ -260,7 +261,7 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     if t.traced is not None and event:
         yield from t.traced.born(event, pid)
     if ends is not None:
-        fd = p.files.reserve(ends[0])
+        fd = p.files.create(lambda: ends[0])
         try:
             yield Wait([(fd, POLLIN)], signals=False)
         finally:
@@ -301,7 +302,7 @@ def _in_child(t: Thread, request: Request, ends: tuple[int, int] | None) -> None
     p, flags = t.process, request.flags
     if ends is not None:
         os.close(ends[0])
-        p.vfork_fd = p.files.reserve(ends[1])
+        p.vfork_fd = p.files.create(lambda: ends[1])
     _child_registers(t, request)
     t.clear_child_tid = request.child_tid if flags & abi.CLONE_CHILD_CLEARTID else 0
     t.robust_list = 0

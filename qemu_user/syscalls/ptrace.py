@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from errno import EINVAL, EIO, ESRCH
+from errno import EACCES, EINVAL, EIO, EPERM, ESRCH
+from struct import Struct
 
 from ..exec.abi import ptrace as abi
 from ..exec.abi import signals as sig
+from ..exec.abi.capabilities import CAP_SYS_ADMIN
 from ..exec.abi.ptrace import PtracePeekSigInfoArgs
 from ..exec.arch import registers_of
 from ..exec.errors import LinuxError
@@ -37,7 +39,7 @@ class Asked:
         self.ask: Callable[..., Any] = lambda *request: self.tracer.ask(pid, *request)
 
 
-@syscall(note="without seccomp; only programs that run emulated")
+@syscall(note="only programs that run emulated")
 def ptrace(t: Thread, request: PtraceRequest, pid: Pid, addr: ULong, data: ULong) -> int:
     if request == abi.PTRACE_TRACEME:
         from ..exec.tracing.attach import trace_me
@@ -219,10 +221,64 @@ def _regset(setting: bool) -> Handler:
 def _options(asked: Asked) -> int:
     if asked.data & ~abi.PTRACE_O_MASK:
         raise LinuxError(EINVAL)
-    if asked.data & (abi.PTRACE_O_TRACESECCOMP | abi.PTRACE_O_SUSPEND_SECCOMP):
-        raise LinuxError(EINVAL)
+    if asked.data & abi.PTRACE_O_SUSPEND_SECCOMP and not _sees_filters(asked.t):
+        raise LinuxError(EPERM)
     asked.ask("options", asked.data)
     return 0
+
+
+def _sees_filters(t: Thread) -> bool:
+    from .credentials import capable
+
+    return t.seccomp is None and capable(CAP_SYS_ADMIN)
+
+
+def _filter(asked: Asked) -> int:
+    """PTRACE_SECCOMP_GET_FILTER: the number of instructions of one filter, the oldest is 0."""
+    if not _sees_filters(asked.t):
+        raise LinuxError(EACCES)
+    program, _ = asked.ask("filter", asked.addr)
+    if asked.data:
+        from ..exec.bpf import INSTRUCTION
+
+        one = Struct(asked.t.arch.model.order + INSTRUCTION)
+        asked.t.memory.write(asked.data, b"".join(one.pack(*each) for each in program))
+    return len(program)
+
+
+def _filter_flags(asked: Asked) -> int:
+    """PTRACE_SECCOMP_GET_METADATA."""
+    if not _sees_filters(asked.t):
+        raise LinuxError(EACCES)
+    two = Struct(asked.t.arch.model.order + "2Q")
+    size = min(asked.addr, two.size)
+    if size < two.size // 2:
+        raise LinuxError(EINVAL)
+    number, _ = two.unpack(asked.t.memory.read(asked.data, two.size // 2).ljust(two.size, b"\0"))
+    _, flags = asked.ask("filter", number)
+    asked.t.memory.write(asked.data, two.pack(number, flags)[:size])
+    return size
+
+
+def _user_dispatch(setting: bool) -> Handler:
+    def transfer(asked: Asked) -> int:
+        four = Struct(asked.t.arch.model.order + "4Q")  # struct ptrace_sud_config
+        if asked.addr != four.size:
+            raise LinuxError(EINVAL)
+        if setting:
+            asked.ask("set_user_dispatch", *four.unpack(asked.t.memory.read(asked.data, four.size)))
+        else:
+            asked.t.memory.write(asked.data, four.pack(*asked.ask("user_dispatch")))
+        return 0
+
+    return transfer
+
+
+def _rseq(asked: Asked) -> int:
+    """PTRACE_GET_RSEQ_CONFIGURATION: the size of all there is."""
+    data = Struct(asked.t.arch.model.order + "Q4I").pack(*asked.ask("rseq"), 0, 0)
+    asked.t.memory.write(asked.data, data[: asked.addr])
+    return len(data)
 
 
 def _message(asked: Asked) -> int:
@@ -282,6 +338,8 @@ _HANDLERS: dict[int, Handler] = {
     abi.PTRACE_CONT: _resume(abi.PTRACE_CONT),
     abi.PTRACE_SYSCALL: _resume(abi.PTRACE_SYSCALL),
     abi.PTRACE_SINGLESTEP: _resume(abi.PTRACE_SINGLESTEP),
+    abi.PTRACE_SYSEMU: _resume(abi.PTRACE_SYSEMU),
+    abi.PTRACE_SYSEMU_SINGLESTEP: _resume(abi.PTRACE_SYSEMU_SINGLESTEP),
     abi.PTRACE_LISTEN: _listen,
     abi.PTRACE_DETACH: _detach,
     abi.PTRACE_SETOPTIONS: _options,
@@ -294,4 +352,9 @@ _HANDLERS: dict[int, Handler] = {
     abi.PTRACE_GETSIGMASK: _mask,
     abi.PTRACE_SETSIGMASK: _set_mask,
     abi.PTRACE_GET_SYSCALL_INFO: _syscall_info,
+    abi.PTRACE_SECCOMP_GET_FILTER: _filter,
+    abi.PTRACE_SECCOMP_GET_METADATA: _filter_flags,
+    abi.PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG: _user_dispatch(False),
+    abi.PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG: _user_dispatch(True),
+    abi.PTRACE_GET_RSEQ_CONFIGURATION: _rseq,
 }

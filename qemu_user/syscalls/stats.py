@@ -38,7 +38,7 @@ def _stat(t: Thread, dirfd: int, path: StringPtr, flags: int, target: Out[Stat])
 def _store(t: Thread, target: Out[Stat], status: Stat) -> None:
     """EOVERFLOW where the members of struct stat are too short (man 2 stat)."""
     arch = t.bound.arch
-    if not arch.is_wide and not _fits(status):
+    if not arch.is_wide and arch.model.register == 4 and not _fits(status):
         raise LinuxError(EOVERFLOW)
     if arch.ids16:
         status.st_uid, status.st_gid = short_id(status.st_uid), short_id(status.st_gid)

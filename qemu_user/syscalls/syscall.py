@@ -45,10 +45,11 @@ class Syscall(Generic[P, R]):
     the kernel's names for it, on whatever architecture; `note` tells where it is partial; `leaves`:
     it moves PC, or replaces registers or the image, so it must not run inside the engine's hook;
     `wide` are those of the names under which 32-bit architectures have it with 64-bit times and
-    sizes and 32-bit ids; `blocks`: the function is a generator of waits.
+    sizes and 32-bit ids; `blocks`: the function is a generator of waits. `native`: the way in which
+    the engine may answer it without this function (exec/engine_calls.py), "": none.
     """
 
-    __slots__ = ("blocks", "function", "leaves", "names", "note", "wide")
+    __slots__ = ("blocks", "function", "leaves", "names", "native", "note", "wide")
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Syscall(Generic[P, R]):
         *,
         leaves: bool = False,
         wide: tuple[str, ...] = (),
+        native: str = "",
     ) -> None:
         code: CodeType = function.__code__
         self.function = function
@@ -65,6 +67,7 @@ class Syscall(Generic[P, R]):
         self.note = note
         self.leaves = leaves
         self.wide = wide
+        self.native = native
         self.blocks = bool(code.co_flags & _GENERATOR)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -112,6 +115,7 @@ def syscall(  # noqa: F811
     wide: str = "",
     note: str = "",
     leaves: bool = False,
+    native: str = "",
 ) -> Callable[[Callable[P, R]], Syscall[P, R]]: ...
 
 
@@ -124,12 +128,14 @@ def syscall(  # noqa: F811
     wide: str = "",
     note: str = "",
     leaves: bool = False,
+    native: str = "",
 ) -> Syscall[P, R] | Callable[[Callable[P, R]], Syscall[P, R]]:
     """Make a function `(t: Thread, ...) -> int` a system call of its own name.
 
     `name` is the kernel's where it would hide one of Python's, `also` other names for the same
     call, `wide` one that 32-bit architectures have beside it for wider numbers (clock_gettime64),
-    `note` a sentence for the documentation on what is partial.
+    `note` a sentence for the documentation on what is partial, `native` says that the host's call
+    of the function's name does the same ("ask": without arguments; DECISIONS.md, D17).
     """
     if function is not None:
         return Syscall(function)
@@ -137,7 +143,7 @@ def syscall(  # noqa: F811
     def decorate(function: Callable[P, R]) -> Syscall[P, R]:
         wider = tuple(wide.split())
         names = tuple(dict.fromkeys((name or function.__name__, *also, *wider)))
-        return Syscall(function, names, note, leaves=leaves, wide=wider)
+        return Syscall(function, names, note, leaves=leaves, wide=wider, native=native)
 
     return decorate
 
@@ -145,7 +151,10 @@ def syscall(  # noqa: F811
 class Bound:
     """A system call under one architecture: `call(t, words)` decodes and runs it."""
 
-    __slots__ = ("arch", "blocks", "call", "leaves", "name", "number", "slots", "syscall", "words")
+    __slots__ = (
+        *("arch", "blocks", "call", "leaves", "name", "native", "number", "slots", "syscall"),
+        "words",
+    )
 
     def __init__(self, syscall: Syscall[..., Any], arch: Arch, name: str, number: int) -> None:
         self.syscall = syscall
@@ -156,6 +165,7 @@ class Bound:
         if name in syscall.wide:
             arch = arch.wide()
         self.arch = arch  # as this call sees it
+        self.native = _native(syscall, arch)
         self.slots, self.words = place(syscall.parameters(), arch)
         self.call: Callable[[Thread, Sequence[int]], Any] = compile_decoder(
             syscall, self.slots, arch
@@ -163,6 +173,16 @@ class Bound:
 
     def __repr__(self) -> str:
         return f"<{self.name} = {self.number}>"
+
+
+def _native(syscall: Syscall[..., Any], arch: Arch) -> tuple[str, str] | None:
+    """How the engine may answer it, and by which of the host's calls."""
+    way = syscall.native
+    if not way or (arch.ids16 and isinstance(syscall.result(), Id)):
+        return None
+    if way == "clock" and (arch.is_foreign or not arch.is_wide):
+        return None  # struct timespec is another one
+    return way, syscall.function.__name__
 
 
 def place(parameters: dict[str, Kind], arch: Arch) -> tuple[list[tuple[str, Kind, int]], int]:

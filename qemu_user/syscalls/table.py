@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..exec.files import unlimited
+from ..exec.hostcall import unlimited
 from .index import INDEX
 from .syscall import Bound, Syscall
 
@@ -24,7 +24,6 @@ class Table:
         self.arch = arch
         self.names = names
         self.bound: dict[int, Bound | None] = {}
-        self._extra: dict[int, Syscall[..., Any]] = {}
 
     def get(self, number: int) -> Bound | None:
         """The call, None when there is none of that number."""
@@ -34,23 +33,11 @@ class Table:
             found = self.bound[number] = unlimited(lambda: self._bind(number))
             return found
 
-    def extend(self, calls: Mapping[int, Syscall[..., Any]], *, override: bool = False) -> None:
-        """Add an extension's calls; ValueError if a number is the kernel's, unless `override`."""
-        for number, call in calls.items():
-            if not override and (number in self.names or number in self._extra):
-                raise ValueError(f"system call {number} is taken, {call.names[0]} cannot have it")
-            self._extra[number] = call
-            self.bound.pop(number, None)
-
     def name(self, number: int) -> str | None:
         """What the number is called, whether or not the call exists here."""
-        call = self._extra.get(number)
-        return call.names[0] if call else self.names.get(number)
+        return self.names.get(number)
 
     def _bind(self, number: int) -> Bound | None:
-        call = self._extra.get(number)
-        if call is not None:
-            return Bound(call, self.arch, call.names[0], number)
         name = self.names.get(number)
         if name is None:
             return None

@@ -151,7 +151,7 @@ def _buffer(t: Thread, buf: InBuf | OutBuf) -> Room:
     return Room(views, [min(buf.size, MAX_RW_COUNT)], hostcall.bad(t, buf.addr, buf.size))
 
 
-@syscall
+@syscall(native="read")
 def read(t: Thread, fd: Fd, buf: OutBuf) -> Blocking[int]:
     if not buf.size:
         nowhere = hostcall.bad(t, buf.addr, 0)
@@ -162,7 +162,7 @@ def read(t: Thread, fd: Fd, buf: OutBuf) -> Blocking[int]:
     return (yield from _read(t, fd, _buffer(t, buf)))
 
 
-@syscall
+@syscall(native="write")
 def write(t: Thread, fd: Fd, buf: InBuf) -> Blocking[int]:
     if not buf.size:
         return hostcall.call("write", fd, hostcall.bad(t, buf.addr, 0), 0)

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from qemu_user.exec import arch, busfault, engine_numbers, stubs
+from qemu_user.exec import arch, busfault, engine_calls, engine_numbers, stubs
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal, Interrupted, Trap
 from qemu_user.exec.engine_library import library_path
 from qemu_user.exec.engine_numbers import Numbers
@@ -223,6 +223,8 @@ def test_stub_bytes_are_what_their_source_assembles_to() -> None:
     for host, sources in stubs.SOURCE.items():
         for stub, source in sources.items():
             assert assemble(host, source) == stubs.CODE[host][stub], (host, stub)
+    for name, source in engine_calls.SOURCE.items():
+        assert assemble("x86_64", source) == engine_calls.CODE[name], name
     for name, source in busfault.SOURCE.items():
         assert assemble("x86_64", source) == busfault.CODE[name], name
 

@@ -154,6 +154,8 @@ __asm__(".pushsection .text\n.type raw_vfork, @function\nraw_vfork: li 0, 189\ns
 pid_t raw_vfork(void);
 #if __SIZEOF_LONG__ == 8
 #define NUMBER_OF_CLONE "5055"
+#elif defined __mips64
+#define NUMBER_OF_CLONE "6055"
 #else
 #define NUMBER_OF_CLONE "4120"
 #endif

@@ -11,6 +11,11 @@
  * code, AFTER_BREAK how far PC is then from it.
  */
 #define AFTER_BREAK 0
+#ifdef __mips64
+typedef uint64_t reg_t; /* in any ABI */
+#else
+typedef unsigned long reg_t;
+#endif
 #if defined __x86_64__
 #define PC_AT 16
 #define RESULT_AT 10
@@ -149,7 +154,7 @@ static inline long with_break(long word)
 
 static inline long get_register(pid_t pid, int word)
 {
-    unsigned long registers[64] = {0};
+    reg_t registers[64] = {0};
     struct iovec room = {registers, sizeof registers};
 
     MUST(ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &room) == 0);
@@ -158,7 +163,7 @@ static inline long get_register(pid_t pid, int word)
 
 static inline void set_register(pid_t pid, int word, long value)
 {
-    unsigned long registers[64] = {0};
+    reg_t registers[64] = {0};
     struct iovec room = {registers, sizeof registers};
 
     MUST(ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &room) == 0);

@@ -161,13 +161,12 @@ def program(machine: int, bits: int, order: str, flags: int) -> bytes:
         (0x9026, 64, "<", 0, "machine 36902, 64 bits, little-endian"),  # Alpha
         (40, 32, "<", 0, "the ABI before Arm's EABI"),
         (40, 32, ">", 0x05000000, "big-endian instructions, not BE8"),
-        (8, 32, "<", 0x60000020, "MIPS n32: words of 32 bits in registers of 64"),
         (
             8,
             32,
             ">",
             0x90001000,
-            "MIPS release 6: the engine's processors have the earlier encodings",
+            "MIPS release 6: the engine takes its PC-relative instructions for illegal",
         ),
         (8, 64, "<", 0x80000400, "MIPS NaN 2008: the processor has the earlier encoding"),
     ],

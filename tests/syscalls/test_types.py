@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from qemu_user.exec.abi.clocks import Itimerval, Timespec
 from qemu_user.exec.thread import Thread
-from qemu_user.syscalls.args import CString, Fd, In, Int, Out, OutBuf
+from qemu_user.syscalls.args import Path, Fd, In, Int, Out, OutBuf
 from qemu_user.syscalls.syscall import syscall
 
 
@@ -23,7 +23,7 @@ def right(t: Thread, fd: Fd, a: In[Timespec], b: Out[Timespec], c: Out[Int], d: 
 
 
 @syscall(name="left", note="partial")
-def other(t: Thread, a: In[Timespec], b: Out[Timespec], name: CString) -> int:
+def other(t: Thread, a: In[Timespec], b: Out[Timespec], name: Path) -> int:
     {line}
     return 0
 """

@@ -103,14 +103,14 @@ class MipsStat64Bits(CStruct):
 
     st_dev: UInt
     _pad0: tuple[int, ...] = Array(UInt, 3)
-    st_ino: ULong
+    st_ino: U64
     st_mode: UInt
     st_nlink: UInt
     st_uid: UInt
     st_gid: UInt
     st_rdev: UInt
     _pad1: tuple[int, ...] = Array(UInt, 3)
-    st_size: Long
+    st_size: I64
     st_atime: UInt
     st_atime_nsec: UInt
     st_mtime: UInt
@@ -119,7 +119,7 @@ class MipsStat64Bits(CStruct):
     st_ctime_nsec: UInt
     st_blksize: UInt
     _pad2: UInt
-    st_blocks: ULong
+    st_blocks: U64
 
 
 class MipsStatfs(CStruct):
@@ -140,7 +140,7 @@ class MipsStatfs(CStruct):
 
 
 class MipsStatfs64(CStruct):
-    """struct statfs64 of o32."""
+    """struct statfs64 of o32 and n32."""
 
     f_type: U32
     f_bsize: U32
@@ -158,18 +158,19 @@ class MipsStatfs64(CStruct):
 
 
 class MipsFlock(CStruct):
-    """struct flock of o32."""
+    """struct flock of o32 and n32, as C libraries have it; the kernel's header moved l_sysid."""
 
     l_type: S16
     l_whence: S16
     l_start: Long
     l_len: Long
+    _pad_sysid: Long
     l_pid: Int
-    _pad0: tuple[int, ...] = Array(Long, 5)
+    _pad0: tuple[int, ...] = Array(Long, 4)
 
 
 class MipsShmidDs32(CStruct):
-    """struct shmid64_ds of o32; the upper halves of times are left out."""
+    """struct shmid64_ds of o32 and n32; the upper halves of times are left out."""
 
     perm: IpcPerm
     segsz: ULong
@@ -183,7 +184,7 @@ class MipsShmidDs32(CStruct):
 
 
 class MipsMsqidDs32Big(CStruct):
-    """struct msqid64_ds of o32, big-endian: the upper halves of times come first."""
+    """struct msqid64_ds of o32 and n32, big-endian: the upper halves of times come first."""
 
     perm: IpcPerm
     _pad_stime: ULong

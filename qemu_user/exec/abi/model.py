@@ -13,25 +13,30 @@ class DataModel:
     `word` is the size of long and of pointers, in bytes; `order` is "<" or ">"; a scalar is aligned
     to its size but never to more than `align64` bytes (4 on i386, 2 on m68k, 8 elsewhere).
     `signals` is the family whose own numbers signals and others have ("mips"), or "".
+    `register` is the size of general registers, in bytes: more than a word's where an ABI leaves
+    half of them unused for long and pointers.
     Equal arguments give the same object, so models compare and hash by identity.
     """
 
-    __slots__ = ("align64", "order", "signals", "word")
+    __slots__ = ("align64", "order", "register", "signals", "word")
     word: int
     order: str
     align64: int
     signals: str
-    _known: ClassVar[dict[tuple[int, str, int, str], Self]] = {}
+    register: int
+    _known: ClassVar[dict[tuple[int, str, int, str, int], Self]] = {}
 
-    def __new__(cls, word: int, order: str = "<", align64: int = 8, signals: str = "") -> Self:
+    def __new__(
+        cls, word: int, order: str = "<", align64: int = 8, signals: str = "", register: int = 0
+    ) -> Self:
         """The one object for these values; ValueError if Linux has no such model."""
-        key = (word, order, align64, signals)
+        key = (word, order, align64, signals, register or word)
         model = cls._known.get(key)
         if model is None:
             if word not in (4, 8) or order not in ("<", ">") or align64 not in (2, 4, 8):
                 raise ValueError(f"no such data model: {key}")
             model = cls._known[key] = object.__new__(cls)
-            model.word, model.order, model.align64, model.signals = key
+            model.word, model.order, model.align64, model.signals, model.register = key
         return model
 
     @property

@@ -1,4 +1,4 @@
-"""System call numbers of every Linux architecture, loaded one architecture at a time."""
+"""System call numbers loaded one architecture at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ ALIASES = {
     "mips64el": "mips64",
     "ppc64le": "ppc64",
     "sparc32plus": "sparc",
-    "xtensaeb": "xtensa",
 }
 
 

@@ -145,6 +145,14 @@ class SeccompData(CStruct):
     args: tuple[int, ...] = Array(U64, 6)
 
 
+class SeccompNotifSizes(CStruct):
+    """struct seccomp_notif_sizes (man 2 seccomp_unotify)."""
+
+    seccomp_notif: U16
+    seccomp_notif_resp: U16
+    seccomp_data: U16
+
+
 # man 2 clone
 CSIGNAL = 0xFF
 CLONE_VM = 0x100

@@ -34,13 +34,11 @@ class Source(NamedTuple):
 
 ARCHES = {
     "x86_64": Source("x86", "unistd_64.h", target="x86_64-linux-gnu"),
-    "x32": Source("x86", "unistd_x32.h", "__X32_SYSCALL_BIT", target="x86_64-linux-gnux32"),
     "i386": Source("x86", "unistd_32.h", target="x86-linux-gnu"),
     "aarch64": Source("aarch64", "unistd_64.h", target="aarch64-linux-gnu"),
     "arm": Source("arm", "unistd-eabi.h", "__NR_SYSCALL_BASE", target="arm-linux-gnueabihf"),
     "riscv64": Source("riscv", "unistd_64.h", target="riscv64-linux-gnu"),
     "riscv32": Source("riscv", "unistd_32.h", target="riscv32-linux-gnu"),
-    "loongarch64": Source("loongarch", "unistd_64.h", target="loongarch64-linux-gnu"),
     "mips": Source("mips", "unistd_o32.h", "__NR_Linux", target="mips-linux-gnueabi"),
     "mipsn32": Source("mips", "unistd_n32.h", "__NR_Linux", target="mips64-linux-gnuabin32"),
     "mips64": Source("mips", "unistd_n64.h", "__NR_Linux", target="mips64-linux-gnuabi64"),
@@ -51,10 +49,6 @@ ARCHES = {
     "sparc64": Source("sparc", "unistd_64.h", target="sparc64-linux-gnu"),
     # clang does not know it: another target of that size, without the header that has assembly
     "m68k": Source("m68k", "unistd_32.h", target="armeb-linux-gnueabihf", skip="_M68K_SWAB_H"),
-    "arc": Source("arc", "unistd_32.h"),
-    "csky": Source("csky", "unistd_32.h"),
-    "hexagon": Source("hexagon", "unistd_32.h"),
-    "xtensa": Source("xtensa", "unistd_32.h"),
 }
 # Second names for the same number, and numbers that are no single signal.
 SIGNAL_ALIASES = {"SIGIOT", "SIGCLD", "SIGPOLL", "SIGUNUSED", "SIGLOST", "SIGSTKSZ", "SIGSWI"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal as host
-
 from .numbers import ALIASES
 
 TYPE_CHECKING = False
@@ -68,16 +66,6 @@ def status_to(family: str, status: int) -> int:
         return status & ~0x7F00 | numbers.get(signo, signo) << 8
     signo = status & 0x7F
     return status & ~0x7F | numbers.get(signo, signo)
-
-
-def signal_table(arch: str) -> dict[int, int] | None:
-    """The guest's number for each of the host's that differs; None where none does."""
-    table = {}
-    for name, number in signal_numbers(arch).items():
-        ours = int(getattr(host, name, number))
-        if ours != number:
-            table[ours] = number
-    return table or None
 
 
 # si_code of any signal -> MIPS's

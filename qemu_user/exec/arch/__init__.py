@@ -13,41 +13,13 @@ if TYPE_CHECKING:
     from ..abi.layout import CStruct, DataModel
     from ..cpu import Trap
     from ..thread import Thread
+    from .mend import Mend
 
     FrameCode = Any
 
 
 ANY = -1  # as a subleaf of CPUID: the leaf has none
 _HOST_ORDER = "<" if sys.byteorder == "little" else ">"
-
-
-class Mend:
-    """Functions of the engine's library to be made right before it is used; see `engine_mend`."""
-
-    def __init__(
-        self,
-        *,
-        symbol: str,
-        machine: str,
-        before: int,
-        size: int,
-        checksum: int = 0,
-        after: int = 0,
-        distances: Mapping[int, int] | None = None,
-        spared: tuple[int, ...] = (),
-        pieces: Mapping[int, tuple[bytes, bytes]] | None = None,
-        required: bool = True,
-    ) -> None:
-        self.symbol = symbol  # a function among them, by which they are found
-        self.machine = machine  # the host whose code this is
-        self.before = before  # bytes from their beginning to it
-        self.size = size  # bytes of code
-        self.checksum = checksum  # its CRC-32 as distributed, 0: `pieces` tell
-        self.after = after  # and with everything replaced
-        self.distances = distances or {}  # from the CPU state: as they are, as they must be
-        self.spared = spared  # places where the same bytes are something else
-        self.pieces = pieces or {}  # place -> code as distributed, and as it must be
-        self.required = required  # without it the architecture can't run at all
 
 
 class Engine:
@@ -265,8 +237,11 @@ class Arch:
         linux: Linux | None = None,
         system_size: int = 0,
         task_size: int = 0,
+        base: str = "",
     ) -> None:
         self.name = name
+        # Whose modules <base>_registers and <base>_vdso serve this one, too
+        self.base = base or name
         self.elf_machine = elf_machine
         self.model = model
         self.engine = engine
@@ -340,7 +315,9 @@ _BY_ELF = {
     (8, 64, "<"): "mips64el",
     (8, 64, ">"): "mips64",
 }
-NAMES = tuple(_BY_ELF.values())
+# Whose machine has another ABI -> a bit of e_flags, and the module of programs that have it set
+_BY_FLAG = {"mips": (0x20, "mipsn32"), "mipsel": (0x20, "mipsn32el")}
+NAMES = (*_BY_ELF.values(), *(name for _, name in _BY_FLAG.values()))
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
 _WINDOWS = "register windows, which the engine leaves to trap handlers, are not emulated"
 REFUSED: dict[int, tuple[str, str]] = {
@@ -356,9 +333,11 @@ def load(name: str) -> Arch:
     return arch
 
 
-def of_elf(machine: int, bits: int, order: str) -> Arch | None:
+def of_elf(machine: int, bits: int, order: str, flags: int) -> Arch | None:
     """The architecture an ELF header asks for, None when it is not one of ours."""
     name = _BY_ELF.get((machine, bits, order))
+    bit, other = _BY_FLAG.get(name or "", (0, name))
+    name = other if flags & bit else name
     return None if name is None else load(name)
 
 
@@ -368,8 +347,8 @@ def family_of(machine: int) -> str:
 
 
 def registers_of(arch: Arch) -> Any:
-    """How ptrace(2) and core files lay out the registers of `arch`: its module <name>_registers."""
-    return import_module(f".{arch.name}_registers", __name__)
+    """How ptrace(2) and core files lay out the registers of `arch`: its module <base>_registers."""
+    return import_module(f".{arch.base}_registers", __name__)
 
 
 def choose(arch: Arch, text: str) -> None:

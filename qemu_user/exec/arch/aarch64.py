@@ -214,6 +214,7 @@ def make(name: str, model: DataModel) -> Arch:
     """The architecture in one byte order."""
     return Arch(
         name=name,
+        base="aarch64",
         elf_machine=183,  # EM_AARCH64
         model=model,
         engine=Engine(

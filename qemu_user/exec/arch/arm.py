@@ -220,6 +220,7 @@ def make(name: str, order: str, uname: str, platform: bytes) -> Arch:
     """The architecture of one byte order; instructions are little-endian on either (BE8)."""
     return Arch(
         name=name,
+        base="arm",
         elf_machine=40,  # EM_ARM
         model=DataModel(4, order),
         engine=_engine(order),

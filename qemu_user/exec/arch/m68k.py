@@ -179,6 +179,6 @@ ARCH = Arch(
         ids16=True,
     ),
     disassembler=("M68K", "M68K_040"),
-    audit=0x80000004,  # AUDIT_ARCH_M68K
+    audit=4,  # AUDIT_ARCH_M68K
     cpus=("m68040",),
 )

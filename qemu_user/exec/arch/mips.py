@@ -7,6 +7,7 @@ import os
 from ..abi import signals as abi
 from ..abi.generated.constants_mips import CONSTANTS as O32
 from ..abi.generated.constants_mips64 import CONSTANTS as N64
+from ..abi.generated.constants_mipsn32 import CONSTANTS as N32
 from ..abi.ipc import MsqidDs32
 from ..abi.layout import CStruct, DataModel
 from ..abi.mips import (
@@ -26,7 +27,8 @@ from ..abi.mips import (
 )
 from ..cpu import EXEC, READ
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Linux, Mend, Registers, mips_fpu
+from . import Arch, Convention, Engine, Linux, Registers, mips_fpu
+from .mend import Mend
 from .mips_calls import SPECIAL, new_thread
 from .mips_emulate import emulate
 from .mips_frames import Frame, R, trampolines
@@ -101,18 +103,16 @@ def _code(t: Thread, pc: int, number: int) -> int:
 
 def refused(flags: int) -> str:
     """Why a program of these e_flags can't run (the ABI's EF_MIPS_*)."""
-    if flags & 0x20:
-        return "MIPS n32: words of 32 bits in registers of 64"
     if flags & 0xF000 not in (0, 0x1000):
         return "MIPS o64 or EABI"
     if flags >> 28 in (9, 10):
-        return "MIPS release 6: the engine's processors have the earlier encodings"
+        return "MIPS release 6: the engine takes its PC-relative instructions for illegal"
     return "MIPS NaN 2008: the processor has the earlier encoding" if flags & 0x400 else ""
 
 
 def cpuinfo(p: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
-    wide = p.arch.model.word == 8
+    wide = p.arch.model.register == 8
     isa = (
         "mips1 mips2 mips3 mips4 mips5 mips32r1 mips32r2 mips64r1 mips64r2"
         if wide
@@ -165,24 +165,28 @@ def _mend(name: str, wide: bool) -> Mend:
     )
 
 
-def _variants32(order: str) -> dict[str, type[CStruct]]:
-    return {
-        "Stat": MipsStat,
-        "Stat64": MipsStat64,
-        "Statfs64": MipsStatfs64,
-        "Flock": MipsFlock,
-        "OldSigaction": MipsOldSigaction,
-        "ShmidDs": MipsShmidDs32,
-        "MsqidDs": MsqidDs32 if order == "<" else MipsMsqidDs32Big,
-    }
+def _variants(model: DataModel) -> dict[str, type[CStruct]]:
+    found = dict(_VARIANTS)
+    if model.word == 4:
+        found |= {
+            "Statfs64": MipsStatfs64,
+            "Flock": MipsFlock,
+            "ShmidDs": MipsShmidDs32,
+            "MsqidDs": MsqidDs32 if model.order == "<" else MipsMsqidDs32Big,
+        }
+    if model.register == 4:
+        return found | {"Stat": MipsStat, "Stat64": MipsStat64, "OldSigaction": MipsOldSigaction}
+    return found | {"Stat": MipsStat64Bits}
 
 
-def _engine(name: str, word: int, order: str) -> Engine:
-    wide = word == 8
-    state, tables = _AT[word]
+def _engine(model: DataModel) -> Engine:
+    size, order = model.register, model.order
+    wide = size == 8
+    name = f"mips{'64' if wide else ''}{'el' if order == '<' else ''}"
+    state, tables = _AT[size]
     return Engine(
         arch="MIPS",
-        mode=(f"MIPS{8 * word}", *(("BIG_ENDIAN",) if order == ">" else ())),
+        mode=(f"MIPS{8 * size}", *(("BIG_ENDIAN",) if order == ">" else ())),
         # Programs of these ABIs expect the older kind of quiet NaN, which further models lack.
         model="MIPS64_MIPS64R2_GENERIC" if wide else "MIPS32_74KF",
         target=name,
@@ -190,12 +194,12 @@ def _engine(name: str, word: int, order: str) -> Engine:
         exceptions=_EXCEPTIONS,
         illegal=(12, 13, 20),
         illegal_code=abi.SI_KERNEL,
-        beside={"hflags": ("r1", state - word, 4), "tlb": ("r1", tables - word, 8)},
+        beside={"hflags": ("r1", state - size, 4), "tlb": ("r1", tables - size, 8)},
         kept_on_fill=("hflags", 0xFFFFFFFF & ~_BRANCH),
         mends=(_mend(name, wide),),
         slot=("hflags", _BRANCH, 4),
         tables=("tlb", 8, "r4k_map_address", "no_mmu_map_address"),
-        start={"cp0_status": _STATUS[word], "hflags": _STATE[word]},
+        start={"cp0_status": _STATUS[size], "hflags": _STATE[size]},
     )
 
 
@@ -224,22 +228,23 @@ def _convention(wide: bool) -> Convention:
     )
 
 
-def make(name: str, word: int, order: str) -> Arch:
-    """The architecture in one size and byte order."""
-    wide = word == 8
-    variants = _VARIANTS | (_variants32(order) if not wide else {"Stat": MipsStat64Bits})
+def make(name: str, word: int, order: str, register: int = 0) -> Arch:
+    """One of the ABIs: sizes in bytes of a long and, if it is another, of a register."""
+    model = DataModel(word, order, signals="mips", register=register)
+    wide, n32 = model.register == 8, word != model.register
     audit = 8 | (0x40000000 if order == "<" else 0) | (0x80000000 if wide else 0)
-    task_bits = 40 if wide else 31
+    task_bits = 40 if word == 8 else 31
     return Arch(
         name=name,
+        base="mips",
         elf_machine=8,  # EM_MIPS
-        model=DataModel(word, order, signals="mips"),
-        engine=_engine(name, word, order),
+        model=model,
+        engine=_engine(model),
         registers=_REGISTERS,
         syscall=_convention(wide),
         frame=Frame(),
-        constants=N64 if wide else O32,
-        variants=variants,
+        constants=N32 if n32 else N64 if wide else O32,
+        variants=_variants(model),
         special=SPECIAL,
         platform=b"",
         cpuinfo=cpuinfo,
@@ -257,8 +262,8 @@ def make(name: str, word: int, order: str) -> Arch:
             prctl=mips_fpu.prctl,
             refused=refused,
         ),
-        disassembler=("MIPS", f"MIPS{8 * word}"),
-        audit=audit,
+        disassembler=("MIPS", f"MIPS{8 * model.register}"),
+        audit=audit | (0x20000000 if n32 else 0),
         cpus=("MIPS64R2-generic" if wide else "74Kf",),
         notes=(
             "no MSA, no R6: those models have the newer NaN encoding, which programs do not expect",

@@ -14,7 +14,7 @@ def follow(t: Thread, insn: int, pc: int) -> int | None:
 
     The registers are those before the instruction in its slot.
     """
-    op, rt, mask = insn >> 26, insn >> 16 & 31, (1 << 8 * t.arch.model.word) - 1
+    op, rt, mask = insn >> 26, insn >> 16 & 31, (1 << 8 * t.arch.model.register) - 1
     if op in (2, 3):
         if op == 3:
             t.cpu.write("r31", pc + 8)
@@ -36,7 +36,7 @@ def follow(t: Thread, insn: int, pc: int) -> int | None:
 def _taken(t: Thread, insn: int, op: int, rt: int) -> bool | None:
     if op == 17 and insn >> 21 & 31 == 8:  # BC1F, BC1T and their likely forms
         return bool(t.cpu.read("fcsr") >> _FCC[rt >> 2] & 1) is bool(rt & 1)
-    top = 1 << 8 * t.arch.model.word - 1
+    top = 1 << 8 * t.arch.model.register - 1
     left = (_register(t, insn >> 21 & 31) ^ top) - top
     if op == 1 and rt & 0xC == 0:  # BLTZ, BGEZ, with link and likely
         return (left < 0) is not bool(rt & 1)

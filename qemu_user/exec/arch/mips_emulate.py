@@ -86,7 +86,7 @@ def _rdhwr(t: Thread, insn: int) -> bool:
     if number > _LAST:
         return False
     value = (t.processor(), 32, monotonic_ns() // 10 & 0xFFFFFFFF, 2)[number]
-    if value >> 31 and t.arch.model.word == 8:
+    if value >> 31 and t.arch.model.register == 8:
         value |= 0xFFFFFFFF << 32
     if target:
         t.cpu.write(f"r{target}", value)
@@ -95,7 +95,7 @@ def _rdhwr(t: Thread, insn: int) -> bool:
 
 def _access(t: Thread, insn: int) -> bool | Trap | None:
     """Load or store; None when it does neither."""
-    op, target, mask = insn >> 26, insn >> 16 & 31, (1 << 8 * t.arch.model.word) - 1
+    op, target, mask = insn >> 26, insn >> 16 & 31, (1 << 8 * t.arch.model.register) - 1
     base = t.cpu.read(f"r{insn >> 21 & 31}")
     addr = base + (insn & 0xFFFF) - (insn & 0x8000) * 2 & mask
     if op == 0x13 and insn & 0x3F in _INDEXED:
@@ -121,7 +121,7 @@ def _access(t: Thread, insn: int) -> bool | Trap | None:
 
 def _float(t: Thread, op: int, addr: int, target: int) -> bool | Trap:
     size = _FLOATS[op]
-    pair = size == 8 and t.arch.model.word == 4
+    pair = size == 8 and t.arch.model.register == 4
     names = (f"f{target & ~1}", f"f{target | 1}") if pair else (f"f{target}",)
     if op < 0x38:
         value = _load(t, addr, size)

@@ -27,7 +27,7 @@ _FR = {"cp0_status": 1 << 26, "hflags": 0x40}
 
 def begin(t: Thread) -> None:
     """The mode that Linux chooses for a program: FR=1 wherever it may be (man 2 prctl)."""
-    if t.arch.model.word == 8:
+    if t.arch.model.register == 8:
         return
     abi = _abi(t)
     if abi is None:
@@ -80,7 +80,7 @@ def prctl(t: Thread, option: int, value: int) -> int:
         raise LinuxError(EINVAL)
     if value == (_PR_FP_MODE_FR if wide_floats(t) else 0):
         return 0
-    if value & ~_PR_FP_MODE_FR or t.arch.model.word == 8:
+    if value & ~_PR_FP_MODE_FR or t.arch.model.register == 8:
         raise LinuxError(EOPNOTSUPP)
     for other in list(t.process.threads.values()):
         t.process.scheduler.with_registers(other, _change(other, bool(value)))

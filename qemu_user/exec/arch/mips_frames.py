@@ -103,8 +103,8 @@ class Frame:
     def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
         """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
         cpu, model = t.cpu, t.arch.model
-        rt = model.word == 8 or bool(action.flags & abi.SA_SIGINFO)
-        shape = UContext64 if model.word == 8 else UContext32
+        rt = model.register == 8 or bool(action.flags & abi.SA_SIGINFO)
+        shape = UContext64 if model.register == 8 else UContext32
         size = _HEAD + (_INFO + shape.size(model) if rt else OldFrame.size(model))
         at = (frame_top(t, action) - size) & ~15
         if at < 0:
@@ -130,7 +130,7 @@ class Frame:
         """rt_sigreturn: take everything back from the frame; the signal mask. EFAULT."""
         at = t.cpu.read("r29") + _HEAD + _INFO
         context: UContext32 | UContext64
-        if t.arch.model.word == 8:
+        if t.arch.model.register == 8:
             context = t.memory.load(at, UContext64)
         else:
             context = t.memory.load(at, UContext32)
@@ -151,7 +151,7 @@ class Frame:
 
 def get_context(t: Thread) -> SigContext32 | SigContext64:
     """struct sigcontext of a thread."""
-    cpu, wide = t.cpu, t.arch.model.word == 8
+    cpu, wide = t.cpu, t.arch.model.register == 8
     regs = (0, *map(_extended if not wide else int, cpu.bank(*R[1:]).get()))
     shape = SigContext64 if wide else SigContext32
     hi, lo, pc = (cpu.read(name) for name in ("hi", "lo", "pc"))
@@ -171,7 +171,7 @@ def get_context(t: Thread) -> SigContext32 | SigContext64:
 def set_context(t: Thread, saved: SigContext32 | SigContext64) -> None:
     """Take back what `get_context` gave."""
     cpu = t.cpu
-    mask = (1 << 8 * t.arch.model.word) - 1
+    mask = (1 << 8 * t.arch.model.register) - 1
     cpu.bank(*R[1:]).set([value & mask for value in saved.regs[1:]])
     if saved.used_math & _USED_MATH:
         set_floats(t, saved.fpregs)
@@ -183,7 +183,7 @@ def set_context(t: Thread, saved: SigContext32 | SigContext64) -> None:
 
 def wide_floats(t: Thread) -> bool:
     """Whether all floating-point registers have 64 bits (FR=1)."""
-    return t.arch.model.word == 8 or bool(t.cpu.read("cp0_status") & _FR)
+    return t.arch.model.register == 8 or bool(t.cpu.read("cp0_status") & _FR)
 
 
 def get_floats(t: Thread) -> tuple[int, ...]:

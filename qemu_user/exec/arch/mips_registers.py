@@ -59,7 +59,7 @@ def _all(t: Thread) -> list[int]:
 
 def _set_all(t: Thread, words: list[int]) -> int | None:
     """The number of the call that a thread is about to make may be another one then."""
-    bits = 8 * t.arch.model.word
+    bits = 8 * t.arch.model.register
     words = [word & (1 << bits) - 1 for word in words]
     t.cpu.bank(*R[1:]).set(words[1:32])
     for name, value in zip(_NAMES, words[32:35], strict=False):
@@ -70,18 +70,18 @@ def _set_all(t: Thread, words: list[int]) -> int | None:
 
 
 def _get(t: Thread, _: int) -> bytes:
-    words = [0] * (0 if t.arch.model.word == 8 else _HEAD) + _all(t)
-    return _pack(t, words + [0] * (45 - len(words)), t.arch.model.word)
+    words = [0] * (0 if t.arch.model.register == 8 else _HEAD) + _all(t)
+    return _pack(t, words + [0] * (45 - len(words)), t.arch.model.register)
 
 
 def _set(t: Thread, data: bytes) -> int | None:
-    word = t.arch.model.word
+    word = t.arch.model.register
     return _set_all(t, _unpack(t, data, word)[0 if word == 8 else _HEAD :])
 
 
 def _get_regs(t: Thread, _: int) -> bytes:
     """struct pt_regs, whose members have 64 bits in any ABI."""
-    bits = 8 * t.arch.model.word
+    bits = 8 * t.arch.model.register
     extended = [(word ^ 1 << bits - 1) - (1 << bits - 1) & (1 << 64) - 1 for word in _all(t)]
     return _pack(t, extended, 8)
 
@@ -114,8 +114,8 @@ def user_place(model: DataModel, at: int) -> tuple[int, int, int]:
     if at in _AMONG or at < 32:
         return _REGS, 8 * _AMONG.get(at, at) + behind, model.word
     if at < 64:
-        if model.word == 8:
-            return NT_PRFPREG, 8 * (at - 32), 8
+        if model.register == 8:
+            return NT_PRFPREG, 8 * (at - 32) + behind, model.word
         half = at & 1 ^ (model.order == ">")  # odd registers are upper halves
         return NT_PRFPREG, 8 * (at - 32 & ~1) + 4 * half, 4
     if at in (_CSR, _EIR):

@@ -6,7 +6,7 @@ import os
 
 from ..abi import signals as abi
 from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
-from . import Mend
+from .mend import Mend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

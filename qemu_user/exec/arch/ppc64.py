@@ -185,6 +185,7 @@ def make(name: str, order: str) -> Arch:
     """The architecture in one byte order."""
     return Arch(
         name=name,
+        base="ppc64",
         elf_machine=21,  # EM_PPC64
         model=DataModel(8, order),
         engine=_engine(order),

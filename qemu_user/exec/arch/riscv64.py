@@ -13,7 +13,7 @@ from ..abi import signals as abi
 from ..abi.layout import U32, U64, Addr, Array, Bytes, CStruct, DataModel, SigSet, ULong
 from ..abi.signals import KernelSigactionNoRestorer, SigAltStack
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Registers
+from . import Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 
 TYPE_CHECKING = False
@@ -135,6 +135,12 @@ def cpuinfo(p: Process) -> str:
     )
 
 
+def _emulate(t: Thread) -> bool:
+    from .riscv_bits import emulate  # few programs have them
+
+    return emulate(t)
+
+
 _EXCEPTIONS = {  # the engine adds 4 to PC, however long the instruction
     0: (SIGBUS, 1, -4),  # misaligned PC: BUS_ADRALN
     2: (SIGILL, abi.ILL_ILLOPC, -4),
@@ -186,6 +192,7 @@ def make(
         clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
         task_bits=47 if word == 8 else 32,
         task_size=task_size,
+        linux=Linux(emulate=_emulate),
         disassembler=("RISCV", mode),
         vdso=True,
         audit=audit,

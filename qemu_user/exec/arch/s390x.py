@@ -12,8 +12,9 @@ from ..abi.signals import SigAltStack
 from ..abi.stats import StatfsS390x, StatS390x
 from ..cpu import EXEC
 from ..errors import LinuxError
-from . import Arch, Convention, Engine, Linux, Mend, Registers
+from . import Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
+from .mend import Mend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Writes the vDSO images of the architectures that have a <name>_vdso module.
+"""Writes the vDSO images of the architectures that a <name>_vdso module describes, or <base>_vdso.
 
     python -m qemu_user.exec.arch.vdso [--check]
 
@@ -41,9 +41,10 @@ def image(name: str, source: Source) -> bytes:
 def sources() -> dict[str, Source]:
     """The sources there are, by the architecture's name."""
     found = {}
-    for name in NAMES:
-        if (Path(__file__).parent / f"{name}_vdso.py").exists():
-            found[name] = import_module(f".{name}_vdso", __package__).VDSO
+    for arch in filter(lambda arch: arch.vdso, map(load, NAMES)):
+        own = (Path(__file__).parent / f"{arch.name}_vdso.py").exists()
+        module = f".{arch.name if own else arch.base}_vdso"
+        found[arch.name] = import_module(module, __package__).VDSO
     return found
 
 

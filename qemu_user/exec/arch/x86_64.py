@@ -15,8 +15,9 @@ from ..abi.signals import SigAltStack
 from ..abi.stats import StatX86_64
 from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
 from ..errors import LinuxError
-from . import ANY, Arch, Convention, Engine, Linux, Mend, Registers
+from . import ANY, Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
+from .mend import Mend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

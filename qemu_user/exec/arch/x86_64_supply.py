@@ -51,7 +51,7 @@ class Supply:
     def __init__(self, cpu: Cpu, memory: AddressSpace) -> None:
         self.cpu = cpu
         self.memory = memory
-        self.bits = 64 if memory.arch.model.word == 8 else 32
+        self.bits = 64 if memory.arch.model.register == 8 else 32
         self.general = _GENERAL_64 if self.bits == 64 else _GENERAL_32
         self.pc = memory.arch.registers.pc
         self.known: dict[int, tuple[bytes, int]] = {}  # code that was made, by PC

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from errno import EINVAL, EIO, EPERM, ESRCH
+from errno import EINVAL, EIO, ENOENT, EPERM, ESRCH
 from struct import pack
 
 from .. import procself
 from ..abi import ptrace as abi
 from ..abi import signals as sig
+from ..abi.prctl import PR_SYS_DISPATCH_OFF, PR_SYS_DISPATCH_ON
+from ..abi.processes import SECCOMP_FILTER_FLAG_LOG
 from ..abi.ptrace import PtraceSyscallInfo
 from ..arch import registers_of
 from ..errors import LinuxError
@@ -17,10 +19,11 @@ from . import visit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, TypeVar
 
     from ..arch import Arch
+    from ..bpf import Instruction
     from ..thread import Thread
     from .link import Link
     from .traced import Traced
@@ -188,7 +191,7 @@ def _queued(traced: Traced, shared: bool, first: int, count: int) -> list[bytes]
 def _syscall_info(traced: Traced) -> bytes:
     """struct ptrace_syscall_info, as many bytes of it as the kind of stop has."""
     t, phase = traced.thread, traced.phase
-    if traced.kind != "syscall":
+    if traced.kind != "syscall" and traced.code >> 8 != abi.PTRACE_EVENT_SECCOMP:
         phase = abi.PTRACE_SYSCALL_INFO_NONE
     arch = t.arch
 
@@ -202,6 +205,10 @@ def _syscall_info(traced: Traced) -> bytes:
         if phase == abi.PTRACE_SYSCALL_INFO_ENTRY:
             words = t.process.dispatcher.arguments.get()[:6]
             return about + _words(arch, traced.number, *words)
+        if phase == abi.PTRACE_SYSCALL_INFO_SECCOMP:
+            words = t.process.dispatcher.arguments.get()[:6]
+            data = pack(arch.model.order + "I", traced.message)
+            return about + _words(arch, traced.number, *words) + data
         if phase == abi.PTRACE_SYSCALL_INFO_EXIT:
             result = t.process.dispatcher.result()
             return about + _words(arch, result) + bytes((-_ERRNO_LIMIT <= result < 0,))
@@ -215,6 +222,37 @@ def _words(arch: Arch, *values: int) -> bytes:
     return pack(code, *(value & (1 << 64) - 1 for value in values))
 
 
+def _filter(traced: Traced, number: int) -> tuple[Sequence[Instruction], int]:
+    """The program and flags of a seccomp filter; the oldest is number 0."""
+    state = traced.thread.seccomp
+    if state is None or not state.filters:
+        raise LinuxError(EINVAL)
+    if number >= len(state.filters):
+        raise LinuxError(ENOENT)
+    found = state.filters[-1 - number]
+    return found.program, SECCOMP_FILTER_FLAG_LOG if found.logs else 0
+
+
+def _user_dispatch(traced: Traced) -> tuple[int, int, int, int]:
+    """Mode, selector, offset and length, as struct ptrace_sud_config has them."""
+    found = traced.thread.user_dispatch
+    if found is None:
+        return PR_SYS_DISPATCH_OFF, 0, 0, 0
+    return PR_SYS_DISPATCH_ON, found.selector, found.start, found.length
+
+
+def _set_user_dispatch(traced: Traced, mode: int, selector: int, start: int, length: int) -> None:
+    from ..userdispatch import configure
+
+    configure(traced.thread, mode, start, length, selector)
+
+
+def _rseq(traced: Traced) -> tuple[int, int, int]:
+    """Address, size and signature of what rseq(2) registered; zeros if nothing is."""
+    found = traced.thread.rseq
+    return (0, 0, 0) if found is None else (found.addr, found.size, found.signature)
+
+
 def _proc(traced: Traced, what: str, tid: int, name: bytes) -> bytes | list[bytes] | None:
     """What this process says of a file below /proc/<pid>."""
     return procself.answer(traced.thread.process, what, tid, name)
@@ -224,6 +262,7 @@ _OF_PROCESS: dict[str, Callable[..., Any]] = {"attach": _attach, "signal": _sign
 _OF_THREAD: dict[str, Callable[..., Any]] = {
     "debug": _debug,
     "detach": _detach,
+    "filter": _filter,
     "go": _go,
     "info": _info,
     "interrupt": _interrupt,
@@ -237,10 +276,13 @@ _OF_THREAD: dict[str, Callable[..., Any]] = {
     "queued": _queued,
     "read": _read,
     "regset": _regset,
+    "rseq": _rseq,
     "set_debug": _set_debug,
     "set_info": _set_info,
     "set_mask": _set_mask,
     "set_regset": _set_regset,
+    "set_user_dispatch": _set_user_dispatch,
     "syscall_info": _syscall_info,
+    "user_dispatch": _user_dispatch,
     "write": _write,
 }

@@ -8,7 +8,6 @@ from ..abi import processes as abi
 from ..abi import signals as sig
 from ..signals import SigInfo
 from . import channel
-from .dispatch import TracedDispatcher
 from .traced import tell_parent
 
 TYPE_CHECKING = False
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from ..dispatch import Dispatcher
     from ..process import Process
     from ..thread import Thread
     from .link import Link
@@ -49,12 +47,6 @@ class Tracing:
         self.links: list[Link] = []  # to the tracers of our threads
         self.tracer: Tracer | None = None  # when we trace others
         self.changed: dict[int, Changed] = {}  # children that others trace
-
-    def wrap(self, dispatcher: Dispatcher) -> Dispatcher:
-        """What is to answer system calls in place of `dispatcher`."""
-        if isinstance(dispatcher, TracedDispatcher):
-            return dispatcher
-        return TracedDispatcher(dispatcher)
 
     def continued(self) -> None:
         """SIGCONT came: the group-stop is over."""
@@ -127,5 +119,5 @@ def tracing(process: Process) -> Tracing:
     """The process's state of tracing, which exists from now on."""
     if process.tracing is None:
         process.tracing = Tracing(process)
-        process.answer(process.dispatcher)
+        process.check_calls()
     return process.tracing

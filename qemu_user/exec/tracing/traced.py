@@ -7,12 +7,12 @@ import os
 from ..abi import processes as clone
 from ..abi import ptrace as abi
 from ..abi import signals as sig
+from ..checked import DONE
 from ..cpu import Interrupted, Limit
 from ..errors import GuestExit
 from ..signals import STOPPING, SigInfo, act, bit, deliver, of_others, settle, take
 from ..waiting import Wait
 from . import channel
-from .dispatch import DONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _EVENT_OF = {
     abi.PTRACE_EVENT_CLONE: abi.PTRACE_O_TRACECLONE,
 }
 _INTERRUPTED = Interrupted()
+_STEPPING = (abi.PTRACE_SINGLESTEP, abi.PTRACE_SYSEMU_SINGLESTEP)
 _BATCH = 1000  # watched instructions between returns to the scheduler
 
 
@@ -76,7 +77,7 @@ class Traced:
         """Run user code: one instruction where the tracer wants steps."""
         t = self.thread
         self.number = -1
-        stepping = self.mode == abi.PTRACE_SINGLESTEP
+        stepping = self.mode in _STEPPING
         if self.watch is not None and self.watch.places:
             found = self.watch.run(1 if stepping else _BATCH)
             if found is None:
@@ -101,7 +102,7 @@ class Traced:
 
     def emulated(self) -> None:
         """An instruction was done that the engine refuses: it is a step of its own."""
-        if self.mode == abi.PTRACE_SINGLESTEP:
+        if self.mode in _STEPPING:
             self.stepped(sig.TRAP_TRACE)
 
     def stepped(self, code: int) -> None:
@@ -166,6 +167,11 @@ class Traced:
         signo = yield from self.stop(sig.SIGTRAP | good, "syscall")
         if signo:
             t.post(SigInfo(signo, sig.SI_KERNEL))
+
+    def seccomp_stop(self, data: int) -> Blocking[None]:
+        """A filter asks the tracer about a call, with 16 bits of its own."""
+        self.phase = abi.PTRACE_SYSCALL_INFO_SECCOMP
+        yield from self.event(abi.PTRACE_EVENT_SECCOMP, data)
 
     def executed(self, tid: int) -> Blocking[None]:
         """execve succeeded; `tid` is what the thread's was."""
@@ -304,7 +310,7 @@ class Traced:
             if t.traced is self:
                 yield from self.exiting(end.status)
             raise
-        if handled and t.traced is self and self.mode == abi.PTRACE_SINGLESTEP:
+        if handled and t.traced is self and self.mode in _STEPPING:
             yield from self.stop(sig.SIGTRAP, "signal")
         return handled
 

@@ -1,4 +1,5 @@
 // xfail-m68k: no 64-bit atomic operations without a library
+// xfail-mips: no 64-bit atomic operations without a library
 // Atomic operations of all sizes, lock-prefixed or exclusive pairs.
 #include "guest.h"
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 // What Linux does for MIPS programs: misaligned accesses, also in slots; RDHWR, sysmips, prctl.
-// arch: mipsel mips64
+// arch: mipsel mips64 mipsn32
 // libc: musl
 #include "guest.h"
 #include <sys/prctl.h>
@@ -69,7 +69,7 @@ static long hardware(int number)
 
 static int fp_modes(void)
 {
-#if __SIZEOF_LONG__ == 8
+#ifdef __mips64
     return prctl(PR_GET_FP_MODE) == 1 && prctl(PR_SET_FP_MODE, 1) == 0 &&
            prctl(PR_SET_FP_MODE, 0) < 0 && errno == EOPNOTSUPP;
 #else

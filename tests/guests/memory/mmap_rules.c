@@ -15,7 +15,7 @@ int main(void)
     TRY(syscall(SYS_mmap, 0, 0, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     TRY(syscall(SYS_mmap, 0, 4096, RW, MAP_ANONYMOUS, -1, 0));
     TRY(syscall(SYS_mmap, 0, 4096, RW, MAP_PRIVATE, -1, 0));
-#ifndef SYS_mmap2 /* its offset is in pages */
+#if __SIZEOF_LONG__ == 8 /* mmap2 has its offset in pages */
     TRY(syscall(SYS_mmap, 0, 4096, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 1));
 #endif
     TRY(syscall(SYS_mmap, a + 1, 4096, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));

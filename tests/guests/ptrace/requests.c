@@ -52,7 +52,7 @@ static void signals(pid_t child)
 int main(void)
 {
     unsigned long message;
-    unsigned long registers[64];
+    reg_t registers[64];
     struct iovec room = {registers, sizeof registers};
     pid_t child = fork();
 

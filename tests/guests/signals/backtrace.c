@@ -1,6 +1,5 @@
-// xfail-arm-glibc: without -funwind-tables there is nothing to unwind by
-// xfail-m68k-glibc: without -funwind-tables there is nothing to unwind by
 // libc: glibc
+// flags: -fasynchronous-unwind-tables
 // Unwinding out of a handler, through what the kernel put below it, to who was interrupted.
 #include <execinfo.h>
 #include <signal.h>

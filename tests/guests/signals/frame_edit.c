@@ -102,7 +102,7 @@ enum { R_A = 3, R_B = 7, R_C = 10, R_D = 11 };
 #define REG(m, name) (m)->gregs[R_##name]
 enum { R_A = 12, R_B = 18, R_C = 2, R_D = 31 };
 #define SET "li $12, 0x1111; li $18, 0x2222; li $2, 0x3333; li $31, 0x4444; "
-#ifdef __mips64
+#if __SIZEOF_LONG__ == 8
 #define GET "; sd $12, 0(%0); sd $18, 8(%0); sd $2, 16(%0); sd $31, 24(%0)"
 #else
 #define GET "; sw $12, 0(%0); sw $18, 4(%0); sw $2, 8(%0); sw $31, 12(%0)"

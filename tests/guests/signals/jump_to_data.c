@@ -1,4 +1,5 @@
 // Jumping to what cannot be executed: null, data, the stack, unmapped memory.
+// flags: -Wl,-z,noexecstack
 #include "machine.h"
 static sigjmp_buf back;
 static volatile uintptr_t addr, pc;

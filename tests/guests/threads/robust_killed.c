@@ -1,4 +1,3 @@
-// xfail: a killed emulator cannot walk its guest's robust list
 // A process is killed while it holds a robust mutex in shared memory.
 #include "guest.h"
 int main(void)

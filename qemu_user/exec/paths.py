@@ -86,6 +86,8 @@ def _link(t: Thread, where: Named | None) -> bytes | None:
         return None
     pid, tid, name = where
     if pid == t.process.pid:
+        if name == b"exe":
+            return os.path.realpath(program(t.process))
         from . import procself
 
         return procself.link_target(t.process, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from errno import ENOENT, ENXIO
 
-from . import procnames
+from . import paths, procnames
 from .errors import LinuxError
 from .procnames import GENERATED
 
@@ -53,7 +53,7 @@ def contents(p: Process, tid: int, name: bytes, asking: Thread | None = None) ->
 def link_target(p: Process, name: bytes) -> bytes | None:
     """What readlink(2) says where the host would answer for the emulator; None elsewhere."""
     if name == b"exe":
-        return os.path.realpath(program(p))
+        return os.path.realpath(paths.program(p))
     if name.startswith(b"fd/") and name[3:].isdigit():
         fd = int(name[3:])
         if fd in p.files.reserved:
@@ -62,12 +62,6 @@ def link_target(p: Process, name: bytes) -> bytes | None:
         if special is not None:
             return special.name.encode()
     return None
-
-
-def program(p: Process) -> bytes:
-    """The path of the file that is being run."""
-    path: bytes = p.image.path
-    return path
 
 
 def hidden(p: Process, name: bytes) -> list[bytes] | None:

@@ -26,8 +26,9 @@ _MEM_MAJOR = 1  # null, zero, full, random: never block
 _MASTER = os.makedev(5, 2)  # of pseudoterminals: job control is about the slaves
 _SURE = 256  # bytes that a terminal takes at once when it says it is writable
 
-# Never waits; can be asked not to wait (RWF_NOWAIT); must be polled; a terminal, so too.
-PLAIN, TRY, POLL, TTY = 1, 2, 3, 4
+# Never waits; can be asked not to wait (RWF_NOWAIT); must be polled; a terminal, so too; only reads
+# can be asked.
+PLAIN, TRY, POLL, TTY, TRY_READ = 1, 2, 3, 4, 5
 
 
 class SpecialFile:
@@ -186,7 +187,7 @@ class Files:
                 self.close(fd)
 
     def kind(self, fd: int) -> int:
-        """How reads and writes of `fd` can wait: PLAIN, TRY, POLL or TTY; EBADF."""
+        """How reads and writes of `fd` can wait: PLAIN, TRY and so on; EBADF."""
         kind = self._kinds.get(fd)
         if kind is None:
             if fd in self.reserved:
@@ -204,9 +205,9 @@ class Files:
                 self.plain[fd] = fd not in self.special
         return kind
 
-    def must_poll(self, fd: int) -> None:
-        """`fd` turned out to refuse RWF_NOWAIT."""
-        self._kinds[fd] = POLL
+    def must_poll(self, fd: int, events: int) -> None:
+        """`fd` turned out to refuse RWF_NOWAIT for POLLIN or POLLOUT."""
+        self._kinds[fd] = POLL if events == POLLIN else TRY_READ
 
     def _hide(self, fd: int) -> None:
         if fd < len(self.plain):
@@ -292,6 +293,7 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
+        kind = TRY if kind == TRY_READ else kind
         if kind == PLAIN:
             return os.readv(fd, views)
         if kind == TTY and in_background(fd):
@@ -306,7 +308,7 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
             return got
         except OSError as error:
             if error.errno == EOPNOTSUPP and kind == TRY:
-                files.must_poll(fd)
+                files.must_poll(fd, POLLIN)
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
@@ -344,7 +346,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 return done
         except OSError as error:
             if error.errno == EOPNOTSUPP and kind == TRY:
-                files.must_poll(fd)
+                files.must_poll(fd, POLLOUT)
                 continue
             if done:
                 return done

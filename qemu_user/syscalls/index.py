@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 _FAMILIES = {
+    "aio": (
+        "io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit "
+    ),
     "attributes": (
         "access chmod chown chown32 faccessat faccessat2 fadvise64 fallocate fchmod fchmodat "
         "fchmodat2 fchown fchown32 fchownat ftruncate ftruncate64 futimesat lchown lchown32 "
@@ -71,7 +74,7 @@ _FAMILIES = {
         "mq_timedsend_time64 mq_unlink "
     ),
     "multiplexed": (
-        "ipc old_mmap old_select recv send socketcall waitpid "
+        "ipc ipc_direct old_mmap old_select recv send socketcall waitpid "
     ),
     "namespaces": (
         "add_key cachestat kcmp keyctl memfd_secret process_mrelease request_key setns unshare "
@@ -81,7 +84,8 @@ _FAMILIES = {
         "oldolduname oldstat olduname stime sync_file_range2 umount "
     ),
     "oldsignals": (
-        "sgetmask sigaction signal sigpending sigprocmask sigreturn sigsuspend ssetmask "
+        "rt_sigaction_restorer sgetmask sigaction signal sigpending sigprocmask sigreturn "
+        "sigsuspend ssetmask "
     ),
     "othermemory": (
         "process_vm_readv process_vm_writev "
@@ -100,7 +104,8 @@ _FAMILIES = {
         "prctl "
     ),
     "processes": (
-        "clone clone3 clone_stack_first fork vfork "
+        "clone clone3 clone_stack_first clone_two_results fork fork_two_results vfork "
+        "vfork_two_results "
     ),
     "ptrace": (
         "ptrace "

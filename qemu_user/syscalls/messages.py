@@ -117,17 +117,11 @@ def _receive(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[i
         _advance(message, got)
 
 
-def socket_type(fd: int) -> int:
-    """SOCK_STREAM and so on; EBADF, ENOTSOCK."""
+def socket_type(fd: int, option: int = abi.SO_TYPE) -> int:
+    """SOCK_STREAM and so on, or what another option is; EBADF, ENOTSOCK."""
     room, size = ctypes.c_int(), ctypes.c_uint(4)
-    hostcall.call(
-        "getsockopt",
-        fd,
-        abi.SOL_SOCKET,
-        abi.SO_TYPE,
-        ctypes.addressof(room),
-        ctypes.addressof(size),
-    )
+    where = ctypes.addressof(room), ctypes.addressof(size)
+    hostcall.call("getsockopt", fd, abi.SOL_SOCKET, option, *where)
     return room.value
 
 
@@ -140,9 +134,13 @@ def _one(t: Thread, buf: InBuf | OutBuf) -> list[tuple[int, int]]:
 
 
 def _destination(sockfd: int, addr: SockAddr) -> ctypes.Array[ctypes.c_char] | None:
-    """The address to send to; what is no socket is told before a bad address."""
+    """The address to send to, be it empty; what is no socket is told before a bad address."""
     try:
-        return buffer(addr.read())
+        data = addr.read()
+        if data or socket_type(sockfd) != abi.SOCK_DGRAM:
+            return buffer(data)
+        inet = socket_type(sockfd, abi.SO_DOMAIN) != abi.AF_UNIX
+        return buffer(b"\0") if inet else None  # sendto(2) refuses none, sendmsg(2) goes without
     except LinuxError:
         socket_type(sockfd)
         raise
@@ -288,7 +286,7 @@ def sendmmsg(t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags) -
     return done
 
 
-@syscall(wide="recvmmsg_time64")
+@syscall(wide="recvmmsg_time64", note="an error after the first message is not told later")
 def recvmmsg(
     t: Thread, sockfd: Fd, msgvec: Addr, vlen: UInt, flags: MsgFlags, timeout: InOut[Timespec]
 ) -> Blocking[int]:
@@ -300,6 +298,9 @@ def recvmmsg(
             raise LinuxError(EINVAL)
         deadline = monotonic_ns() + limit.tv_sec * 10**9 + limit.tv_nsec
     socket_type(sockfd)
+    pending = 0 if flags & abi.MSG_ERRQUEUE else socket_type(sockfd, abi.SO_ERROR)
+    if pending:  # told before any message is looked for
+        raise LinuxError(pending)
     step = MMsgHdr.size(t.arch.model)
     done = 0
     for index in range(min(vlen, _MMSG_MAX)):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import sys
+from struct import Struct
 
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.clocks import Timeval, Timeval64
+from ..exec.abi.errno import errno_table
+from ..exec.abi.processes import SockFprog
 from ..exec.abi.sockets import Linger, Ucred
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 _MAX = 65536
 _INT = 4
+_INSTRUCTION = 8  # struct sock_filter
 _STRUCTURES: dict[tuple[int, int], type[CStruct]] = {
     (abi.SOL_SOCKET, abi.SO_RCVTIMEO_OLD): Timeval,
     (abi.SOL_SOCKET, abi.SO_SNDTIMEO_OLD): Timeval,
@@ -43,6 +48,22 @@ def _convert(t: Thread, key: tuple[int, int], data: bytes, to_host: bool) -> byt
     return data
 
 
+def _told(t: Thread, key: tuple[int, int], data: bytes) -> bytes:
+    """The host's answer with the guest's number of an error or a type of sockets."""
+    own: dict[int, int] = {}
+    if key == (abi.SOL_SOCKET, abi.SO_ERROR):
+        own = errno_table(t.arch.name) or {}
+    elif key == (abi.SOL_SOCKET, abi.SO_TYPE):
+        constants = t.arch.constants
+        own = {
+            getattr(abi, n): constants[n] for n in ("SOCK_STREAM", "SOCK_DGRAM") if n in constants
+        }
+    if not own or len(data) != _INT:
+        return data
+    value = int.from_bytes(data, sys.byteorder)
+    return own.get(value, value).to_bytes(_INT, sys.byteorder)
+
+
 def _option(t: Thread, level: int, optname: int) -> int:
     """SOL_SOCKET's options have numbers of their own on some architectures."""
     constants = t.arch.constants
@@ -64,8 +85,6 @@ def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval:
         return hostcall.call(
             "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size & 0xFFFFFFFF
         )
-    if level == abi.SOL_SOCKET and optname in _POINTING:
-        return _attach_filter(t, sockfd, optname, optval.addr)
     try:
         data = b"".join(t.memory.views(optval.addr, size, READ))
     except LinuxError:
@@ -74,25 +93,32 @@ def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval:
         return hostcall.call(
             "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size
         )
+    if level & 0xFFFFFFFF == abi.SOL_SOCKET and optname in _POINTING and size >= _INT:
+        code: list[ctypes.Array[ctypes.c_char]] = []
+        data = _program(t, data, size, code)
+        return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, data, len(data))
     # Most options take an int from the beginning, however long the rest is said to be.
     data = _convert(t, (level, optname), data.ljust(size, b"\0"), True)
     value = data if optval else None
     return hostcall.call("setsockopt", sockfd, level & 0xFFFFFFFF, optname, value, len(data))
 
 
-def _attach_filter(t: Thread, sockfd: int, optname: int, addr: int) -> int:
-    """struct sock_fprog: a count and a pointer to instructions of eight bytes."""
-    from ..exec.abi.processes import SockFprog
-
-    try:
-        program = t.memory.load(addr, SockFprog)
-        code = t.memory.read(program.filter, 8 * program.len)
-    except LinuxError:
-        size = hostcall.size(SockFprog)
-        return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, hostcall.INVALID, size)
-    room = ctypes.create_string_buffer(code, max(len(code), 1))
-    packed = hostcall.pack(SockFprog(len=program.len, filter=ctypes.addressof(room)))
-    return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, packed, len(packed))
+def _program(t: Thread, data: bytes, size: int, kept: list[ctypes.Array[ctypes.c_char]]) -> bytes:
+    """The host's struct sock_fprog, which points to instructions that are put into `kept`."""
+    if size != SockFprog.size(t.arch.model):
+        return data[:_INT]  # a size that the host refuses, too
+    program = SockFprog.unpack(t.arch.model, data)
+    if program.filter:
+        try:
+            code = t.memory.read(program.filter, _INSTRUCTION * program.len)
+        except LinuxError:
+            program.filter = hostcall.INVALID
+        else:
+            layout, host = (Struct(m.order + "HBBI") for m in (t.arch.model, hostcall.model()))
+            code = b"".join(host.pack(*one) for one in layout.iter_unpack(code))
+            kept.append(ctypes.create_string_buffer(code, len(code) or 1))
+            program.filter = ctypes.addressof(kept[0])
+    return hostcall.pack(program)
 
 
 @syscall
@@ -116,7 +142,8 @@ def getsockopt(
     where = hostcall.INVALID if room is None else room
     hostcall.call("getsockopt", sockfd, level, optname, where, ctypes.addressof(length))
     if room is not None:
-        data = _convert(t, (level, optname), room.raw[: length.value], False)
+        key = level, optname
+        data = _convert(t, key, _told(t, key, room.raw[: length.value]), False)
         t.memory.write(optval, data[:size])
         length.value = min(len(data), size)
     optlen.write(length.value)

@@ -9,7 +9,7 @@ from select import POLLIN, POLLOUT
 from ..exec import hostcall
 from ..exec.abi.signals import SI_USER, SIGPIPE
 from ..exec.errors import LinuxError
-from ..exec.files import PLAIN, TRY, SpecialFile, nonblocking, ready, receive, send
+from ..exec.files import PLAIN, POLL, TRY, TRY_READ, SpecialFile, nonblocking, ready, receive, send
 from ..exec.hostcall import INVALID
 from ..exec.signals import SigInfo
 from ..exec.waiting import in_helper, readable, writable
@@ -101,6 +101,8 @@ def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
+        if kind == TRY_READ:
+            kind = TRY if events == POLLIN else POLL
         try:
             if kind == TRY:
                 return room.call(f"p{name}2", fd, -1, -1, os.RWF_NOWAIT)
@@ -108,7 +110,7 @@ def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[
                 return room.call(name, fd)
         except LinuxError as error:
             if error.errno == EOPNOTSUPP and kind == TRY:
-                files.must_poll(fd)
+                files.must_poll(fd, events)
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise

@@ -41,6 +41,7 @@ TARGETS = {
     "ppc": Target((*ZIG, "powerpc-linux-musleabi"), "powerpc", DataModel(4, ">")),
     "ppc64": Target((*ZIG, "powerpc64-linux-musl"), "powerpc", DataModel(8, ">")),
     "gcc-m68k": Target(("m68k-linux-gnu-gcc",), "m68k", DataModel(4, ">", 2)),
+    "gcc-sparc64": Target(("sparc64-linux-gnu-gcc",), "sparc", DataModel(8, ">", signals="sparc")),
     "s390x": Target((*ZIG, "s390x-linux-musl"), "s390x", DataModel(8, ">")),
 }
 
@@ -154,6 +155,11 @@ TYPES = {
     "PpcStat64": "struct stat64",
     "IpcPerm": "struct ipc64_perm",
     "PpcIpcPerm": "struct ipc64_perm",
+    "SparcTermios": "struct termios",
+    "SparcIpcPerm": "struct ipc64_perm",
+    "SparcMsqidDs": "struct msqid64_ds",
+    "SparcSemidDs": "struct semid64_ds",
+    "SparcShmidDs": "struct shmid64_ds",
     "PpcMsqidDs": "struct msqid64_ds",
     "PpcSemidDs": "struct semid64_ds",
     "PpcShmidDs": "struct shmid64_ds",
@@ -389,6 +395,9 @@ MEMBERS = {
 }
 MEMBERS["MipsFlock"] = {"l_pid": ""}  # the header has it elsewhere than C libraries
 MEMBERS |= {"MipsMsqidDs32Big": MEMBERS["MsqidDs32"], "MipsShmidDs32": MEMBERS["ShmidDs32"]}
+MEMBERS |= {
+    f"Sparc{name[3:]}": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")
+}
 MEMBERS |= {f"{name}32": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")}
 # Signal frames by module: type and members; "&first" of many, "" for what C has no name for.
 FRAMES = {
@@ -478,6 +487,7 @@ ONLY = {
     "IpcPerm": STAT_GENERIC | X86_64,
     **{name: {"ppc64"} for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")},
     "PpcIpcPerm": PPC,
+    **{f"Sparc{name}": {"gcc-sparc64"} for name in ("IpcPerm", "MsqidDs", "SemidDs", "ShmidDs")},
     **{name: {"ppc"} for name in ("PpcMsqidDs32", "PpcSemidDs32", "PpcShmidDs32")},
     **{name: {"ppc"} for name in ("PpcStat32", "PpcStat64")},
     **dict.fromkeys(("PpcTermio", "PpcTermios"), PPC),
@@ -501,7 +511,8 @@ ONLY = {
     "PackedEpollEvent": X86_64,
     "SigAltStack": TARGETS.keys() - MIPS,
     "Termio": TARGETS.keys() - MIPS - PPC,
-    "Termios": TARGETS.keys() - MIPS - PPC,
+    "Termios": TARGETS.keys() - MIPS - PPC - {"gcc-sparc64"},
+    "SparcTermios": {"gcc-sparc64"},
     "Termios2": TARGETS.keys() - MIPS - PPC,
     "Flock64": BITS_32,
     **{n: TARGETS.keys() - MIPS for n in TYPES if n.startswith("SigInfo")},

@@ -33,18 +33,18 @@ FAMILIES = (
 ARCHES = (
     *("x86_64", "aarch64", "riscv64", "i386", "arm"),
     *("ppc64le", "s390x", "aarch64_be", "m68k", "ppc"),
-    *("riscv32", "mipsel", "mips64"),
+    *("riscv32", "mipsel", "mips64", "sparc64"),
 )
 # Another byte order or ABI of one of those: only what may be different runs on them too
 TWINS = ("mips", "mips64el", "mipsn32", "mipsn32el", "armeb", "ppc64")
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
 BIG_ENDIAN = (
     *("ppc", "ppc64", "s390x", "aarch64_be", "armeb", "m68k"),
-    *("mips", "mips64", "mipsn32"),
+    *("mips", "mips64", "mipsn32", "sparc64"),
 )
-OWN_NUMBERS = ("mips", "mipsel", "mips64", "mips64el", "mipsn32", "mipsn32el")
+OWN_NUMBERS = ("mips", "mipsel", "mips64", "mips64el", "mipsn32", "mipsn32el", "sparc64")
 MUSL_ONLY = ("mipsel", "mips64", "mipsn32", "mipsn32el", "armeb", "ppc64")
-GLIBC_ONLY = ("m68k", "mips", "mips64el")  # ziglang makes no code for m68k
+GLIBC_ONLY = ("m68k", "sparc64", "mips", "mips64el")  # ziglang makes no code for the first two
 MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
@@ -104,6 +104,7 @@ class Header(NamedTuple):
     word:          the only word size it is for, in bytes
     numbers:       "usual" where it prints those of signals or options that some have of their own
     order:         "little" for what big-endian guests are known not to do
+    page:          the only page size it is for, in bytes
     calls:         "old" for those that the newest 32-bit architectures do not have
     reference:     "own" where the output depends on the word size: no other machine's will do
     host:          features of this machine's processor it needs, as /proc/cpuinfo calls them
@@ -119,6 +120,7 @@ class Header(NamedTuple):
     own: bool
     usual: bool
     little: bool
+    page: int | None
     old: bool
     host: list[str]
     flags: list[str]
@@ -137,6 +139,7 @@ def header(source: Path) -> Header:
         found.get("reference") == "own",
         found.get("numbers") == "usual",
         found.get("order") == "little",
+        int(found["page"]) if "page" in found else None,
         found.get("calls") == "old",
         found.get("host", "").split(),
         found.get("flags", "").split(),
@@ -258,6 +261,7 @@ def targets(name: str) -> list[tuple[str, str]]:
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))
         and not (wanted.little and arch in BIG_ENDIAN)
+        and wanted.page in (None, architectures.load(arch).page)
         and not (wanted.usual and arch in OWN_NUMBERS)
         and not (wanted.old and arch in TIME64)
         and not (libc == "musl" and arch in GLIBC_ONLY)

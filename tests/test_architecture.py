@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,6 +101,15 @@ def all_imports(name: str, *, types: bool = True) -> set[str]:
 
 def within(name: str, package: str) -> bool:
     return name == package or name.startswith(package + ".")
+
+
+def test_all_modules_can_be_imported() -> None:
+    """Before the guest may change users or roots they are, one after the other."""
+    code = (
+        "import qemu_user.machine; from qemu_user.syscalls.modules import import_all; import_all()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

@@ -191,13 +191,13 @@ def test_a_block_that_runs_into_a_refused_page_executes_up_to_it(rig: Rig) -> No
     lines = rig.lines
     store = f"{lines.set_value.format(n=9)}; {lines.store}"
     size = rig.put(store, DATA)[-1] - DATA
-    start = CODE + PAGE - size
+    start = CODE + rig.arch.page - size
     rig.put(store, start)
     rig.start(start, **{lines.pointer: DATA + 8})
     trap = rig.cpu.run()
     assert isinstance(trap, Fault)
-    assert (trap.addr, trap.access) == (CODE + PAGE, EXEC)
-    assert rig.pc == CODE + PAGE
+    assert (trap.addr, trap.access) == (CODE + rig.arch.page, EXEC)
+    assert rig.pc == CODE + rig.arch.page
     assert rig.word(DATA + 8) == 9
 
 

@@ -61,10 +61,11 @@ _SPLITS = (  # leave a mark on the host's mapping, which has to go with it
 )
 
 
-def _range(addr: int, size: int) -> int:
+def _range(space: AddressSpace, addr: int, size: int) -> int:
     """The end of a page-aligned range; EINVAL if `addr` is not aligned or the end wraps."""
-    end = addr + size + PAGE - 1 & -PAGE
-    if addr % PAGE or end >= 1 << 64:
+    page = space.arch.page
+    end = addr + size + page - 1 & -page
+    if addr % page or end >= 1 << 64:
         raise LinuxError(EINVAL)
     return end
 
@@ -84,7 +85,7 @@ def madvise(space: AddressSpace, addr: int, size: int, advice: int) -> None:
     """Madvise(2)."""
     if advice not in (*_HOST, *_POPULATES, MADV_DONTFORK, MADV_DOFORK):
         raise LinuxError(EINVAL)
-    end = _range(addr, size)
+    end = _range(space, addr, size)
     if end == addr:
         return
     if advice in (MADV_DONTFORK, MADV_DOFORK):
@@ -125,9 +126,10 @@ def _mark_fork(space: AddressSpace, start: int, end: int, exclude: bool) -> None
 def msync(space: AddressSpace, addr: int, size: int, flags: int) -> None:
     """Msync(2)."""
     both = flags & MS_ASYNC and flags & MS_SYNC
-    if flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) or addr % PAGE or both:
+    if flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) or addr % space.arch.page or both:
         raise LinuxError(EINVAL)
-    end = addr + (size + PAGE - 1 & -PAGE & _WORD)  # the greatest sizes are none
+    page = space.arch.page
+    end = addr + (size + page - 1 & -page & _WORD)  # the greatest sizes are none
     if end > _WORD:
         raise LinuxError(ENOMEM)
     if end == addr:
@@ -147,10 +149,11 @@ def mincore(space: AddressSpace, addr: int, size: int) -> bytes:
     return host.mincore(space.base + addr, (end - addr) // PAGE)
 
 
-def _to_lock(addr: int, size: int) -> tuple[int, int]:
+def _to_lock(space: AddressSpace, addr: int, size: int) -> tuple[int, int]:
     """First and end of a range of whole pages; a size that wraps is none, as Linux has it."""
-    start = addr & -PAGE
-    size = (size + addr - start + PAGE - 1 & -PAGE) & _WORD
+    page = space.arch.page
+    start = addr & -page
+    size = (size + addr - start + page - 1 & -page) & _WORD
     if start + size > _WORD:
         raise LinuxError(EINVAL)
     return start, start + size
@@ -158,7 +161,7 @@ def _to_lock(addr: int, size: int) -> tuple[int, int]:
 
 def mlock(space: AddressSpace, addr: int, size: int, on_fault: bool = False) -> None:
     """Mlock(2), mlock2(2) with MLOCK_ONFAULT: the host's pages of the area are locked."""
-    start, end = _to_lock(addr, size)
+    start, end = _to_lock(space, addr, size)
     if not space.lock_limit:
         raise LinuxError(EPERM)
     new = sum(b - a for v, a, b in _present(space, start, end) if not v.locked)
@@ -193,7 +196,7 @@ def _lock(space: AddressSpace, start: int, end: int, on_fault: bool) -> bool:
 
 def munlock(space: AddressSpace, addr: int, size: int) -> None:
     """Munlock(2)."""
-    for vma, low, high in _joined(space, *_to_lock(addr, size)):
+    for vma, low, high in _joined(space, *_to_lock(space, addr, size)):
         if vma.locked:
             host.munlock(space.base + low, high - low)
             _set_locked(space, low, high, False)

@@ -101,6 +101,9 @@ class Cpu(Protocol):
     To leave after a call that was handled, call `leave()` and return True: `run` returns
     `Interrupted` with PC after the instruction."""
 
+    windows: Any
+    """Register windows that memory backs (`engine_windows.Windows`); None: there are none."""
+
     def read(self, name: str) -> int:
         """A register's unsigned value (up to 128 bits) by its name in the arch file."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import c_int, c_void_p
+from ctypes import CFUNCTYPE, c_int, c_uint32, c_void_p
 
 from . import stubs
 from .engine_handle import HOOK_INSN, HOOK_INTR
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .engine_handle import Callback, Handle
     from .engine_state import Api, View
+    from .unicorn_cpu import UnicornCpu
 
 # What the stub reads, in 64-bit words. Registers are places in the CPU state; masks say which bits
 # of the eight bytes there are the register's, or stay.
@@ -279,15 +280,27 @@ class NativeCalls:
             words[SAVED_PC], words[SAVED_FLAGS] = (find(name)[0] for name in saves)
             words[FLAGS] = self._handle.numbers.register(arch.registers.flags)
 
-    def hook(self, entered: _CFunctionType, raised: _CFunctionType) -> None:
+    def hook(
+        self,
+        cpu: UnicornCpu,
+        entered: Callable[[], None],
+        exception: Callable[[int, int, int], None],
+    ) -> None:
         """Have the engine ask for exceptions, and for system calls where these are none.
 
-        `raised` and `entered` are what answers where the table does not.
+        `exception(engine, number, data)` and `entered` are what answers where the table does not.
         """
+        if self._handle.arch.engine.windows:
+            from .engine_windows import attach
+
+            attach(cpu, self._handle, exception)
+            return
+        raised = CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception)
         kind, number = self._handle.arch.engine.syscall
         if kind == "insn":
             self._handle.hook(HOOK_INTR, raised)
-            self._handle.hook(HOOK_INSN, *self._stub(entered, 0), c_int(number))
+            # Its arguments are of no use: undeclared they cost nothing.
+            self._handle.hook(HOOK_INSN, *self._stub(CFUNCTYPE(None)(entered), 0), c_int(number))
         else:
             self._handle.hook(HOOK_INTR, *self._stub(raised, _INTR))
 

@@ -80,7 +80,7 @@ class Exact:
         self._block = (c_uint64 * 2)(_UNKNOWN, handle.arch.engine.syscall[1])
         code = CODE.get(os.uname().machine) if native else None
         self._kept: mmap.mmap | _CFunctionType
-        self._kept = _machine_code(code, self._block) if code else self._callback()
+        self._kept = machine_code(code, self._block) if code else self._callback()
         field = c_uint64.from_address(handle.address + _place(handle))
         if field.value:
             raise EngineError(_WHY)
@@ -141,7 +141,8 @@ def _place(handle: Handle) -> int:
     raise EngineError(_WHY)
 
 
-def _machine_code(code: bytes, block: ctypes.Array[c_uint64]) -> mmap.mmap:
+def machine_code(code: bytes, block: ctypes.Array[c_uint64]) -> mmap.mmap:
+    """A page with `code`, in which the address of `block` takes the place of its stand-in."""
     address = ctypes.addressof(block).to_bytes(8, "little")
     page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     page[: len(code)] = code.replace(_BLOCK.to_bytes(8, "little"), address)

@@ -13,9 +13,10 @@ import ctypes
 from ctypes import c_uint32, c_void_p
 
 from . import stubs
-from .engine_handle import HOOK_BLOCK, HOOK_TLB_FILL
+from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_TLB_FILL, PAGE
 from .engine_request import Request
 from .engine_straight import straighten
+from .errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,11 @@ class Lookup:
         self._guard: ctypes.Array[ctypes.c_uint64] | None = None  # to be told of the engine
         self._shares = self._watches = False
         self._blocks: NativeBlocks | None = None
-        self._counts = False
+        self._counts = self._prepared = False
+        # Engines with windows lose the way out of a branch's slot where an instruction has a hook:
+        # each instruction becomes a block there.
+        self._single = HOOK_BLOCK if handle.arch.engine.windows else 0
+        self.each = self._single or HOOK_CODE  # the kind of hook that each instruction has
         self.wanted: bool | None = None
         name, kept = handle.arch.engine.kept_on_fill or ("", 0xFFFFFFFF)
         unspoilt = ctypes.addressof(control) + 8 * stubs.KEEP  # a place where nothing happens
@@ -62,23 +67,30 @@ class Lookup:
         control[stubs.KEEP] = kept
         control[stubs.STOP] = ctypes.cast(handle.library.uc_emu_stop, c_void_p).value or 0
         self.stubs = stubs.load() if native else None
+        self._pairs = handle.arch.page > PAGE
         known = bool(self.stubs) and straighten(handle)
         self.request = Request(handle, control, self.stubs, known)
         self._hook: c_void_p | None = None  # of every block
         self._hooked = ""  # the stub it calls
-        if self.stubs is None:
-            handle.hook(HOOK_TLB_FILL, stubs.fill_in_python(control))
-            return
-        data = ctypes.addressof(control)
-        self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(self.stubs["fill"]), data)
+        place = (self.stubs or {}).get("pair" if self._pairs else "fill")
+        if place is None:
+            from .engine_fill import fill_in_python
+
+            handle.hook(HOOK_TLB_FILL, fill_in_python(control))
+        else:
+            self._fill = handle.hook(HOOK_TLB_FILL, c_void_p(place), ctypes.addressof(control))
         self._settle()
 
     def _settle(self) -> None:
         """Have each block hooked by the stub that is needed now, or by none; outside of a run."""
         if self.stubs is None:
             return
-        self.request.hush(not (self._shares or self._watches or self._counts))
+        each = self._watches or self._counts
+        self.request.hush(not (self._shares or each))
         wanted = "parallel" if self._shares else "" if self.request.quiet else "block"
+        if each and self._single:
+            wanted = "single"
+            self._next = self._next or self._place()
         if wanted == self._hooked:
             return
         if self._hook is not None:
@@ -90,6 +102,19 @@ class Lookup:
         self._hooked = wanted
         self._handle.forget_all_code()
 
+    def elsewhere(self, address: int, pc: int) -> bool:
+        """Whether they are on different pages of the engine."""
+        return (address ^ pc) // self._handle.arch.page != 0
+
+    def lacking(self, address: int, access: int) -> int:
+        """Where access is refused: `address`, or the other half of the engine's page."""
+        page, control = address // PAGE, self._control
+        if self._pairs and page < control[stubs.PAGES]:
+            bits = ctypes.c_uint8.from_address(control[stubs.PERMS] + page).value
+            if bits & access:
+                return address & -PAGE ^ PAGE
+        return address
+
     def change(self) -> None:
         """Translate for memory that other processes write to, or not; outside of a run.
 
@@ -98,12 +123,13 @@ class Lookup:
         on, self.wanted = bool(self.wanted), None
         if self._guard is not None:
             self._tell_guard()
-        if self._next is None:
+        if not self._prepared:
             if not on or self.stubs is None:
                 return
             self._next = self._prepare()
             if self._next is None:
                 return
+            self._prepared = True
         if on is self._shares:
             return
         self._shares = on
@@ -116,6 +142,13 @@ class Lookup:
         if field is not None:
             self._control[stubs.NEXT] = ctypes.addressof(field)
         return field
+
+    def _place(self) -> c_uint32 | None:
+        field = self._find()
+        if field is None:
+            raise EngineError("how blocks are translated can't be told")
+        self._control[stubs.NEXT] = field.address
+        return c_uint32.from_address(field.address)
 
     def _find(self) -> Field | None:
         if not self._looked:
@@ -144,7 +177,7 @@ class Lookup:
         from .engine_guard import tell
 
         words, self._guard = self._guard, None
-        if words is None or self.stubs is None or "probe" not in self.stubs:
+        if words is None or self.stubs is None or "probe" not in self.stubs or self._pairs:
             return
         handle, control = self._handle, self._control
         control[stubs.ARENA] = handle.arena
@@ -155,8 +188,8 @@ class Lookup:
 
     def begin(self) -> None:
         """The engine starts now: its first block has no block before it that asks."""
-        if self._next is not None and self._shares:
-            self._next.value = stubs.PARALLEL
+        if self._next is not None and self._hooked in ("parallel", "single"):
+            self._next.value = stubs.PARALLEL if self._hooked == "parallel" else stubs.SINGLE
 
     def native_blocks(self, view: View | None, api: Api, first: str) -> NativeBlocks | None:
         """See `cpu.Cpu`."""

@@ -63,6 +63,15 @@ REGISTERS = {  # what a plain run names; reading a whole constants file takes mi
         **{f"r{n}": 2 + n for n in range(32)},
         **{f"f{n}": 57 + n for n in range(32)},
     },
+    "SPARC": {
+        **_pairs("pc 88"),
+        **{f"g{n}": 53 + n for n in range(8)},
+        **{f"i{n}": 61 + n for n in range(6)},
+        "i6": 67,
+        "i7": 68,
+        **{f"l{n}": 70 + n for n in range(8)},
+        **{f"o{n}": 78 + n for n in range(8)},
+    },
     "RISCV": {
         **_pairs("fcsr 43 pc 190"),
         **{f"x{n}": 1 + n for n in range(32)},

@@ -70,6 +70,7 @@ def find_field(handle: Handle) -> Field | None:
     """
     pc = handle.api.read(handle.arch.registers.pc)
     before = handle.new_context()  # starting may change more than PC
+    unsaved = {name: handle.api.read(name) for name in handle.arch.engine.unsaved}
     found = []
     for place in _CPU_OFFSETS:
         state = c_uint64.from_address(handle.address + place).value
@@ -85,6 +86,8 @@ def find_field(handle: Handle) -> Field | None:
                 word.value = _NONE
     handle.library.uc_context_restore(handle.pointer, before)
     handle.library.uc_context_free(before)
+    for name, value in unsaved.items():
+        handle.api.write(name, value)
     return found[0] if len(found) == 1 else None
 
 

@@ -240,7 +240,7 @@ def find_view(api: Api, handle: int, arch: Arch, wanted: bool) -> View | None:
     if not wanted and not beside:
         return None
     anchors = dict.fromkeys((*registers_of(arch), *(anchor for anchor, *_ in beside.values())))
-    named = tuple(name for name in anchors if name not in beside)
+    named = tuple(n for n in anchors if n not in beside and n not in arch.engine.moving)
     found = calibrate(api, handle, named, arch.model.register)
     if beside:
         add_fields(api, found, beside)

@@ -44,9 +44,9 @@ _KEPT = MAP_TYPE | MAP_GROWSDOWN | MAP_ANONYMOUS  # flags that an area remembers
 _BASE_PROT = READ | WRITE | EXEC
 
 
-def pages_up(size: int) -> int:
+def pages_up(size: int, page: int = PAGE) -> int:
     """`size` rounded up to whole pages, in bytes."""
-    return size + PAGE - 1 & -PAGE
+    return size + page - 1 & -page
 
 
 class AddressSpace(GuestMemory):
@@ -61,7 +61,7 @@ class AddressSpace(GuestMemory):
         self.stack_limit = 8 << 20
         self.data_limit = self.space_limit = self.lock_limit = UNLIMITED
         wide = arch.model.word == 8
-        self.task_size = min(arch.task_size, self.size - PAGE)
+        self.task_size = min(arch.task_size, self.size - PAGE) & -arch.page
         self.stack_top = self.task_size
         self.pie_base = 0x4000000000 if self.size > 1 << 39 else self.task_size // 3 * 2 & -PAGE
         if not wide:
@@ -78,7 +78,7 @@ class AddressSpace(GuestMemory):
     def _empty(self) -> None:
         room = max(self.stack_limit, 128 << 20)
         room = min(room, self.task_size // 6 * 5)
-        self.mmap_base = self.stack_top - room - GUARD & -PAGE
+        self.mmap_base = self.stack_top - room - GUARD & -self.arch.page
         self.vmas = Vmas(self.mmap_base)
         self.brk_start = self.brk_end = 0
         self.lock_future = 0  # MCL_FUTURE and MCL_ONFAULT as mlockall set them
@@ -123,13 +123,13 @@ class AddressSpace(GuestMemory):
         name: bytes = b"",
     ) -> int:
         """Mmap(2), in its order of errors; `name` is shown instead of the file's path."""
-        if offset % PAGE:
+        if offset % self.arch.page:
             raise LinuxError(EINVAL)
         anonymous = flags & MAP_ANONYMOUS
         status = None if anonymous else os.fstat(fd)
         if not size:
             raise LinuxError(EINVAL)
-        size = pages_up(size)
+        size = pages_up(size, self.arch.page)
         if size >= 1 << 64:
             raise LinuxError(ENOMEM)
         if not anonymous and offset + size > 1 << 64:
@@ -157,7 +157,7 @@ class AddressSpace(GuestMemory):
             raise LinuxError(ENOMEM)
         if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
             return self._place_fixed(addr, size, flags)
-        hint = max(addr & -PAGE, MIN_ADDR)
+        hint = max(addr & -self.arch.page, MIN_ADDR & -self.arch.page)
         if addr and hint <= self.task_size - size and self.vmas.free(hint, hint + size):
             return hint
         if flags & MAP_32BIT and self.arch.constants.get("MAP_32BIT") == MAP_32BIT:
@@ -173,7 +173,7 @@ class AddressSpace(GuestMemory):
     def _place_fixed(self, addr: int, size: int, flags: int) -> int:
         if addr > self.task_size - size:
             raise LinuxError(ENOMEM)
-        if addr % PAGE:
+        if addr % self.arch.page:
             raise LinuxError(EINVAL)
         if addr < MIN_ADDR and os.geteuid():
             raise LinuxError(EPERM)
@@ -211,19 +211,20 @@ class AddressSpace(GuestMemory):
 
     def munmap(self, addr: int, size: int) -> None:
         """Munmap(2)."""
-        if addr % PAGE or addr > self.task_size or size > self.task_size - addr or not size:
+        wrong = addr % self.arch.page or addr > self.task_size
+        if wrong or size > self.task_size - addr or not size:
             raise LinuxError(EINVAL)
-        self.unmap(addr, pages_up(addr + size))
+        self.unmap(addr, pages_up(addr + size, self.arch.page))
 
     def mprotect(self, addr: int, size: int, prot: int, pkey: int = -1) -> None:
         """Mprotect(2), and with a key, of which there is none (EINVAL); as Linux up to a hole."""
         grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP)
         prot &= ~grows
-        if grows & PROT_GROWSUP or addr % PAGE:
+        if grows & PROT_GROWSUP or addr % self.arch.page:
             raise LinuxError(EINVAL)
         if not size:
             return
-        end = addr + pages_up(size)
+        end = addr + pages_up(size, self.arch.page)
         if end >= 1 << 64:
             raise LinuxError(ENOMEM)
         if prot & ~(_BASE_PROT | PROT_SEM) or pkey != -1:
@@ -270,7 +271,7 @@ class AddressSpace(GuestMemory):
 
     def brk(self, addr: int) -> int:
         """Brk(2) as the kernel has it: the break there is afterwards, changed or not."""
-        old, new = pages_up(self.brk_end), pages_up(addr)
+        old, new = (pages_up(end, self.arch.page) for end in (self.brk_end, addr))
         if addr < self.brk_start or new > self.task_size:
             return self.brk_end
         if new < old:

@@ -40,14 +40,15 @@ def _translate(flags: int, arch: Arch | None, *, to: bool) -> int:
 
 
 def _differences(arch: Arch) -> list[tuple[int, int]]:
-    """(asm-generic's number, the architecture's) of the single bits that differ."""
-    own = {
-        name: value for name, value in arch.constants.items() if name.startswith(("O_", "FASYNC"))
-    }
-    changes = [(getattr(abi, name), value) for name, value in own.items() if name != "O_SYNC"]
-    if "O_SYNC" in own:  # O_DSYNC and a bit more
-        changes.append((abi.O_SYNC & ~abi.O_DSYNC, own["O_SYNC"] & ~own["O_DSYNC"]))
-    return [(ours, theirs) for ours, theirs in changes if theirs.bit_count() == 1]
+    """(asm-generic's bits, the architecture's) of the flags that differ, without common bits."""
+    pairs = [
+        (getattr(abi, name), own)
+        for name, own in arch.constants.items()
+        if name.startswith(("O_", "FASYNC")) and hasattr(abi, name)
+    ]
+    return [
+        (ours, own) if ours.bit_count() == 1 else (ours & ~own, own & ~ours) for ours, own in pairs
+    ]
 
 
 def action_flags(flags: int, arch: Arch, back: bool = False) -> int:

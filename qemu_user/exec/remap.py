@@ -24,11 +24,12 @@ def mremap(
     space: AddressSpace, addr: int, old_size: int, new_size: int, flags: int, new_addr: int
 ) -> int:
     """Mremap(2), in its order of errors; the address where the area is afterwards."""
-    old_size, new_size = _whole(old_size), _whole(new_size)
+    page = space.arch.page
+    old_size, new_size = _whole(old_size, page), _whole(new_size, page)
     moves = flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)
     if flags & ~(moves | MREMAP_MAYMOVE) or (moves and not flags & MREMAP_MAYMOVE):
         raise LinuxError(EINVAL)
-    if addr % PAGE or not 0 < new_size <= space.task_size:
+    if addr % space.arch.page or not 0 < new_size <= space.task_size:
         raise LinuxError(EINVAL)
     if flags & MREMAP_DONTUNMAP and old_size != new_size:
         raise LinuxError(EINVAL)
@@ -54,15 +55,15 @@ def mremap(
     return _move(space, addr, old_size, new_size, target, keep=False)
 
 
-def _whole(size: int) -> int:
+def _whole(size: int, page: int) -> int:
     """Rounded up to pages as the kernel's unsigned long is: the greatest become 0."""
-    return size + PAGE - 1 & 0xFFFF_FFFF_FFFF_F000
+    return size + page - 1 & (1 << 64) - page
 
 
 def _check_target(
     space: AddressSpace, addr: int, old_size: int, new_size: int, target: int
 ) -> None:
-    if target % PAGE or target > space.task_size - new_size:
+    if target % space.arch.page or target > space.task_size - new_size:
         raise LinuxError(EINVAL)
     if addr + old_size > target and target + new_size > addr:
         raise LinuxError(EINVAL)

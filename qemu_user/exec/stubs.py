@@ -14,7 +14,6 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from ctypes import _CFunctionType
 
 # The control block, in 64-bit words.
 FLAGS = 0  # byte 0: interrupt() was called; byte 1: the fill counter reached its limit
@@ -36,13 +35,17 @@ SPARE = 15  # where both are of no effect
 WORDS = 16
 
 PARALLEL = 0x80000  # what it says for memory that other processors change (CF_PARALLEL)
+SINGLE = 1  # and for a block of one instruction
 HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
 
 # block(engine, address, size, control): calls the engine's stop function when FLAGS is not 0.
 # parallel: the same, and has the next block translated as PARALLEL.
+# single: the same, and the next block is to be of one instruction.
 # count(engine, address, size, control): calls it when COUNT instructions have run.
 # fill(engine, address, kind, entry, control) -> bool: entry is {u64 physical; u32 permissions}.
-# probe: the same, and touches the page, so that the host says then if it has none.
+# pair: the same for pages of 8192 bytes; what both halves allow is allowed, but a half that is not
+# there does not count: a file ends before it.
+# probe: as fill, and touches the page, so that the host says then if it has none.
 # ask(control): asks the engine to end the run.
 # swap(place, old, new) -> the word before: compare and exchange, for calls in place of the guest.
 SOURCE = {
@@ -59,6 +62,15 @@ SOURCE = {
             jne stop
             mov rax, qword ptr [rcx + 72]
             mov dword ptr [rax], 0x80000
+            ret
+        stop:
+            jmp qword ptr [rcx + 8]
+        """,
+        "single": """
+            cmp dword ptr [rcx], 0
+            jne stop
+            mov rax, qword ptr [rcx + 72]
+            mov dword ptr [rax], 1
             ret
         stop:
             jmp qword ptr [rcx + 8]
@@ -89,6 +101,49 @@ SOURCE = {
             mov eax, dword ptr [r8 + 88]
             and dword ptr [r9], eax
         count:
+            mov rax, qword ptr [r8 + 32]
+            inc rax
+            mov qword ptr [r8 + 32], rax
+            cmp rax, qword ptr [r8 + 40]
+            jb done
+            mov byte ptr [r8 + 1], 1
+            mov r9, qword ptr [r8 + 104]
+            mov byte ptr [r9], 0x80
+            mov r9, qword ptr [r8 + 112]
+            mov word ptr [r9], 0xffff
+        done:
+            mov eax, 1
+            ret
+        refuse:
+            add edx, 16
+            mov qword ptr [r8 + 48], rsi
+            mov qword ptr [r8 + 56], rdx
+            xor eax, eax
+            ret
+        """,
+        "pair": """
+            sub edx, 16
+            mov rax, rsi
+            shr rax, 12
+            cmp rax, qword ptr [r8 + 24]
+            jae refuse
+            mov r9, qword ptr [r8 + 16]
+            movzx r10d, byte ptr [r9 + rax]
+            xor rax, 1
+            movzx eax, byte ptr [r9 + rax]
+            test eax, eax
+            je either
+            test r10d, r10d
+            je either
+            and eax, r10d
+            jmp both
+        either:
+            or eax, r10d
+        both:
+            bt eax, edx
+            jae refuse
+            mov qword ptr [rcx], rsi
+            mov dword ptr [rcx + 8], eax
             mov rax, qword ptr [r8 + 32]
             inc rax
             mov qword ptr [r8 + 32], rax
@@ -254,12 +309,19 @@ CODE: dict[str, dict[str, bytes]] = {
     "x86_64": {
         "block": bytes.fromhex("8339007501c3ff6108"),
         "parallel": bytes.fromhex("833900750b488b4148c70000000800c3ff6108"),
+        "single": bytes.fromhex("833900750b488b4148c70001000000c3ff6108"),
         "count": bytes.fromhex("4883794000740548ff4940c3ff6108"),
         "fill": bytes.fromhex(
             "83ea104889f048c1e80c493b401873524d8b4810410fb604010fa3d073444889"
             "3189410883fa02740b4d8b4850418b4058412101498b402048ffc04989402049"
             "3b4028721741c64001014d8b486841c601804d8b48706641c701ffffb8010000"
             "00c383c210498970304989503831c0c3"
+        ),
+        "pair": bytes.fromhex(
+            "83ea104889f048c1e80c493b4018735c4d8b4810450fb614014883f001410fb6"
+            "040185c0740a4585d274054421d0eb034409d00fa3d07334488931894108498b"
+            "402048ffc049894020493b4028721741c64001014d8b486841c601804d8b4870"
+            "6641c701ffffb801000000c383c210498970304989503831c0c3"
         ),
         "ask": bytes.fromhex("488b4768c60080488b477066c700ffffc3"),
         "probe": bytes.fromhex(
@@ -331,38 +393,5 @@ def swapper() -> Callable[[int, int, int], int] | None:
     return _SWAP[0] if _SWAP else None
 
 
-def fill_in_python(control: ctypes.Array[ctypes.c_uint64]) -> _CFunctionType:
-    """The fill stub for other hosts, and to compare it with."""
-    perms, pages = control[PERMS], control[PAGES]
-    flag = memoryview(control).cast("B")[1:2]
-    byte, word = ctypes.c_uint8.from_address, ctypes.c_uint64.from_address
-
-    def fill(_engine: int, addr: int, kind: int, entry: int, _data: int) -> bool:
-        page = addr >> 12
-        bits = byte(perms + page).value if page < pages else 0
-        if not bits >> (kind - 16) & 1:
-            control[REFUSED], control[KIND] = addr, kind
-            return False
-        word(entry).value = addr
-        ctypes.c_uint32.from_address(entry + 8).value = bits
-        if kind != _FETCH and control[FIELD]:
-            field = ctypes.c_uint32.from_address(control[FIELD])
-            field.value &= control[KEEP]
-        control[FILLS] += 1
-        if control[FILLS] >= control[FILL_LIMIT]:
-            flag[0] = 1
-        return True
-
-    return ctypes.CFUNCTYPE(
-        ctypes.c_bool,
-        ctypes.c_void_p,
-        ctypes.c_uint64,
-        ctypes.c_int,
-        ctypes.c_void_p,
-        ctypes.c_void_p,
-    )(fill)
-
-
-_FETCH = 18
 _KEPT: list[mmap.mmap] = []
 _SWAP: list[Callable[[int, int, int], int]] = []

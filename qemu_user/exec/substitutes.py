@@ -3,7 +3,7 @@
     python -m qemu_user.exec.substitutes [--check]
 
 The assembler is keystone. Where it or the library that the image is for is missing nothing can be
-checked. The library has code for processors that cannot run here; two such functions make the room
+checked. The library has code for a processor without Linux; two such functions make the room
 for what does not fit into the functions that are replaced.
 
 The image: how many pieces there are, where that room begins and where the function that tests the
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_ROOMS = ("tcg_optimize_sparc64", "tcg_gen_code_sparc64")
+_ROOMS = ("tcg_optimize_tricore", "tcg_gen_code_tricore")
 _USED = (
     *("raise_exception_ra", "raise_exception_err_ra", "update_fp_status"),
     *("cpu_stq_data_ra", "cpu_stw_data_ra"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import CFUNCTYPE, c_int, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, c_int, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
 from .engine_calls import NativeCalls
-from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_INSN, PAGE, Handle
+from .engine_handle import HOOK_BLOCK, HOOK_INSN, PAGE, Handle
 from .engine_library import library_path, open_library
 from .engine_lookup import Lookup, exact_of
 from .engine_state import PendingException, find_view, registers_of, saver
@@ -20,6 +20,7 @@ from .errors import EngineError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from .arch import Arch
     from .cpu import Identity, RegisterBank, Trap
@@ -84,13 +85,14 @@ class UnicornCpu:
         package = os.path.dirname(os.path.dirname(path))
         self._handle = handle = Handle(open_library(path), arch, package)
         handle.map_all(arena, size)
+        self.windows: Any = None
         self._watchers = Watchers(handle, self._fail)
         self._tlb = TlbGrowth(self._control, handle.flush_tlb)
         self._api = handle.api
         self._view = find_view(self._api, handle.address, arch, view)
         self._index = self._view.index if self._view else {}
         self._words = self._view.words if self._view else memoryview(b"")
-        self._lookup = Lookup(handle, control, native)
+        self._lookup = Lookup(handle, control, native or bool(arch.engine.windows))
         self._request = self._lookup.request
         self._stubs, self.guard = self._lookup.stubs, self._lookup.guard
         self._slice = 0 if self._stubs else _SLICE
@@ -126,9 +128,7 @@ class UnicornCpu:
             self._trap = _ILLEGAL if number in engine.illegal else Raised(number)
             self._stop()
 
-        raised = CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception)
-        # The arguments of an instruction's hook are of no use: undeclared they cost nothing.
-        self.calls.hook(CFUNCTYPE(None)(entered), raised)
+        self.calls.hook(self, entered, exception)
         for instruction, number in engine.refused.items():
             refuse = CFUNCTYPE(None)(lambda number=number: exception(0, number, 0))
             self._handle.hook(HOOK_INSN, refuse, 0, c_int(instruction))
@@ -244,7 +244,7 @@ class UnicornCpu:
         control[stubs.COUNT] = limit
         if self._stubs and self._counter is None:  # the engine's own count misses translated code
             stub, data = c_void_p(self._stubs["count"]), ctypes.addressof(control)
-            self._counter = self._handle.hook(HOOK_CODE, stub, data)
+            self._counter = self._handle.hook(self._lookup.each, stub, data)
             self._handle.forget_all_code()
             self._lookup.count(True)
         self._tlb.pause()  # an extra stop would spoil the count
@@ -263,7 +263,7 @@ class UnicornCpu:
         place = self.arch.registers.pc
         pc = self.read(place)
         trap = self._start(pc, count)
-        if type(trap) is Fault and trap.access == EXEC:
+        if type(trap) is Fault and trap.access == EXEC and self._lookup.elsewhere(trap.addr, pc):
             if trap.addr // PAGE < self.read(place) // PAGE and trap.addr // PAGE + 1 == pc // PAGE:
                 return _ILLEGAL  # the engine looks before an instruction that it refuses
             if trap.addr // PAGE != self.read(place) // PAGE:
@@ -331,9 +331,10 @@ class UnicornCpu:
             raise EngineError(self._handle.error_text(error))
         address = self._control[stubs.REFUSED]
         exact = self._fault_address
-        if exact is not None and exact.value // PAGE == address // PAGE:
+        if exact is not None and not self._lookup.elsewhere(exact.value, address):
             address = exact.value
         access = _ACCESS[self._control[stubs.KIND]]
+        address = self._lookup.lacking(address, access)
         raised = self.arch.engine.noncanonical
         if raised is not None and access != EXEC and _LOW_HALF <= address < _HIGH_HALF:
             self._raised = raised
@@ -390,7 +391,7 @@ class UnicornCpu:
     def watch_instruction(self, call: Callable[[int, int], None] | None) -> None:
         """Call `call(pc, size)` before each instruction; None stops it."""
         self._lookup.watch(call is not None)
-        self._watchers.watch(HOOK_CODE, call)
+        self._watchers.watch(self._lookup.each, call)
 
     def watch_identification(self, edit: Callable[[int, int, Identity], Identity]) -> None:
         """Answer CPUID as `edit(leaf, subleaf, answer)` changes the architecture's `cpuid`."""

@@ -63,7 +63,7 @@ class ElfFile:
         self.phdrs = self._phdrs(header, model)
         self.loads = [p for p in self.phdrs if p.p_type == PT_LOAD]
         self._check_loads()
-        self.low = min(p.p_vaddr for p in self.loads) & -_PAGE
+        self.low = min(p.p_vaddr for p in self.loads) & -self.arch.page
         self.high = max(p.p_vaddr + p.p_memsz for p in self.loads)
         self._check_place()
         self.phdr_vaddr = self._phdr_vaddr(header.e_phoff)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from .elf import ElfFile, Phdr
     from .program import Program
 
-_PAGE = 4096
-
 
 class Image:
     """The program that a process runs; addresses are the guest's."""
@@ -78,7 +76,7 @@ def _place(memory: AddressSpace, image: Image, program: Program) -> None:
     image.flags = elf.flags
     image.program_entry = image.entry = elf.entry + image.bias
     image.phdr = elf.phdr_vaddr + image.bias if elf.phdr_vaddr else 0
-    image.brk = elf.high + image.bias + _PAGE - 1 & -_PAGE
+    image.brk = elf.high + image.bias + elf.arch.page - 1 & -elf.arch.page
     code = [p for p in elf.loads if p.p_flags & PF_X] or elf.loads
     image.code_start = min(p.p_vaddr for p in code) + image.bias
     image.code_end = max(p.p_vaddr + p.p_filesz for p in code) + image.bias
@@ -86,8 +84,10 @@ def _place(memory: AddressSpace, image: Image, program: Program) -> None:
     loader = program.interpreter
     if loader is not None:
         if loader.type == ET_DYN:
-            size = (loader.high - loader.low + _PAGE - 1) & -_PAGE
-            image.interpreter_base = memory.place(0, size + loader.align - _PAGE, 0) - loader.low
+            size = (loader.high - loader.low + elf.arch.page - 1) & -elf.arch.page
+            image.interpreter_base = (
+                memory.place(0, size + loader.align - elf.arch.page, 0) - loader.low
+            )
             image.interpreter_base = -(-image.interpreter_base // loader.align) * loader.align
         _map_segments(memory, loader, image.interpreter_base)
         image.entry = loader.entry + image.interpreter_base
@@ -105,11 +105,11 @@ def _map_segments(memory: AddressSpace, elf: ElfFile, bias: int) -> None:
 def _map_segment(memory: AddressSpace, elf: ElfFile, p: Phdr, bias: int) -> None:
     flags = p.p_flags
     prot = bool(flags & PF_R) | 2 * bool(flags & PF_W) | 4 * bool(flags & PF_X)
-    addr = p.p_vaddr + bias
-    start, file_end, end = addr & -_PAGE, addr + p.p_filesz, addr + p.p_memsz
+    addr, page = p.p_vaddr + bias, memory.arch.page
+    start, file_end, end = addr & -page, addr + p.p_filesz, addr + p.p_memsz
     mapped = start
     if p.p_filesz:
-        mapped = file_end + _PAGE - 1 & -_PAGE
+        mapped = file_end + page - 1 & -page
         offset = p.p_offset - (addr - start)
         fixed = MAP_PRIVATE | MAP_FIXED
         memory.mmap(start, mapped - start, prot, fixed, elf.fd, offset)
@@ -117,4 +117,4 @@ def _map_segment(memory: AddressSpace, elf: ElfFile, p: Phdr, bias: int) -> None
             memory.poke(file_end, bytes(mapped - file_end))
     if end > mapped:
         anonymous = MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS
-        memory.mmap(mapped, (end - mapped + _PAGE - 1) & -_PAGE, prot | 3, anonymous)
+        memory.mmap(mapped, (end - mapped + page - 1) & -page, prot | 3, anonymous)

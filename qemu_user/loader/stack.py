@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from .image import Image
     from .program import Program
 
-_PAGE = 4096
 _RSEQ_SIZE = 28  # struct rseq up to and with mm_cid (man 2 rseq)
 _SPARE = 128 << 10  # Linux maps so much beyond what it puts there
 
@@ -72,7 +71,8 @@ def build(
 
 def _map(memory: AddressSpace, program: Program, down: _Down) -> None:
     used = memory.stack_top - down.addr
-    size = (min(used + _SPARE, max(memory.stack_limit, used)) + _PAGE - 1) & -_PAGE
+    page = program.arch.page
+    size = (min(used + _SPARE, max(memory.stack_limit, used)) + page - 1) & -page
     memory.map_stack(size, 7 if program.elf.executable_stack else 3)
     memory.poke(down.addr, b"".join(reversed(down.parts)))
 
@@ -106,7 +106,7 @@ def _auxv(
         *_vdso(image),
         (abi.AT_MINSIGSTKSZ, arch.constants.get("MINSIGSTKSZ", MINSIGSTKSZ)),
         (abi.AT_HWCAP, arch.hwcap),
-        (abi.AT_PAGESZ, _PAGE),
+        (abi.AT_PAGESZ, arch.page),
         (abi.AT_CLKTCK, os.sysconf("SC_CLK_TCK")),
         (abi.AT_PHDR, image.phdr),
         (abi.AT_PHENT, elf.phentsize),

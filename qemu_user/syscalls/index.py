@@ -74,7 +74,7 @@ _FAMILIES = {
         "mq_timedsend_time64 mq_unlink "
     ),
     "multiplexed": (
-        "ipc old_mmap old_select recv send socketcall waitpid "
+        "ipc ipc_direct old_mmap old_select recv send socketcall waitpid "
     ),
     "namespaces": (
         "add_key cachestat kcmp keyctl memfd_secret process_mrelease request_key setns unshare "
@@ -84,7 +84,8 @@ _FAMILIES = {
         "oldolduname oldstat olduname stime sync_file_range2 umount "
     ),
     "oldsignals": (
-        "sgetmask sigaction signal sigpending sigprocmask sigreturn sigsuspend ssetmask "
+        "rt_sigaction_restorer sgetmask sigaction signal sigpending sigprocmask sigreturn "
+        "sigsuspend ssetmask "
     ),
     "othermemory": (
         "process_vm_readv process_vm_writev "
@@ -103,7 +104,8 @@ _FAMILIES = {
         "prctl "
     ),
     "processes": (
-        "clone clone3 clone_stack_first fork vfork "
+        "clone clone3 clone_stack_first clone_two_results fork fork_two_results vfork "
+        "vfork_two_results "
     ),
     "ptrace": (
         "ptrace "

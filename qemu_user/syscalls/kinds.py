@@ -127,7 +127,8 @@ def _flag_translator(changes: dict[int, int]) -> Callable[[int], int]:
     single = {own: ours for own, ours in changes.items() if own.bit_count() == 1}
     if len(single) < len(changes):
         known = _flag_translator(single)
-        changes = single | {own: ours for own, ours in changes.items() if known(own) != ours}
+        combined = {own: ours for own, ours in changes.items() if known(own) != ours}
+        changes = single | {own & ~ours: ours & ~own for own, ours in combined.items()}
     touched = 0
     for bits in changes:
         touched |= bits

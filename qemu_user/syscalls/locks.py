@@ -17,6 +17,8 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..exec.abi.layout import CStruct
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
@@ -110,9 +112,19 @@ def _packed(t: Thread, addr: int, cls: type[CStruct]) -> bytes | None:
         return None
 
 
+def _lock_types(t: Thread) -> dict[int, int]:
+    """What is in l_type of the guest -> ours, where its numbers are its own."""
+    own = t.arch.constants
+    return {own[n]: getattr(abi, n) for n in ("F_RDLCK", "F_WRLCK", "F_UNLCK") if n in own}
+
+
 def _packed_lock(t: Thread, addr: int, shape: type[CStruct]) -> bytes | None:
     try:
-        return hostcall.pack_as(Flock, t.memory.load(addr, shape))
+        wanted: Any = t.memory.load(addr, shape)
+        types = _lock_types(t)
+        if types:
+            wanted.l_type = types.get(wanted.l_type, -1)
+        return hostcall.pack_as(Flock, wanted)
     except LinuxError:
         return None
 
@@ -128,6 +140,10 @@ def _lock(t: Thread, fd: int, cmd: int, addr: int, shape: type[CStruct]) -> int:
         older = shape is hostcall.shape(Flock, t.arch)
         if older and found.l_start >> 8 * t.arch.model.word - 1:
             raise LinuxError(EOVERFLOW)
+        for own, ours in _lock_types(t).items():
+            if found.l_type == ours:
+                found.l_type = own
+                break
         t.memory.write(addr, shape.layout(t.arch.model).pack(found))
     return 0
 

@@ -127,11 +127,12 @@ def msync(t: Thread, addr: Addr, length: Size, flags: MsyncFlags) -> int:
 def mincore(t: Thread, addr: Addr, length: Size, vec: Addr) -> int:
     from ..exec import advice
 
-    if addr % _PAGE:
-        raise LinuxError(EINVAL)
     memory = t.memory
-    pages = -(-length // _PAGE)
-    if addr + pages * _PAGE > memory.task_size:
+    page = t.arch.page
+    if addr % page:
+        raise LinuxError(EINVAL)
+    pages = -(-length // page)
+    if addr + pages * page > memory.task_size:
         raise LinuxError(ENOMEM)
     if vec + pages > memory.task_size:
         raise LinuxError(EFAULT)
@@ -139,9 +140,10 @@ def mincore(t: Thread, addr: Addr, length: Size, vec: Addr) -> int:
         vma = memory.vmas.at(addr)
         if vma is None:
             raise LinuxError(ENOMEM)
-        count = min(_PAGE, pages, (vma.end - addr) // _PAGE)
-        memory.write(vec, advice.mincore(memory, addr, count * _PAGE))
-        addr, vec, pages = addr + count * _PAGE, vec + count, pages - count
+        count = min(_PAGE, pages, (vma.end - addr) // page)
+        resident = advice.mincore(memory, addr, count * page)
+        memory.write(vec, resident[:: page // _PAGE])
+        addr, vec, pages = addr + count * page, vec + count, pages - count
     return 0
 
 

@@ -62,6 +62,9 @@ class _Calls:
         return self.bound[key]
 
 
+_WITH_64 = {_MSGCTL: IPC_64, _SHMCTL: IPC_64}
+
+
 def _make(t: Thread, name: str, words: Sequence[int]) -> Blocking[int]:
     calls: _Calls = t.process.kept.setdefault(_Calls, _Calls())
     bound = calls.get(t, name)
@@ -145,6 +148,18 @@ def ipc(
     if plain is None:
         raise LinuxError(ENOSYS)
     return (yield from _make(t, *plain))
+
+
+@syscall
+def ipc_direct(
+    t: Thread, call: UInt, first: Int, second: ULong, third: ULong, ptr: Addr, fifth: Long
+) -> Blocking[int]:
+    word = (1 << 8 * t.arch.model.word) - 1
+    if call == _SEMCTL:
+        return (yield from _make(t, "semctl", (first & word, second, third | IPC_64, ptr)))
+    if call == _MSGRCV:
+        return (yield from _make(t, "msgrcv", (first & word, ptr, second, fifth & word, third)))
+    return (yield from ipc(t, call, first, second | _WITH_64.get(call, 0), third, ptr, fifth))
 
 
 def _pointed(t: Thread, ptr: int) -> int:

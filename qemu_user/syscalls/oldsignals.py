@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from ..exec import openflags
 from ..exec.abi import signals as abi
-from ..exec.abi.signals import OldSigaction
+from ..exec.abi.signals import KernelSigaction, OldSigaction
 from ..exec.abi.signames import mask_to
 from ..exec.errors import KEEP
 from ..exec.signals import UNBLOCKABLE, Action
-from .args import In, Out, Signal, SigprocmaskHow, ULong
-from .signals import change_mask, returned, set_action, until_signal
+from .args import Addr, In, Out, Signal, SigprocmaskHow, Size, ULong
+from .signals import change_mask, returned, rt_sigaction, set_action, until_signal
 from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
-    from .args import Addr, Int
+    from .args import Int
 
 _LOW = 0xFFFFFFFF
 
@@ -102,3 +102,18 @@ def sigsuspend(t: Thread, unused1: Int, unused2: Int, mask: ULong) -> Blocking[i
 def sigreturn(t: Thread) -> int:
     returned(t, t.arch.frame.restore_old)
     return KEEP
+
+
+@syscall
+def rt_sigaction_restorer(
+    t: Thread,
+    signum: Signal,
+    act: In[KernelSigaction],
+    oldact: Out[KernelSigaction],
+    restorer: Addr,
+    sigsetsize: Size,
+) -> int:
+    rt_sigaction(t, signum, act, oldact, sigsetsize)
+    if act:
+        t.process.handlers[signum].restorer = restorer
+    return 0

@@ -98,6 +98,29 @@ def clone(
 
 
 @syscall(leaves=True)
+def fork_two_results(t: Thread) -> Blocking[int]:
+    return _two_results(t, (yield from fork(t)))
+
+
+@syscall(leaves=True)
+def vfork_two_results(t: Thread) -> Blocking[int]:
+    return _two_results(t, (yield from vfork(t)))
+
+
+def _two_results(t: Thread, result: int) -> int:
+    """The second register tells whether it is the child."""
+    t.cpu.write(t.arch.syscall.args[1], not result)
+    return result
+
+
+@syscall(leaves=True)
+def clone_two_results(
+    t: Thread, flags: CloneFlags, stack: Addr, a2: ULong, a3: ULong, a4: ULong
+) -> Blocking[int]:
+    return _two_results(t, (yield from clone(t, flags, stack, a2, a3, a4)))
+
+
+@syscall(leaves=True)
 def clone_stack_first(
     t: Thread, stack: Addr, flags: CloneFlags, a2: ULong, a3: ULong, a4: ULong
 ) -> Blocking[int]:

@@ -96,17 +96,17 @@ def _attach(t: Thread, pid: int, addr: int, data: int, *, seize: bool) -> int:
 # going on
 
 
+def _signal(asked: Asked) -> int:
+    """What is to be delivered; a number that is none stays one."""
+    return asked.t.arch.model.signal_to_ours(asked.data)
+
+
 def _resume(mode: int) -> Handler:
     def resume(asked: Asked) -> int:
         asked.tracer.resume(asked.pid, "go", mode, _signal(asked))
         return 0
 
     return resume
-
-
-def _signal(asked: Asked) -> int:
-    """The signal that comes with a request."""
-    return asked.t.arch.model.signal_to_ours(asked.data)
 
 
 def _detach(asked: Asked) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errno import EINVAL
 
-from ..exec import hostcall, mapping, paging
+from ..exec import host, hostcall, mapping, paging
 from ..exec.abi import ipc as abi
 from ..exec.abi.ipc import ShmidDs, ShmLimits, ShmUsage
 from ..exec.abi.memory import MAP_FIXED, MAP_SHARED
@@ -50,14 +50,14 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
     if shmid < 0:
         raise LinuxError(EINVAL)
     chosen = shmaddr != 0
-    if shmaddr % PAGE:
-        shmaddr &= -PAGE
+    if shmaddr % t.arch.page:
+        shmaddr &= -t.arch.page
         if not shmflg & abi.SHM_RND or (not shmaddr and shmflg & abi.SHM_REMAP):
             raise LinuxError(EINVAL)
     elif not shmaddr and shmflg & abi.SHM_REMAP:
         raise LinuxError(EINVAL)
     about = hostcall.fill(ShmidDs, "shmctl", shmid, abi.IPC_STAT, hostcall.OUT)
-    size = about.segsz + PAGE - 1 & -PAGE
+    size = about.segsz + t.arch.page - 1 & -t.arch.page
     if shmflg & abi.SHM_EXEC:  # takes a right of its own
         flags = shmflg & (abi.SHM_EXEC | abi.SHM_RDONLY)
         hostcall.call("shmdt", hostcall.call("shmat", shmid, None, flags))
@@ -80,6 +80,9 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
 def _attach(space: AddressSpace, vma: Vma, shmid: int, size: int) -> int:
     flags = abi.SHM_REMAP | (0 if vma.prot & WRITE else abi.SHM_RDONLY)
     hostcall.call("shmat", shmid, space.base + vma.start, flags)
+    used = vma.start + size + PAGE - 1 & -PAGE
+    if used < vma.end:
+        host.blank(space.base + used, vma.end - used)
     space.unmap(vma.start, vma.end, release=False)
     key = (_DEVICE, shmid)
     backing = space.vmas.backings.get(key)
@@ -94,7 +97,7 @@ def _attach(space: AddressSpace, vma: Vma, shmid: int, size: int) -> int:
 @syscall
 def shmdt(t: Thread, shmaddr: Addr) -> int:
     space = t.memory
-    if shmaddr % PAGE:
+    if shmaddr % t.arch.page:
         raise LinuxError(EINVAL)
     ours = [v for v in space.vmas if v.start - v.offset == shmaddr and v.name.startswith(_NAME)]
     if not ours:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from struct import Struct
 
 from ..exec import hostcall
 from ..exec.abi import sockets as abi
 from ..exec.abi.clocks import Timeval, Timeval64
+from ..exec.abi.errno import errno_table
 from ..exec.abi.processes import SockFprog
 from ..exec.abi.sockets import Linger, Ucred
 from ..exec.cpu import READ, WRITE
@@ -44,6 +46,22 @@ def _convert(t: Thread, key: tuple[int, int], data: bytes, to_host: bool) -> byt
     if source.order != target.order and len(data) == 4:
         return data[::-1]
     return data
+
+
+def _told(t: Thread, key: tuple[int, int], data: bytes) -> bytes:
+    """The host's answer with the guest's number of an error or a type of sockets."""
+    own: dict[int, int] = {}
+    if key == (abi.SOL_SOCKET, abi.SO_ERROR):
+        own = errno_table(t.arch.name) or {}
+    elif key == (abi.SOL_SOCKET, abi.SO_TYPE):
+        constants = t.arch.constants
+        own = {
+            getattr(abi, n): constants[n] for n in ("SOCK_STREAM", "SOCK_DGRAM") if n in constants
+        }
+    if not own or len(data) != _INT:
+        return data
+    value = int.from_bytes(data, sys.byteorder)
+    return own.get(value, value).to_bytes(_INT, sys.byteorder)
 
 
 def _option(t: Thread, level: int, optname: int) -> int:
@@ -124,7 +142,8 @@ def getsockopt(
     where = hostcall.INVALID if room is None else room
     hostcall.call("getsockopt", sockfd, level, optname, where, ctypes.addressof(length))
     if room is not None:
-        data = _convert(t, (level, optname), room.raw[: length.value], False)
+        key = level, optname
+        data = _convert(t, key, _told(t, key, room.raw[: length.value]), False)
         t.memory.write(optval, data[:size])
         length.value = min(len(data), size)
     optlen.write(length.value)

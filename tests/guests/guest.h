@@ -73,7 +73,7 @@
 /* The number that most architectures have for a signal; 128 may be added to it. */
 static inline int usual(int signo)
 {
-#ifdef __mips__
+#if defined __mips__ || defined __sparc__
     static const unsigned char own[32] = {
         [7] = SIGBUS, [10] = SIGUSR1, [12] = SIGUSR2, [17] = SIGCHLD, [18] = SIGCONT,
         [19] = SIGSTOP, [20] = SIGTSTP, [21] = SIGTTIN, [22] = SIGTTOU, [23] = SIGURG,
@@ -121,6 +121,10 @@ __attribute__((weak)) void __clear_cache(void *from, void *to)
     for (char *p = (char *)((uintptr_t)from & -32); p < (char *)to; p += 32)
         __asm__ volatile("dcbst 0, %0; sync; icbi 0, %0; sync; isync" ::"r"(p) : "memory");
 }
+#endif
+
+#ifdef __sparc__
+#define SYS_newfstatat SYS_fstatat64
 #endif
 
 /* The first arguments of a raw clone call. */

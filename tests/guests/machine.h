@@ -8,6 +8,7 @@
 /*
  * MACHINE          what uname(2) says
  * PC(u)            the PC in a ucontext_t
+ * RESUME(u, at)    have a handler go on there
  * LOAD, STORE      four bytes at %0
  * UNDEFINED        an undefined instruction of UNDEFINED_SIZE bytes
  * AFTER_UNDEFINED  where PC is then, from the instruction on
@@ -22,6 +23,7 @@
 #define TRAP_CODE TRAP_BRKPT
 #define TRAP_SIGNAL SIGTRAP
 #define UNDEFINED_SIZE 4
+#define RESUME(u, at) (PC(u) = (at))
 
 #if defined __x86_64__
 #define MACHINE "x86_64"
@@ -169,6 +171,18 @@
 #define SCRATCH "$12"
 #define UNDEFINED ".word 0xec000000"
 #define TRAP "break"
+
+#elif defined __sparc__ && defined __arch64__
+#define MACHINE "sparc64"
+/* handlers get a struct sigcontext, of which glibc tells the places */
+#define PC(u) (((unsigned long *)(u))[16 + 17])
+#undef RESUME
+#define RESUME(u, at) (PC(u) = (at), (&PC(u))[1] = PC(u) + 4)
+#define LOAD "lduw [%0], %%g1"
+#define STORE "stw %%g1, [%0]"
+#define SCRATCH "g1"
+#define UNDEFINED ".word 0"
+#define TRAP "ta 1"
 #endif
 
 /* Writes a function that returns a number below 2048; its size. */
@@ -189,6 +203,8 @@ static inline size_t emit(unsigned char *p, int v)
     unsigned char code[8] = {0x20, 0x3c, 0, 0, v >> 8, v, 0x4e, 0x75}; /* move.l #v, %d0; rts */
 #elif defined __mips__
     uint32_t code[2] = {0x03e00008, 0x24020000 | v}; /* jr $ra; li $v0 in its delay slot */
+#elif defined __sparc__
+    uint32_t code[2] = {0x81c3e008, 0x90102000 | v}; /* retl; mov v, %o0 in its delay slot */
 #elif defined __arm__
     /* movw r0, v; bx lr, little-endian in either byte order */
     unsigned char code[8] = {v, v >> 8 & 0xf, 0x00, 0xe3, 0x1e, 0xff, 0x2f, 0xe1};

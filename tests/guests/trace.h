@@ -84,6 +84,11 @@ typedef unsigned long reg_t;
 #define RESULT_AT 8
 #define ARGUMENT_AT 10
 #define BREAK (uint32_t)13
+#elif defined __sparc__
+#define PC_AT 33
+#define RESULT_AT 8
+#define ARGUMENT_AT 8
+#define BREAK (uint32_t)0x91d02001
 #endif
 
 #define EVENT(status) ((status) >> 16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .layout import I64, Array, CStruct, Int, Long, UInt
+from .layout import I64, Array, CStruct, Int, Long, NarrowLong, UInt
 
 
 class Timespec(CStruct):
@@ -23,7 +23,7 @@ class Timeval(CStruct):
     """struct timeval: seconds and microseconds."""
 
     tv_sec: Long
-    tv_usec: Long
+    tv_usec: NarrowLong
 
 
 class Timeval64(CStruct):

@@ -26,9 +26,12 @@ class Scalar:
         self.name, self.size, self.signed = name, size, signed
         self.words = words  # 64 bits made of words, the least significant first
 
+    def room(self, model: DataModel) -> int:
+        return self.size or model.word
+
     def align(self, model: DataModel) -> int:
         """The alignment, in bytes."""
-        size = model.word if self.words else self.size or model.word
+        size = model.word if self.words else self.room(model)
         return min(size, model.align64)
 
     def swapped(self, model: DataModel) -> bool:
@@ -57,8 +60,15 @@ class Scalar:
 
     def code(self, model: DataModel) -> str:
         """The `struct` format character."""
-        code = "?bh?i???q"[self.size or model.word]
+        code = "?bh?i???q"[self.room(model)]
         return code if self.signed else code.upper()
+
+
+class NarrowScalar(Scalar):
+    """A long that SPARC makes an int of (microseconds, si_band)."""
+
+    def room(self, model: DataModel) -> int:  # bytes
+        return 4 if model.signals == "sparc" else model.word
 
 
 class ArrayType:
@@ -97,6 +107,7 @@ if TYPE_CHECKING:
     I64: TypeAlias = int
     U64: TypeAlias = int
     SigSet: TypeAlias = int
+    NarrowLong: TypeAlias = int
 
     Value: TypeAlias = Any  # int, bytes, tuple or CStruct, as the member's type says
 
@@ -120,6 +131,7 @@ else:
     I64 = Scalar("I64", 8, True)
     U64 = Scalar("U64", 8, False)
     SigSet = Scalar("SigSet", 8, False, words=True)
+    NarrowLong = NarrowScalar("NarrowLong", 0, True)
 
     Bytes = BytesType
     Array = ArrayType
@@ -145,8 +157,7 @@ class CStruct:
     _nested: ClassVar[list[str]]  # and which of them no two objects may share
 
     def __init_subclass__(cls) -> None:
-        cls._layouts = {}
-        cls._members = None
+        cls._layouts, cls._members = {}, None
 
     def __init__(self, **fields: Value) -> None:
         """Members by name; those not given are 0, as is all of an absent nested structure."""
@@ -312,7 +323,7 @@ def _is_plain(kind: FieldType, model: DataModel) -> bool:
 def _measure(kind: FieldType, model: DataModel) -> tuple[int, int, str, list[str]]:
     """Size, alignment, `struct` format and the format's value codes of one type."""
     if isinstance(kind, Scalar):
-        size, code = kind.size or model.word, kind.code(model)
+        size, code = kind.room(model), kind.code(model)
         if kind.words and model.sigset_size > size:
             return model.sigset_size, kind.align(model), f"{code}8x", [code]
         return size, kind.align(model), code, [code]

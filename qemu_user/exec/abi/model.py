@@ -47,7 +47,7 @@ class DataModel:
     @property
     def socket_level(self) -> int:
         """SOL_SOCKET, which control messages have as well."""
-        return 0xFFFF if self.signals == "mips" else 1
+        return 0xFFFF if self.signals else 1
 
     def signal_to_guest(self, signo: int) -> int:
         """The number of a signal that most architectures call `signo`."""

@@ -14,6 +14,7 @@ from .layout import (
     CStruct,
     Int,
     Long,
+    NarrowLong,
     SigSet,
     Size,
     UInt,
@@ -123,7 +124,7 @@ class SigInfoPkey(SigInfo):
 class SigInfoPoll(SigInfo):
     """SIGIO (man 2 fcntl, F_SETSIG)."""
 
-    si_band: Long
+    si_band: NarrowLong
     si_fd: Int
 
 

@@ -57,6 +57,8 @@ class Engine:
         kept_on_fill: tuple[str, int] | None = None,
         slot: tuple[str, int, int] | None = None,
         tables: tuple[str, int, str, str] | None = None,
+        moving: tuple[str, ...] = (),
+        windows: Mapping[str, int] | None = None,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
         self.mode = mode  # ("64",), ("ARM",)
@@ -65,8 +67,7 @@ class Engine:
         self.syscall_skip = syscall_skip  # bytes to be added to PC, to be after the instruction
         # number -> (signal, si_code, bytes the backend adds to PC so that it is where Linux has it)
         self.exceptions = exceptions
-        # Exception numbers that mean an illegal instruction; a correction in `exceptions` counts.
-        self.illegal = illegal
+        self.illegal = illegal  # those of illegal instructions; a correction in `exceptions` counts
         self.page_size = page_size  # tell the engine that pages are 4096 bytes
         self.start = start or {}  # registers of a new program that are not 0
         # Code run once to reach user privilege: sp is the end of a page that may be read, written
@@ -74,8 +75,7 @@ class Engine:
         self.user_mode = user_mode
         self.syscall_saves = syscall_saves  # registers that get the next PC and the flags
         self.illegal_code = illegal_code  # si_code of SIGILL
-        # Registers the engine has no names for: another one's name, how many bytes behind it they
-        # are in the CPU state, and their size in bytes.
+        # Registers without a name in the engine: another's, how far behind it they are, their size
         self.beside = beside or {}
         self.mends = mends
         self.substitutes = substitutes  # `engine_substitutes` has code for hosts of its own kind
@@ -90,11 +90,12 @@ class Engine:
         self.refused = refused or {}  # instructions not to be executed -> the exception instead
         self.start_bit = start_bit  # whose lowest bit the engine wants in the address to start at
         self.target = target  # what the names of the engine's own functions end in
+        self.moving = moving  # registers that the engine keeps now here, now there
+        self.windows = windows  # where the CPU state has what is about register windows
         self.unsaved = unsaved  # registers that the engine's contexts leave out
         self.stopping = stopping  # the exception that the engine reports as an invalid instruction
         self.contributory = contributory  # exceptions the engine must be told are over
-        # What reading or writing raises at an address that isn't a sign-extended 48-bit one, if
-        # that is not a page fault.
+        # Raised at addresses that aren't sign-extended 48-bit ones, if that is no page fault
         self.noncanonical = noncanonical
         self.identify = identify  # CPUID: its instruction id, what it reads, what it writes
 
@@ -240,10 +241,12 @@ class Arch:
         system_size: int = 0,
         task_size: int = 0,
         base: str = "",
+        page: int = 4096,
     ) -> None:
         self.name = name
         # Whose modules <base>_registers and <base>_vdso serve this one, too
         self.base = base or name
+        self.page = page  # AT_PAGESZ, in bytes: what mappings are rounded up to
         self.elf_machine = elf_machine
         self.model = model
         self.engine = engine
@@ -316,16 +319,16 @@ _BY_ELF = {
     (8, 32, ">"): "mips",
     (8, 64, "<"): "mips64el",
     (8, 64, ">"): "mips64",
+    (43, 64, ">"): "sparc64",
 }
 # Whose machine has another ABI -> a bit of e_flags, and the module of programs that have it set
 _BY_FLAG = {"mips": (0x20, "mipsn32"), "mipsel": (0x20, "mipsn32el")}
 NAMES = (*_BY_ELF.values(), *(name for _, name in _BY_FLAG.values()))
 # What the engine carries and user programs can't run on: ELF machine -> name and exact reason
-_WINDOWS = "register windows, which the engine leaves to trap handlers, are not emulated"
+_NARROW = "windows, signal frames and structures are made for the 64-bit ABI alone"
 REFUSED: dict[int, tuple[str, str]] = {
-    2: ("sparc", _WINDOWS),
-    18: ("sparc32plus", _WINDOWS),
-    43: ("sparc64", _WINDOWS),
+    2: ("sparc", _NARROW),
+    18: ("sparc32plus", _NARROW),
 }
 
 

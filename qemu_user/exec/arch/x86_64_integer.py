@@ -6,20 +6,25 @@ them, and where it is wrong: its horizontal MMX operations read what they have j
 
 from __future__ import annotations
 
-from .x86_64_sse import FLAGS, table
+from .x86_64_sse import FIRST, FLAGS, pair, table
 from .x86_64_x87 import TAGS, TOP
 
 _GP = 13
-_PAIR = "movups xmm0, xmmword ptr [rsi]; movups xmm1, xmmword ptr [rdx]; "
 _STORE = "; movups xmmword ptr [rsi], xmm0; ret"
+_PAIR = pair("")
 COMMON: dict[str, str] = {}
 _TWO_OPERANDS = """
-    psrlw psraw psllw psrld psrad pslld psrlq psllq paddusb paddsb psubusb psubsb paddusw paddsw
-    psubusw psubsw pmulhuw pmulhw pmaddwd psadbw packsswb packuswb packssdw punpcklbw punpcklwd
-    punpckhbw punpckhwd pshufb phaddw phaddd phaddsw pmaddubsw phsubw phsubd phsubsw pmulhrsw
-    psignb psignw psignd pcmpeqq packusdw pminsb pminsd pminuw pminud pmaxsb pmaxsd pmaxuw pmaxud
-    pmulld pcmpgtq aesdec aesdeclast aesenc aesenclast
+    paddb paddw paddd paddq psubb psubw psubd psubq paddusb paddsb psubusb psubsb paddusw paddsw
+    psubusw psubsw pminub pmaxub pminsw pmaxsw pand pandn por pxor pcmpgtb pcmpgtw pcmpgtd pcmpeqb
+    pcmpeqw pcmpeqd pmullw pmulhuw pmulhw pavgb pavgw pmuludq pmaddwd psadbw packsswb packuswb
+    packssdw punpcklbw punpcklwd punpckhbw punpckhwd pshufb phaddw phaddd phaddsw pmaddubsw phsubw
+    phsubd phsubsw pmulhrsw psignb psignw psignd pcmpeqq packusdw pminsb pminsd pminuw pminud
+    pmaxsb pmaxsd pmaxuw pmaxud pmulld pcmpgtq pmuldq aesdec aesdeclast aesenc aesenclast
 """
+_SHIFTS = "psrlw psraw psllw psrld psrad pslld psrlq psllq"
+# Their count is stored by quarters.
+_COUNT = "movd xmm1, dword ptr [rdx]; movd xmm2, dword ptr [rdx + 4]; punpckldq xmm1, xmm2; "
+_SPELT = {"paddd": "paddl", "psubd": "psubl", "pcmpgtd": "pcmpgtl", "pcmpeqd": "pcmpeql"}
 _ONE_OPERAND = """
     pabsb pabsw pabsd phminposuw aesimc pmovsxbw pmovsxbd pmovsxwd pmovzxbw pmovzxbd pmovzxwd
 """
@@ -94,14 +99,21 @@ _REFUSED = f"mov rcx, qword ptr [rsp]; xor edx, edx; mov esi, {_GP}; jmp {{raise
 
 def sources() -> dict[str, str]:
     """The substitutes by the names of the engine's functions."""
-    found = {f"{name}_xmm": f"{_PAIR}{name} xmm0, xmm1{_STORE}" for name in _TWO_OPERANDS.split()}
-    found |= {f"{name}_xmm": f"{_PAIR}{name} xmm0, xmm1{_STORE}" for name in _ONE_OPERAND.split()}
+    found = {
+        f"{_SPELT.get(name, name)}_xmm": pair(f"{name} xmm0, xmm1{_STORE}")
+        for name in _TWO_OPERANDS.split()
+    }
+    for name in _SHIFTS.split():
+        found[f"{name}_xmm"] = f"{FIRST}{_COUNT}{name} xmm0, xmm1{_STORE}"
+    found |= {
+        f"{name}_xmm": f"{pair('')}{name} xmm0, xmm1{_STORE}" for name in _ONE_OPERAND.split()
+    }
     for name, end in _COUNTS.items():
         found[f"{name}_xmm"] = _shift(name, "dword ptr [rdx]", end)
     found["palignr_xmm"] = _shift("palignr", "ecx", 32)
-    found["pclmulqdq_xmm"] = f"{_PAIR} and ecx, 0x11; {_CARRYLESS} ret"
+    found["pclmulqdq_xmm"] = f"{pair('')} and ecx, 0x11; {_CARRYLESS} ret"
     found["ptest_xmm"] = (
-        f"{_PAIR} ptest xmm0, xmm1; pushfq; pop rax; and eax, 0x41; "
+        f"{pair('')} ptest xmm0, xmm1; pushfq; pop rax; and eax, 0x41; "
         f"mov qword ptr [rdi + {FLAGS}], rax; ret"
     )
     found |= _mmx()

@@ -51,6 +51,10 @@ COMMON = {
     """,
 }
 
+# The engine stores vectors by halves: all of one can't be loaded while these are under way.
+FIRST = "movq xmm0, qword ptr [rsi]; movhps xmm0, qword ptr [rsi + 8]; "
+SECOND = "movq xmm1, qword ptr [rdx]; movhps xmm1, qword ptr [rdx + 8]; "
+
 _STORES = {
     "s": "movss dword ptr [rsi], xmm0",
     "d": "movsd qword ptr [rsi], xmm0",
@@ -93,33 +97,32 @@ def _binary() -> dict[str, str]:
                 f"movs{kind} xmm0, {size} ptr [rsi]; {op}s{kind} xmm0, {size} ptr [rdx]{operand}",
                 kind,
             )
-            found[f"{name}p{kind}"] = obeying(_pair(f"{op}p{kind} xmm0, xmm1{operand}"), "x")
+            found[f"{name}p{kind}"] = obeying(pair(f"{op}p{kind} xmm0, xmm1{operand}"), "x")
     for name in ("hadd", "hsub", "addsub"):
         for kind in "sd":
-            found[f"{name}p{kind}"] = obeying(_pair(f"{name}p{kind} xmm0, xmm1"), "x")
+            found[f"{name}p{kind}"] = obeying(pair(f"{name}p{kind} xmm0, xmm1"), "x")
     return found
 
 
-def _pair(op: str) -> str:
-    """`op` on both operands."""
-    return f"movups xmm0, xmmword ptr [rsi]; movups xmm1, xmmword ptr [rdx]; {op}"
+def pair(op: str) -> str:
+    """`op` on both operands, xmm0 and xmm1."""
+    return f"{FIRST}{SECOND}{op}"
 
 
-_SOURCE = "movups xmm1, xmmword ptr [rdx]; "
 _HALF = "movq xmm1, qword ptr [rdx]; "
 
 
 def _unary() -> dict[str, str]:
     bodies = {
-        "sqrtps": (_SOURCE + "sqrtps xmm0, xmm1", "x"),
-        "sqrtpd": (_SOURCE + "sqrtpd xmm0, xmm1", "x"),
+        "sqrtps": (SECOND + "sqrtps xmm0, xmm1", "x"),
+        "sqrtpd": (SECOND + "sqrtpd xmm0, xmm1", "x"),
         "sqrtss": ("sqrtss xmm0, dword ptr [rdx]", "s"),
         "sqrtsd": ("sqrtsd xmm0, qword ptr [rdx]", "d"),
         "cvtps2pd": ("cvtps2pd xmm0, qword ptr [rdx]", "x"),
-        "cvtpd2ps": (_SOURCE + "cvtpd2ps xmm0, xmm1", "x"),
+        "cvtpd2ps": (SECOND + "cvtpd2ps xmm0, xmm1", "x"),
         "cvtss2sd": ("cvtss2sd xmm0, dword ptr [rdx]", "d"),
         "cvtsd2ss": ("cvtsd2ss xmm0, qword ptr [rdx]", "s"),
-        "cvtdq2ps": (_SOURCE + "cvtdq2ps xmm0, xmm1", "x"),
+        "cvtdq2ps": (SECOND + "cvtdq2ps xmm0, xmm1", "x"),
         "cvtpi2ps": (_HALF + "cvtdq2ps xmm0, xmm1", "d"),
         "cvtsi2ss": ("cvtsi2ss xmm0, edx", "s"),
         "cvtsq2ss": ("cvtsi2ss xmm0, rdx", "s"),
@@ -132,8 +135,8 @@ def _unary() -> dict[str, str]:
                 text = f"cvt{cut}s{kind}2si {to}, {size} ptr [rsi]"
                 bodies[f"cvt{cut}s{kind}2s{letter}"] = (text, "")
             packed = f"cvt{cut}p{kind}2dq xmm0, xmm1"
-            bodies[f"cvt{cut}p{kind}2dq"] = (_SOURCE + packed, "x")
-            bodies[f"cvt{cut}p{kind}2pi"] = ((_HALF if kind == "s" else _SOURCE) + packed, "d")
+            bodies[f"cvt{cut}p{kind}2dq"] = (SECOND + packed, "x")
+            bodies[f"cvt{cut}p{kind}2pi"] = ((_HALF if kind == "s" else SECOND) + packed, "d")
     for quiet in ("", "u"):
         for kind, size in (("s", "dword"), ("d", "qword")):
             load = f"movs{kind} xmm0, {size} ptr [rsi]; "
@@ -183,7 +186,7 @@ def _strings(kind: str) -> str:
     if kind[-1] == "m":
         result = f"movups xmmword ptr [rdi + {XMM0}], xmm0"
     return f"""
-        {_pair("")}
+        {pair("")}
         {lengths if kind[0] == "e" else ""}
         mov r8d, ecx
         and r8d, 127
@@ -212,9 +215,9 @@ def _immediate() -> dict[str, str]:
     found = {}
     for kind, store in _ROUNDED.items():
         name = f"round{kind}_xmm"
-        found[name] = with_immediate(name, 16, _pair(""), store)
+        found[name] = with_immediate(name, 16, pair(""), store)
     for name in ("dpps_xmm", "dppd_xmm"):
-        found[name] = with_immediate(name, 256, _pair(""), "x")
+        found[name] = with_immediate(name, 256, pair(""), "x")
     for kind in ("istri", "istrm", "estri", "estrm"):
         found[f"pcmp{kind}_xmm"] = _strings(kind)
     return found
@@ -224,7 +227,7 @@ def _approximations() -> dict[str, str]:
     """RCP and RSQRT obey nothing, and are each processor's own."""
     found = {}
     for name in ("rcp", "rsqrt"):
-        found[f"{name}ps"] = f"{_SOURCE}{name}ps xmm0, xmm1; {_STORES['x']}; ret"
+        found[f"{name}ps"] = f"{SECOND}{name}ps xmm0, xmm1; {_STORES['x']}; ret"
         found[f"{name}ss"] = f"{name}ss xmm0, dword ptr [rdx]; {_STORES['s']}; ret"
     return found
 

@@ -1,3 +1,4 @@
+// page: 4096
 // xfail-m68k: its start-up code writes over argc
 // xfail-arm-glibc: its start-up code writes over argc
 // reference: own

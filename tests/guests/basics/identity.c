@@ -1,3 +1,4 @@
+// page: 4096
 #include "machine.h"
 #include <sys/utsname.h>
 int main(void)

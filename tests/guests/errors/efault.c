@@ -1,3 +1,4 @@
+// xfail-sparc64: other numbers of constants, and rt_sigaction has an argument more
 // calls: old
 // reference: own
 // Bad pointers give EFAULT in every call that takes one.

@@ -1,3 +1,4 @@
+// page: 4096
 // calls: old
 // reference: own
 // Buffers that end in unmapped memory: partial results, as Linux gives them.

@@ -1,3 +1,4 @@
+// page: 4096
 // Reads and writes of files, answered in the engine, when what the descriptor or the memory is changes.
 #include "guest.h"
 

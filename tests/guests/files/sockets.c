@@ -2,6 +2,24 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+static void refused(void)
+{
+    struct sockaddr_in a = {AF_INET, 0, {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof a;
+    int s = socket(AF_INET, SOCK_DGRAM, 0), nobody = socket(AF_INET, SOCK_DGRAM, 0), error = 0;
+    struct pollfd p = {s, POLLIN};
+
+    MUST(bind(nobody, (void *)&a, sizeof a) == 0 && getsockname(nobody, (void *)&a, &len) == 0);
+    close(nobody);
+    TRY(connect(s, (void *)&a, sizeof a));
+    TRY(send(s, "x", 1, 0));
+    TRY(poll(&p, 1, 10000));
+    len = sizeof error;
+    TRY(getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &len));
+    SHOW(error == ECONNREFUSED);
+    close(s);
+}
+
 int main(void)
 {
     int s[2];
@@ -32,8 +50,9 @@ int main(void)
     int type;
     socklen_t n = sizeof type;
     TRY(getsockopt(s[0], SOL_SOCKET, SO_TYPE, &type, &n));
-    SHOW(type);
+    SHOW(type == SOCK_DGRAM);
     SHOW(n);
+    refused();
     int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int one = 1;
     struct sockaddr_in a = {AF_INET, 0, {htonl(INADDR_LOOPBACK)}}, p;

@@ -1,3 +1,4 @@
+// page: 4096
 // What munmap, mprotect, mremap, fork and execve do to attached segments.
 #include "guest.h"
 #include <sys/shm.h>

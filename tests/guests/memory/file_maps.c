@@ -1,3 +1,4 @@
+// page: 4096
 // reference: own
 // Shared and private file mappings, sizes that are not whole pages, and SIGBUS past the end.
 #include "guest.h"

@@ -1,3 +1,4 @@
+// page: 4096
 // A MAP_GROWSDOWN mapping grows when touched just below, and PROT_GROWSDOWN needs one.
 #include "guest.h"
 int main(void)

@@ -1,3 +1,4 @@
+// page: 4096
 // word: 8
 // Thousands of mappings, split and merged, and a terabyte reserved.
 #include "guest.h"

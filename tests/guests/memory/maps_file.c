@@ -1,3 +1,4 @@
+// xfail-sparc64: the data of its programs is executable
 // /proc/self/maps names our own mappings, stack and heap.
 #include "guest.h"
 int main(void)

@@ -1,3 +1,4 @@
+// page: 4096
 // reference: own
 // Errors and placement of mmap, munmap, mprotect, mremap, madvise, msync, mincore.
 #include "guest.h"

@@ -1,3 +1,4 @@
+// page: 4096
 // MAP_FIXED_NOREPLACE and hints.
 #include "guest.h"
 #ifndef MAP_FIXED_NOREPLACE

@@ -1,3 +1,4 @@
+// page: 4096
 // A private mapping made with MAP_POPULATE has pages of its own before anybody writes to it.
 #include "guest.h"
 int main(void)

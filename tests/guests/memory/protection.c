@@ -1,3 +1,4 @@
+// page: 4096
 // Which accesses each protection allows, as signals with code and address.
 #include "guest.h"
 static sigjmp_buf back;

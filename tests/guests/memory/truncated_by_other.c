@@ -1,3 +1,4 @@
+// page: 4096
 // reference: own
 // Another process shortens a mapped file: SIGBUS at the page that is gone, and nothing else is lost.
 #include "guest.h"

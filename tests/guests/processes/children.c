@@ -1,3 +1,4 @@
+// xfail-sparc64: there is no clone3
 #define _GNU_SOURCE
 #include "guest.h"
 #include <errno.h>

@@ -11,7 +11,7 @@ static void on(int n, siginfo_t *i, void *c)
     addr = (uintptr_t)i->si_addr;
     pc = PC(u);
     count++;
-    PC(u) = resume;
+    RESUME(u, resume);
 }
 extern char at_load[], at_store[], at_undefined[], at_trap[], after_load[], after_store[],
     after_undefined[], after_trap[];

@@ -115,6 +115,20 @@ static void kill_between(const void *in, void *out, int pid)
                      : "$1", "$3", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24",
                        "$25", "hi", "lo", "$f0", "$f10", "$f30", "memory");
 }
+#elif defined __sparc__
+#define ONES "[%%sp + 2047 + 168]"
+#define SPOIL "mov -1, %%g1; stx %%g1, " ONES "; ldd " ONES ", %%f0; ldd " ONES ", %%f62"
+#define FP_CHANGED "g1", "f0", "f1", "f62", "memory"
+#define FP_BYTES 24
+static void kill_between(const void *in, void *out, int pid)
+{
+    register long o0 __asm__("o0") = pid, o1 __asm__("o1") = SIGUSR1, g1 __asm__("g1") = SYS_kill;
+    __asm__ volatile("ldd [%3], %%f0; ldd [%3 + 8], %%f10; ldd [%3 + 16], %%f62; ta 0x6d; "
+                     "std %%f0, [%4]; std %%f10, [%4 + 8]; std %%f62, [%4 + 16]"
+                     : "+r"(o0)
+                     : "r"(o1), "r"(g1), "r"(in), "r"(out)
+                     : "f0", "f1", "f10", "f11", "f62", "cc", "memory");
+}
 #endif
 static volatile int n;
 #ifdef __i386__

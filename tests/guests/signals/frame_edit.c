@@ -108,6 +108,13 @@ enum { R_A = 12, R_B = 18, R_C = 2, R_D = 31 };
 #define GET "; sw $12, 0(%0); sw $18, 4(%0); sw $2, 8(%0); sw $31, 12(%0)"
 #endif
 #define CHANGED "$12", "$18", "$2", "$31"
+#elif defined __sparc__
+#define REG(m, name)                                                                               \
+    ((unsigned long *)((char *)(m) - __builtin_offsetof(ucontext_t, uc_mcontext)))[16 + R_##name]
+enum { R_A = 4, R_B = 11, R_C = 1, R_D = 13 };
+#define SET "set 0x1111, %%g4; set 0x2222, %%o3; set 0x3333, %%g1; set 0x4444, %%o5; "
+#define GET "; stx %%g4, [%0]; stx %%o3, [%0 + 8]; stx %%g1, [%0 + 16]; stx %%o5, [%0 + 24]"
+#define CHANGED "g4", "o3", "g1", "o5"
 #endif
 static void on(int n, siginfo_t *i, void *c)
 {
@@ -117,7 +124,7 @@ static void on(int n, siginfo_t *i, void *c)
     REG(m, B) = 0xbbbb;
     REG(m, C) = 0xcccc;
     REG(m, D) = 0xdddd;
-    PC((ucontext_t *)c) += UNDEFINED_SIZE - AFTER_UNDEFINED;
+    RESUME((ucontext_t *)c, PC((ucontext_t *)c) + UNDEFINED_SIZE - AFTER_UNDEFINED);
 }
 static long run(void)
 {

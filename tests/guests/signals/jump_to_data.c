@@ -1,3 +1,4 @@
+// xfail-sparc64: the data of its programs is executable
 // Jumping to what cannot be executed: null, data, the stack, unmapped memory.
 // flags: -Wl,-z,noexecstack
 #include "machine.h"

@@ -1,3 +1,4 @@
+// xfail-sparc64: rt_sigaction has an argument more
 // Blocking, pending, handlers' own masks, SA_NODEFER, SA_RESETHAND, and the order of delivery.
 // numbers: usual
 #include "guest.h"
@@ -6,7 +7,7 @@ static char log_[300];
 static void note(int n)
 {
     char b[8];
-    sprintf(b, " %d", n);
+    sprintf(b, " %d", n < 0 ? -usual(-n) : usual(n));
     strcat(log_, b);
 }
 static void plain(int n)

@@ -1,3 +1,4 @@
+// xfail-sparc64: there is no clone3
 // libc: glibc
 // clone with and without its flags; set_tid_address, gettid, CLONE_CHILD_CLEARTID, wrong flag sets.
 #include "guest.h"

@@ -15,6 +15,7 @@ import struct
 from ctypes import c_void_p
 
 from . import host
+from .arch.straight import PRIME
 from .errors import EngineError
 
 TYPE_CHECKING = False
@@ -45,23 +46,22 @@ def _mend(library: CDLL, wanted: Mend) -> None:
         code = code.replace(struct.pack("<i", old), struct.pack("<i", new))
     for at in wanted.spared:
         code = code[:at] + before[at : at + 4] + code[at + 4 :]
-    for at, (_, new_code) in wanted.pieces.items():
-        code = code[:at] + new_code + code[at + len(new_code) :]
+    changed = bytearray(code)
+    for at, (_, piece) in wanted.pieces.items():
+        changed[at : at + len(piece)] = piece
     for at, (old_place, new_place) in wanted.pointers.items():
         symbol = start + wanted.before
-        if code[at : at + 8] != struct.pack("<Q", symbol + old_place):
+        if changed[at : at + 8] != struct.pack("<Q", symbol + old_place):
             raise EngineError(_WHY)
-        code = code[:at] + struct.pack("<Q", symbol + new_place) + code[at + 8 :]
-    if not host.overwrite([(start, code)]):
+        changed[at : at + 8] = struct.pack("<Q", symbol + new_place)
+    if not host.overwrite([(start, bytes(changed))]):
         raise EngineError(_WHY)
 
 
 def _is_done(code: bytes, wanted: Mend) -> bool:
     """Whether everything is replaced already; EngineError where the code is another one."""
     if wanted.checksum:
-        from binascii import crc32
-
-        found = crc32(code)
+        found = int.from_bytes(code, "little") % PRIME
         if found not in (wanted.checksum, wanted.after):
             raise EngineError(_WHY)
         return found == wanted.after

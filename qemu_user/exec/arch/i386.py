@@ -32,6 +32,7 @@ from .x86_64 import (
     emulate,
     exception,
 )
+from .x86_64_vectors import VECTORS
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
@@ -59,7 +60,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mends=(VEX_ILLEGAL, LOGARITHM),
+        mends=(VEX_ILLEGAL, LOGARITHM, VECTORS),
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
         exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN

@@ -29,7 +29,8 @@ class Mend:
         self.machine = machine  # the host whose code this is
         self.before = before  # bytes from their beginning to it
         self.size = size  # bytes of code
-        self.checksum = checksum  # its CRC-32 as distributed, 0: `pieces` tell
+        # As distributed: it as a number modulo `straight.PRIME`; 0: `pieces` tell
+        self.checksum = checksum
         self.after = after  # and with everything replaced
         self.distances = distances or {}  # from the CPU state: as they are, as they must be
         self.spared = spared  # places where the same bytes are something else

@@ -157,7 +157,7 @@ EXCEPTIONS = {  # the engine adds 4 to PC
 }
 # Unicorn 2.1.3 has the floating-point functions of 32-bit PowerPC alone. A process may go from one
 # to the other (execve).
-_AS_DISTRIBUTED, _MENDED = 294893955, 3645380814  # checksums
+_AS_DISTRIBUTED, _MENDED = 0x5CC0E33B045EEB63, 0xFE3C3016B3597457  # checksums
 _DISTANCES = {
     -7120: -7200,  # exception_index
     264: 528,  # crf

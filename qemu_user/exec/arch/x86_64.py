@@ -18,6 +18,7 @@ from ..errors import LinuxError
 from . import ANY, Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 from .mend import Mend
+from .x86_64_vectors import VECTORS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -309,7 +310,7 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mends=(VEX_ILLEGAL, LOGARITHM),
+        mends=(VEX_ILLEGAL, LOGARITHM, VECTORS),
         model="X86_EPYC_ROME",
         syscall=("insn", 699),  # X86_INS_SYSCALL
         exceptions=EXCEPTIONS,

@@ -26,7 +26,7 @@ def _extreme(t: Thread, a: int, b: int, java: bool, biggest: bool) -> int:
     first, second = LONG.order(a), LONG.order(b)
     if first == second == 0 and java:
         return a & b if biggest else a | b
-    return a if (first > second if biggest else first < second) else b
+    return a if (first >= second if biggest else first < second) else b
 
 
 def _raise(t: Thread) -> None:

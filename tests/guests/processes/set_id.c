@@ -1,4 +1,5 @@
 // What set-user-ID and set-group-ID programs of other users may, started by root: ids, AT_SECURE, capabilities.
+// arch: x86_64 i386
 #include "guest.h"
 #include <sys/auxv.h>
 #include <sys/prctl.h>

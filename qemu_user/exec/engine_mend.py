@@ -2,8 +2,9 @@
 
 Where two processors' functions have the same name in the library, only one of them is in it, and it
 finds the CPU state's fields where the other processor has them. The distances stand as 32-bit
-numbers in its code. Other faults are a few instructions. Both are replaced in this process's memory
-if the code is exactly what is expected.
+numbers in its code. Other faults are a few instructions, or fields of the tables that the
+translator follows. All are replaced in this process's memory if the bytes are exactly what is
+expected.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import struct
 from ctypes import c_void_p
 
 from . import host
+from .arch.straight import PRIME
 from .errors import EngineError
 
 TYPE_CHECKING = False
@@ -44,18 +46,22 @@ def _mend(library: CDLL, wanted: Mend) -> None:
         code = code.replace(struct.pack("<i", old), struct.pack("<i", new))
     for at in wanted.spared:
         code = code[:at] + before[at : at + 4] + code[at + 4 :]
-    for at, (_, new_code) in wanted.pieces.items():
-        code = code[:at] + new_code + code[at + len(new_code) :]
-    if not host.overwrite([(start, code)]):
+    changed = bytearray(code)
+    for at, (_, piece) in wanted.pieces.items():
+        changed[at : at + len(piece)] = piece
+    for at, (old_place, new_place) in wanted.pointers.items():
+        symbol = start + wanted.before
+        if changed[at : at + 8] != struct.pack("<Q", symbol + old_place):
+            raise EngineError(_WHY)
+        changed[at : at + 8] = struct.pack("<Q", symbol + new_place)
+    if not host.overwrite([(start, bytes(changed))]):
         raise EngineError(_WHY)
 
 
 def _is_done(code: bytes, wanted: Mend) -> bool:
     """Whether everything is replaced already; EngineError where the code is another one."""
     if wanted.checksum:
-        from binascii import crc32
-
-        found = crc32(code)
+        found = int.from_bytes(code, "little") % PRIME
         if found not in (wanted.checksum, wanted.after):
             raise EngineError(_WHY)
         return found == wanted.after

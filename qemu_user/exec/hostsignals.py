@@ -29,7 +29,7 @@ class HostSignals:
 
     def listen(self) -> bool:
         """Have `heard()` called when signals come; False if the host makes no thread for that."""
-        self._open()
+        self.open()
         if not self.deaf:
             return True
         edges = self._edges = self._files.create(lambda: signal_edges(self.fd))
@@ -41,7 +41,8 @@ class HostSignals:
         self.deaf = self._edges < 0
         return not self.deaf
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Have `fd`, which is opened when somebody first needs it."""
         if self.fd < 0:
             self.fd = self._files.create(signal_fd)
             self._poll.register(self.fd, POLLIN)
@@ -62,7 +63,7 @@ class HostSignals:
 
     def park(self, post: Callable[[int, bytes], None]) -> Parked:
         """A host thread for a guest thread to be."""
-        self._open()
+        self.open()
         return Parked(post, self._taking, self.fd)
 
     def came(self, waits: bool | None = None) -> bool:

@@ -73,7 +73,7 @@ def _opened(fd: int) -> int:
     return fd
 
 
-_POLLFD = struct.Struct("ihh")
+_POLLFD = struct.Struct("iHH")
 _TIMESPEC = struct.Struct("ll")
 
 
@@ -83,7 +83,7 @@ def poll_fds(wanted: dict[int, int], timeout: int | None) -> dict[int, int]:
     array = ctypes.create_string_buffer(size)
     at = 0
     for fd, events in wanted.items():
-        _POLLFD.pack_into(array, at, fd, events, 0)
+        _POLLFD.pack_into(array, at, fd, events & 0xFFFF, 0)
         at += 8
     span = None
     if timeout is not None:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import os
-from errno import ENOENT, ENXIO
 
-from .errors import LinuxError
+from . import procnames
 from .hostcall import AT_FDCWD
+from .procnames import GENERATED, named, of_absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
+    from .process import Process
+    from .procnames import Named
     from .thread import Thread
-    from .tracing.tracer import Tracer
 
-    Traced: TypeAlias = tuple[Tracer, int, bytes]
-
-# Last components of the files under /proc/<pid> that are not left to the host.
-_GENERATED = frozenset(b"maps smaps smaps_rollup auxv cmdline environ stat statm status".split())
-_OWN_THREAD = b"/proc/thread-self"
-_INTERESTING = _GENERATED | {b"exe", b"mem", b"cpuinfo"}
+_DIRECTORIES = frozenset((b"fd", b"fdinfo", b"task", b"map_files"))
 
 
 def host_path(t: Thread, dirfd: int, path: bytes) -> bytes:
@@ -67,140 +60,85 @@ def _relative(prefix: bytes, dirfd: int, path: bytes) -> bytes | None:
 
 def follow(t: Thread, dirfd: int, path: bytes) -> bytes:
     """`host_path`, where /proc/self/exe is the guest's program and not the emulator's."""
-    if path.startswith(_OWN_THREAD) and path[len(_OWN_THREAD) :][:1] in (b"", b"/"):
-        path = b"/proc/%s%s" % (thread_self(t), path[len(_OWN_THREAD) :])
-    if _own(t, dirfd, path) == b"exe":
-        return program(t)
-    return _others_program(t, dirfd, path) or host_path(t, dirfd, path)
+    path = procnames.own_thread(t, path)
+    if path.endswith(b"exe"):
+        found = _link(t, named(t, dirfd, path))
+        if found is not None:
+            return found
+    return host_path(t, dirfd, path)
 
 
-def tracee(t: Thread, dirfd: int, path: bytes) -> Traced | None:
-    """(tracer, id, name below /proc/<id>) of a file of a thread that we trace; None for others."""
-    if t.process.tracing is None:
-        return None
-    absolute = _absolute(dirfd, path)
-    if absolute is None:
-        return None
-    from .tracing import procfs
-
-    return procfs.split(t.process, absolute)
-
-
-def _others_program(t: Thread, dirfd: int, path: bytes) -> bytes | None:
-    """What another emulated process runs, if the path is that process's /proc/<pid>/exe."""
-    if not path.endswith(b"exe"):
-        return None
-    other = tracee(t, dirfd, path)
-    if other is not None and other[2] == b"exe":
-        found: bytes = other[0].ask(other[1], "proc", "exe")
-        return found
-    parts = (_absolute(dirfd, path) or b"").split(b"/")
-    if len(parts) < 4 or parts[1] != b"proc" or parts[-1] != b"exe" or not parts[2].isdigit():
-        return None
-    from .visible import program_of
-
-    return program_of(parts[2])
-
-
-def thread_self(t: Thread) -> bytes:
-    """Where /proc/thread-self leads, which to the host is one thread of the emulator."""
-    return b"%d/task/%d" % (t.process.pid, t.tid)
-
-
-def program(t: Thread) -> bytes:
+def program(p: Process) -> bytes:
     """The path of the file that is being run."""
-    path: bytes = t.process.image.path
+    path: bytes = p.image.path
     return path
 
 
 def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:
     """What readlink(2) says where the host would answer for the emulator; None elsewhere."""
-    if path == _OWN_THREAD:
-        return thread_self(t)
-    name = _own(t, dirfd, path)
-    if name == b"exe":
-        return os.path.realpath(program(t))
-    if name is None:
-        return _others_program(t, dirfd, path)
-    if name is not None and name.startswith(b"fd/") and name[3:].isdigit():
-        fd = int(name[3:])
-        files = t.process.files
-        if fd in files.reserved:
-            raise LinuxError(ENOENT)
-        special = files.special.get(fd)
-        if special is not None:
-            return special.name.encode()
-    return None
+    if procnames.is_own_thread(path):
+        return procnames.thread_self(t)
+    return _link(t, named(t, dirfd, path))
 
 
-def contents(t: Thread, dirfd: int, path: bytes) -> bytes | None:
-    """The text of a file that the guest must see its own version of; None for all others."""
-    name = _own(t, dirfd, path)
-    if name is None:
-        other = tracee(t, dirfd, path)
-        if other is None or other[2] not in _GENERATED:
-            return None
-        text: bytes = other[0].ask(other[1], "proc", other[2].decode())
-        return text
-    if name == b"/cpuinfo":
-        return _cpuinfo(t) if os.path.exists(b"/proc/cpuinfo") else None
-    head, _, last = name.rpartition(b"/")
-    if head == b"fd" and last.isdigit() and int(last) in t.process.files.special:
-        raise LinuxError(ENXIO)  # an anonymous inode cannot be opened again
-    if head == b"fdinfo" and last.isdigit() and int(last) in t.process.files.special:
-        return _fdinfo(int(last), t.process.files.special[int(last)].fdinfo)
-    if last in _GENERATED and (not head or head.startswith(b"task/")):
-        from . import procfs
+def _link(t: Thread, where: Named | None) -> bytes | None:
+    if where is None or (where[2] != b"exe" and not where[2].startswith(b"fd/")):
+        return None
+    pid, tid, name = where
+    if pid == t.process.pid:
+        if name == b"exe":
+            return os.path.realpath(program(t.process))
+        from . import procself
 
-        make: Callable[[Thread, bytes], bytes] = getattr(procfs, last.decode())
-        return make(*_subject(t, _absolute(dirfd, path) or b""))
-    return None
+        return procself.link_target(t.process, name)
+    from . import procothers
+
+    return procothers.link_target(t, pid, tid, name)
 
 
-def _subject(t: Thread, absolute: bytes) -> tuple[Thread, bytes]:
-    """Whose file below /proc/<pid> that is, and the directory in which the host has its own.
-
-    What is the process's says of its first thread what is a thread's.
-    """
-    process, parts = t.process, absolute.split(b"/")
-    if parts[2] == b"thread-self":
-        return t, b"/proc/self/task/%d" % t.tid
-    if parts[3] == b"task":
-        return process.threads[int(parts[4])], b"/proc/self/task/" + parts[4]
-    return process.threads.get(process.pid, t), b"/proc/self"
+def generated(where: Named) -> bool:
+    """Whether the guest must see its own version of that file below /proc/<pid>."""
+    head, _, last = where[2].rpartition(b"/")
+    return head in (b"fd", b"fdinfo") or (not head and last in GENERATED)
 
 
-def _fdinfo(fd: int, own: str) -> bytes:
-    """The host's text for an emulated file: no position, no locks, but lines of its own."""
-    with open(f"/proc/self/fdinfo/{fd}") as host:
-        lines = [line for line in host if not line.startswith(("pos:", "lock:", "seals:"))]
-    return "".join(("pos:\t0\n", *lines, own)).encode()
+def contents(t: Thread, where: Named) -> bytes | None:
+    """The text of such a file; None where it is the host's."""
+    pid, tid, name = where
+    if pid == t.process.pid:
+        from . import procself
+
+        return procself.contents(t.process, tid, name, t)
+    from . import procothers
+
+    return procothers.contents(t, pid, tid, name)
 
 
-def is_own_memory(t: Thread, dirfd: int, path: bytes) -> bool:
-    """Whether the path is /proc/self/mem."""
-    return _own(t, dirfd, path) == b"mem"
+def cpuinfo(t: Thread) -> bytes | None:
+    """The text of /proc/cpuinfo; None where it is the host's."""
+    make = t.arch.cpuinfo
+    return make(t.process).encode() if make and os.path.exists(b"/proc/cpuinfo") else None
 
 
-def hidden_entries(t: Thread, fd: int) -> set[bytes] | None:
+def hidden_entries(t: Thread, fd: int) -> frozenset[bytes] | None:
     """Names in the open directory `fd` that belong to the emulator; None when there are none."""
     try:
         path = os.readlink(b"/proc/self/fd/%d" % fd)
     except OSError:
         return None
-    name = _of_process(t, path)
-    other = tracee(t, AT_FDCWD, path)
-    if other is not None and other[2] == b"task":
-        shown = other[0].ask(other[1], "proc", "task").split(b"\n")
-        return set(os.listdir(path)) - set(shown)
-    if name in (b"fd", b"fdinfo") or (name and name.endswith((b"/fd", b"/fdinfo"))):
-        return {b"%d" % number for number in t.process.files.reserved}
-    if name == b"map_files":
-        return {entry for entry in os.listdir(path) if entry[:1] != b"."}
-    if name == b"task":
-        tids = {b"%d" % tid for tid in t.process.threads}
-        return set(os.listdir(b"/proc/self/task")) - tids
-    return None
+    where = of_absolute(t, path) if path.startswith(b"/proc/") else None
+    if where is None or where[2] not in _DIRECTORIES:
+        return None
+    pid, tid, name = where
+    if pid == t.process.pid:
+        from . import procself
+
+        found = procself.hidden(t.process, name)
+    else:
+        from . import procothers
+
+        found = procothers.hidden(t, pid, tid, name)
+    return None if found is None else frozenset(found)
 
 
 def serve(data: bytes, name: str) -> int:
@@ -213,55 +151,3 @@ def serve(data: bytes, name: str) -> int:
         return os.open(f"/proc/self/fd/{writer}", os.O_RDONLY)
     finally:
         os.close(writer)
-
-
-def _own(t: Thread, dirfd: int, path: bytes) -> bytes | None:
-    """The path below the guest's own /proc/<pid>, "/cpuinfo" for that file, None for others."""
-    absolute = _absolute(dirfd, path)
-    return None if absolute is None else _of_process(t, absolute)
-
-
-def _absolute(dirfd: int, path: bytes) -> bytes | None:
-    """The whole of a path that may lead below /proc; None for others."""
-    if path.startswith(b"/"):
-        return os.path.normpath(path) if b"/proc" in path else None
-    last = path.rpartition(b"/")[2]
-    if last not in _INTERESTING and not last.isdigit():
-        return None
-    try:
-        at = b"/proc/self/cwd" if dirfd == AT_FDCWD else b"/proc/self/fd/%d" % dirfd
-        base = os.readlink(at)
-    except OSError:
-        return None
-    return os.path.normpath(base + b"/" + path) if base.startswith(b"/proc") else None
-
-
-def _of_process(t: Thread, path: bytes) -> bytes | None:
-    parts = path.lstrip(b"/").split(b"/", 2)
-    if parts[0] != b"proc" or len(parts) < 2:
-        return None
-    if len(parts) == 2:
-        return b"/cpuinfo" if parts[1] == b"cpuinfo" else None
-    who, name = parts[1], parts[2]
-    if who == b"thread-self":
-        return name
-    if who == b"self" or who == b"%d" % t.process.pid:
-        if name.startswith(b"task/"):
-            return _of_task(t, name)
-        return name
-    return None
-
-
-def _of_task(t: Thread, name: bytes) -> bytes:
-    """A name below task/<tid> as one of the process's where threads share the file."""
-    _, tid, *rest = name.split(b"/", 2)
-    if rest and tid.isdigit() and int(tid) in t.process.threads:
-        return rest[0]
-    if tid.isdigit() and int(tid) not in t.process.threads:
-        raise LinuxError(ENOENT)
-    return name
-
-
-def _cpuinfo(t: Thread) -> bytes | None:
-    make = t.arch.cpuinfo
-    return None if make is None else make(t.process).encode()

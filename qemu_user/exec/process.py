@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from _thread import get_native_id
 from time import monotonic_ns
 
 from . import cpu as traps
 from . import futex, vdso
 from .abi import signals as abi
-from .abi.layout import DataModel
+from .arrivals import CALL_BACK, HOST_MODEL, Arrived
 from .complaint import complain, remember_stderr
 from .dispatch import Dispatcher
 from .errors import GuestExit
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 
 _SPARE_THREADS = 32  # so many other threads end before one's id is seen again
 _PROMPT = 50_000_000  # ns within which the signal that ended a stop is here
-CALL_BACK = -0x7472  # si_code of a signal from another emulator (exec/tracing)
-HOST_MODEL = DataModel(8, "<" if sys.byteorder == "little" else ">")
 
 
 class Process:
@@ -75,6 +72,7 @@ class Process:
         self.futexes = futex.Futexes()
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
         self.quiet_children = False  # some child's end sends no SIGCHLD
+        self.shares_directory = False  # and umask with another process (CLONE_FS)
         self.membarriers = 0  # registrations of membarrier(2)
         self.scheduled = False  # some thread asked for processors, a policy or a nice value
         self.before_exit: list[Callable[[], None]] = []
@@ -138,7 +136,7 @@ class Process:
 
     def signal_came(self, tid: int, raw: bytes) -> None:
         """In a listener's host thread: a host signal, `tid` 0 when any thread may take it."""
-        self.scheduler.from_outside(lambda: self.signal_taken(tid, raw))
+        self.scheduler.from_outside(Arrived(self, tid, raw))
 
     def signal_taken(self, tid: int, raw: bytes) -> None:
         """A host signal becomes the guest's."""

@@ -44,13 +44,13 @@ class Scheduler:
         self._runnable: list[Thread] = []
         self._sleeping: dict[Thread, Wait] = {}
         self._timers: dict[object, tuple[int, Callable[[], None]]] = {}
-        self._outside: list[Callable[[], None]] = []
-        self._idle = False
+        self.outside: list[Callable[[], None]] = []  # what `from_outside` was given
+        self.idle = False  # in the host's poll, which `wake_fd` ends
         self._start_host_side()
 
     def _start_host_side(self) -> None:
         create = self.process.files.create
-        self._wake_fd = create(lambda: os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
+        self.wake_fd = create(lambda: os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
         self.signals = HostSignals(self.process.files, self._tick)
         self._ticker = Ticker(self._tick, SLICE)
 
@@ -79,7 +79,7 @@ class Scheduler:
         self._start_host_side()
 
     def _close_host_side(self) -> None:
-        self.process.files.unreserve(self._wake_fd)
+        self.process.files.unreserve(self.wake_fd)
         self.signals.close()
 
     def forked(self, t: Thread) -> None:
@@ -87,7 +87,7 @@ class Scheduler:
         self._runnable = []
         self._sleeping.clear()
         self._timers.clear()
-        self._outside.clear()
+        self.outside.clear()
         self._waited.clear()
         end_reserve(forked=True)
         self._close_host_side()
@@ -99,10 +99,10 @@ class Scheduler:
 
     def from_outside(self, call: Callable[[], None]) -> None:
         """From any host thread: have `call()` run on the guests' thread soon."""
-        self._outside.append(call)
+        self.outside.append(call)
         self._look = self.attention = True
-        if self._idle:
-            os.eventfd_write(self._wake_fd, 1)
+        if self.idle:
+            os.eventfd_write(self.wake_fd, 1)
         self.process.cpu.interrupt()
 
     def look(self) -> None:
@@ -171,6 +171,10 @@ class Scheduler:
             sleep.thread = None
             self._runnable.append(t)
             self.attention = True
+
+    def is_asleep(self, t: Thread) -> bool:
+        """Whether the thread waits in a system call."""
+        return t in self._sleeping
 
     # the loop
 
@@ -301,7 +305,7 @@ class Scheduler:
         self._look = False
         if self._ticked:
             self._end_slice()
-        calls, signals = self.signals.take(self._outside)
+        calls, signals = self.signals.take(self.outside)
         for outside in calls:
             outside()
         for info in signals:
@@ -342,9 +346,9 @@ class Scheduler:
         """Wait in the host until the first of `deadlines` (monotonic ns) at most."""
         timeout = max(0, min(deadlines) - monotonic_ns()) if deadlines else None
         self._listen()
-        self._idle = True
-        self._poll(0 if self._outside else timeout)
-        self._idle = False
+        self.idle = True
+        self._poll(0 if self.outside else timeout)
+        self.idle = False
         self._look = True
 
     def _poll(self, timeout: int | None) -> None:
@@ -356,11 +360,11 @@ class Scheduler:
                 wanted[fd] = wanted.get(fd, 0) | events
         ready: dict[int, int] = {}
         if timeout != 0:
-            wanted[self._wake_fd] = wanted[self.signals.fd] = POLLIN
+            wanted[self.wake_fd] = wanted[self.signals.fd] = POLLIN
         if wanted:
             ready = poll_fds(wanted, timeout)
-            if self._wake_fd in ready:
-                os.eventfd_read(self._wake_fd)
+            if self.wake_fd in ready:
+                os.eventfd_read(self.wake_fd)
         now = monotonic_ns()
         for sleep in sleepers:
             if _ended(sleep, ready, now):

@@ -1,14 +1,8 @@
-"""/proc/<pid>/smaps and smaps_rollup: what is resident of the guest's areas (man 5 proc).
-
-The host's page map says it; shares of pages (Pss) and references are in no such table of the
-guest's areas, and these lines are left out.
-"""
+"""/proc/<pid>/smaps, smaps_rollup and numa_maps: what is resident of the guest's areas."""
 
 from __future__ import annotations
 
-import os
-from array import array
-
+from . import residence
 from .arena import PAGE
 from .procfs import heading
 
@@ -17,43 +11,9 @@ if TYPE_CHECKING:
     from .thread import Thread
     from .vma import Vma
 
-_PRESENT, _SWAPPED, _OF_FILE, _EXCLUSIVE = 1 << 63, 1 << 62, 1 << 61, 1 << 56
-_AT_ONCE = 1 << 16  # entries of the page map that are read together
-_NAMES = (
-    *("Rss", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty"),
-    *("Anonymous", "Swap", "Locked"),
-)
 _GROWSDOWN = 0x100
-
-
-def _resident(pagemap: int, base: int, vma: Vma) -> list[int]:
-    """Kilobytes of each of `_NAMES`; a page that was changed is one without a file, or shared."""
-    kinds: dict[int, int] = {}
-    at, end = (base + vma.start) // PAGE, (base + vma.end) // PAGE
-    while vma.prot and at < end:
-        entries = array("Q", os.pread(pagemap, 8 * min(_AT_ONCE, end - at), 8 * at))
-        if not entries:
-            break
-        at += len(entries)
-        for entry in entries:
-            if entry:
-                kind = entry & (_PRESENT | _SWAPPED | _OF_FILE | _EXCLUSIVE)
-                kinds[kind] = kinds.get(kind, 0) + PAGE // 1024
-    clean = [0, 0]
-    dirty = [0, 0]
-    anonymous = swapped = 0
-    for kind, size in kinds.items():
-        own = bool(kind & _EXCLUSIVE)
-        if kind & _SWAPPED:
-            swapped += size
-        elif kind & _OF_FILE and not (vma.shared and vma.prot & 2):
-            clean[own] += size
-        elif kind & _PRESENT:
-            dirty[own] += size
-            anonymous += 0 if kind & _OF_FILE else size
-    rss = sum(clean) + sum(dirty)
-    figures = [rss, clean[0], dirty[0], clean[1], dirty[1], anonymous, swapped]
-    return [*figures, rss if vma.locked else 0]
+_COLUMN = 23  # where the figures end
+_OF_NUMA = (b"anon", b"dirty", b"mapped", b"mapmax", b"swapcache", b"active", b"writeback")
 
 
 def _flags(vma: Vma) -> str:
@@ -66,33 +26,73 @@ def _flags(vma: Vma) -> str:
     return " ".join((*letters, ""))
 
 
-def _lines(figures: list[int]) -> str:
-    return "".join(f"{name + ':':15} {kb:8} kB\n" for name, kb in zip(_NAMES, figures, strict=True))
+def _line(name: str, kb: int) -> str:
+    return f"{name}:{kb:{_COLUMN - len(name)}} kB\n"
 
 
-def _areas(t: Thread) -> list[tuple[Vma, list[int]]]:
-    pagemap = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return [(vma, _resident(pagemap, t.memory.base, vma)) for vma in t.memory.vmas]
-    finally:
-        os.close(pagemap)
+def _lines(figures: dict[bytes, int]) -> str:
+    return "".join(_line(name.decode(), kb) for name, kb in figures.items())
 
 
 def smaps(t: Thread) -> bytes:
     """/proc/pid/smaps."""
     out = []
-    for vma, figures in _areas(t):
+    for vma, figures in residence.by_area(t.memory):
+        figures[b"Locked"] = figures.get(b"Pss", 0) if vma.locked else 0
         sizes = (("Size", vma.end - vma.start), ("KernelPageSize", PAGE), ("MMUPageSize", PAGE))
-        head = "".join(f"{name + ':':15} {size // 1024:8} kB\n" for name, size in sizes)
-        flags = f"VmFlags: {_flags(vma)}\n"
-        out.append(heading(vma) + (head + _lines(figures) + flags).encode())
+        head = "".join(_line(name, size // 1024) for name, size in sizes)
+        tail = f"THPeligible:           0\nVmFlags: {_flags(vma)}\n"
+        out.append(heading(vma) + (head + _lines(figures) + tail).encode())
     return b"".join(out)
 
 
 def smaps_rollup(t: Thread) -> bytes:
     """/proc/pid/smaps_rollup: the sums."""
-    areas = _areas(t)
-    sums = [sum(column) for column in zip(*(figures for _, figures in areas), strict=True)]
-    first, last = areas[0][0].start, areas[-1][0].end
-    head = f"{first:08x}-{last:08x} ---p 00000000 00:00 0 ".ljust(73) + "[rollup]\n"
-    return (head + _lines(sums)).encode()
+    found = residence.areas(t.memory)
+    with open("/proc/self/smaps_rollup", "rb") as file:
+        names = [line.partition(b":")[0] for line in file][1:]
+    sums = dict.fromkeys(names, 0)
+    for area in found:
+        pss, anonymous = area.figures.get(b"Pss", 0), area.figures.get(b"Anonymous", 0)
+        of_anonymous = min(pss, anonymous)
+        kind = b"Pss_Shmem" if area.is_shared_memory else b"Pss_File"
+        parts = {**area.figures, b"Pss_Anon": of_anonymous, kind: pss - of_anonymous}
+        for name in sums:
+            sums[name] += parts.get(name, 0)
+    vmas = list(t.memory.vmas)
+    head = f"{vmas[0].start:08x}-{vmas[-1].end:08x} ---p 00000000 00:00 0 ".ljust(73)
+    return (head + "[rollup]\n" + _lines(sums)).encode()
+
+
+def numa_maps(t: Thread) -> bytes:
+    """/proc/pid/numa_maps: the host's figures, added up for each of the guest's areas."""
+    base, out = t.memory.base, []
+    with open("/proc/self/numa_maps", "rb") as file:
+        host = [(int(line.split(None, 1)[0], 16) - base, line.split()[1:]) for line in file]
+    for vma in t.memory.vmas:
+        policy = b"default"
+        counts: dict[bytes, int] = {}
+        for addr, words in host:
+            if vma.start <= addr < vma.end:
+                policy = words[0]
+                for word in words[1:]:
+                    name, _, number = word.partition(b"=")
+                    if name in _OF_NUMA or name[1:].isdigit():
+                        counts[name] = counts.get(name, 0) + int(number)
+        parts = [b"%08x %s" % (vma.start, policy), *_what(vma)]
+        parts += [b"%s=%d" % (name, counts[name]) for name in sorted(counts, key=_order)]
+        parts += [b"kernelpagesize_kB=%d" % (PAGE // 1024)] if counts else []
+        out.append(b" ".join(parts) + b"\n")
+    return b"".join(out)
+
+
+def _what(vma: Vma) -> list[bytes]:
+    if vma.name.startswith(b"/"):
+        return [b"file=" + vma.name.replace(b"\n", b"\\012").replace(b" ", b"\\040")]
+    return [vma.name[1:-1]] if vma.name in (b"[heap]", b"[stack]") else []
+
+
+def _order(name: bytes) -> tuple[int, int]:
+    if name in _OF_NUMA:
+        return _OF_NUMA.index(name), 0
+    return len(_OF_NUMA), int(name[1:])

@@ -6,7 +6,7 @@ import os
 import stat
 from errno import E2BIG, EACCES, EEXIST, EINVAL, ENOTDIR, EOVERFLOW
 
-from ..exec import hostcall, openflags, paths
+from ..exec import hostcall, openflags, paths, procnames
 from ..exec.abi import files as abi
 from ..exec.abi.files import OpenHow
 from ..exec.abi.layout import I64
@@ -32,6 +32,8 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..exec.files import SpecialFile
+    from ..exec.procnames import Named
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
 
@@ -46,14 +48,9 @@ def _open(
     if not isinstance(path, bytes):
         return _call(dirfd, path, flags, mode, resolve)
     if not flags & abi.O_PATH and not resolve:
-        text = paths.contents(t, dirfd, path)
-        if text is not None:
-            return _open_generated(text, path, flags)
-        if paths.is_own_memory(t, dirfd, path):
-            return _open_memory(t, flags)
-        other = paths.tracee(t, dirfd, path)
-        if other is not None and other[2] == b"mem":
-            return _open_memory(t, flags, other[1])
+        fd = _open_own(t, dirfd, path, flags)
+        if fd is not None:
+            return fd
     if resolve:
         real = path
     elif flags & abi.O_NOFOLLOW:
@@ -88,31 +85,61 @@ def _is_fifo(dirfd: int, path: bytes, flags: int) -> bool:
     return stat.S_ISFIFO(about.st_mode)
 
 
-def _open_generated(text: bytes, path: bytes, flags: int) -> int:
+def _open_own(t: Thread, dirfd: int, path: bytes, flags: int) -> int | None:
+    """A file of /proc that the guest must see its own version of; None for all others."""
+    whole = procnames.absolute(dirfd, path)
+    if whole is None:
+        return None
+    where, fd = procnames.of_absolute(t, whole), None
+    if where is None:
+        text = paths.cpuinfo(t) if whole == b"/proc/cpuinfo" else None
+        fd = None if text is None else paths.serve(text, "cpuinfo")
+    elif where[2] in procnames.MEMORY:
+        return _open_memory(t, where, flags)
+    elif paths.generated(where):
+        from .procfile import open_text
+
+        fd = open_text(t, where, whole)
+    if fd is None:
+        return None
+    try:
+        _check_text(flags)
+    except LinuxError:
+        t.process.files.close(fd)
+        raise
+    if not flags & abi.O_CLOEXEC:
+        os.set_inheritable(fd, True)
+    return fd
+
+
+def _check_text(flags: int) -> None:
     if flags & abi.O_DIRECTORY:
         raise LinuxError(ENOTDIR)
     if flags & abi.O_CREAT and flags & abi.O_EXCL:
         raise LinuxError(EEXIST)
     if flags & abi.O_ACCMODE:
         raise LinuxError(EACCES)
-    fd = paths.serve(text, os.path.basename(path).decode(errors="replace"))
-    if not flags & abi.O_CLOEXEC:
-        os.set_inheritable(fd, True)
-    return fd
 
 
-def _open_memory(t: Thread, flags: int, tracee: int = 0) -> int:
-    from .ownmemory import MemoryFile
+def _open_memory(t: Thread, where: Named, flags: int) -> int | None:
+    from .ownmemory import MemoryFile, PageMap
 
     if flags & abi.O_DIRECTORY:
         raise LinuxError(ENOTDIR)
-    fd = os.memfd_create("mem", os.MFD_CLOEXEC if flags & abi.O_CLOEXEC else 0)
-    access = flags & abi.O_ACCMODE
-    if tracee:
-        from .othermemory import OtherMemoryFile
+    (pid, _, name), access = where, flags & abi.O_ACCMODE
+    made: SpecialFile | None
+    if name == b"pagemap":
+        made = PageMap(pid) if pid == t.process.pid else None
+    elif pid == t.process.pid:
+        made = MemoryFile(access, pid)
+    else:
+        from .othermemory import open_memory
 
-        return t.process.files.install(fd, OtherMemoryFile(access, tracee))
-    return t.process.files.install(fd, MemoryFile(access))
+        made = open_memory(t, pid, access)
+    if made is None:
+        return None
+    fd = os.memfd_create("mem", os.MFD_CLOEXEC if flags & abi.O_CLOEXEC else 0)
+    return t.process.files.install(fd, made)
 
 
 @syscall

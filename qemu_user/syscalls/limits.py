@@ -9,6 +9,7 @@ from ..exec import hostcall
 from ..exec.abi import limits as abi
 from ..exec.abi.limits import Rlimit, Rlimit64
 from ..exec.errors import LinuxError
+from ..exec.guestlimits import MEMORY, GuestLimits, get, kept, of_host
 from ..exec.hostthreads import keep_in_reserve
 from .args import In, Int, Out, Pid, PrioWhich, Resource
 from .syscall import syscall
@@ -18,49 +19,10 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
 
 _INFINITY = (1 << 64) - 1
-# Limits of the guest's own memory: the host's would strike the emulator.
-_MEMORY = {
-    abi.RLIMIT_AS: "space_limit",
-    abi.RLIMIT_DATA: "data_limit",
-    abi.RLIMIT_STACK: "stack_limit",
-    abi.RLIMIT_MEMLOCK: "lock_limit",
-}
-# The emulator needs descriptors beyond the guest's: the host's hard limit is not lowered.
-_VIRTUAL_HARD = (*_MEMORY, abi.RLIMIT_NOFILE)
-
-
-class GuestLimits:
-    """Hard limits that the host does not keep."""
-
-    def __init__(self) -> None:
-        self.hard = {resource: _host(0, resource)[1] for resource in _VIRTUAL_HARD}
-
-
-def _host(pid: int, resource: int) -> tuple[int, int]:
-    found = hostcall.fill(Rlimit64, "prlimit64", pid, resource, None, hostcall.OUT)
-    return found.rlim_cur, found.rlim_max
-
-
-def _kept(t: Thread) -> GuestLimits:
-    kept = t.process.kept
-    if GuestLimits not in kept:
-        kept[GuestLimits] = GuestLimits()
-    found: GuestLimits = kept[GuestLimits]
-    return found
-
-
-def _get(t: Thread, resource: int) -> tuple[int, int]:
-    attribute = _MEMORY.get(resource)
-    if resource == abi.RLIMIT_NOFILE:
-        return _host(0, resource)[0], _kept(t).hard[resource]
-    if attribute is None:
-        return _host(0, resource)
-    hard = _kept(t).hard[resource]
-    return min(getattr(t.memory, attribute), hard), hard
 
 
 def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
-    attribute = _MEMORY.get(resource)
+    attribute = MEMORY.get(resource)
     if attribute is None and resource != abi.RLIMIT_NOFILE:
         if resource == abi.RLIMIT_NPROC:
             keep_in_reserve()
@@ -69,11 +31,11 @@ def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
         return
     if soft > hard:
         raise LinuxError(EINVAL)
-    limits = _kept(t)
+    limits = kept(t)
     if hard > limits.hard[resource] and os.geteuid() != 0:
         raise LinuxError(EPERM)
     if attribute is None:
-        ours = max(hard, _host(0, resource)[1])
+        ours = max(hard, of_host(0, resource)[1])
         packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=ours))
         hostcall.call("prlimit64", 0, resource, packed, None)
     else:
@@ -85,8 +47,8 @@ def give_to_host(t: Thread) -> None:
     """Make the guest's own limits the host's, for a program that the host runs."""
     if GuestLimits not in t.process.kept:
         return
-    for resource in (*_MEMORY, abi.RLIMIT_NOFILE):
-        soft, hard = _get(t, resource)
+    for resource in (*MEMORY, abi.RLIMIT_NOFILE):
+        soft, hard = get(t, resource)
         packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=hard))
         hostcall.call("prlimit64", 0, resource, packed, None)
 
@@ -109,7 +71,7 @@ def _wide(value: int, word: int) -> int:
 def getrlimit(t: Thread, resource: Resource, rlim: Out[Rlimit]) -> int:
     _check(resource)
     word = t.arch.model.word
-    soft, hard = _get(t, resource)
+    soft, hard = get(t, resource)
     rlim.write(Rlimit(rlim_cur=_narrow(soft, word), rlim_max=_narrow(hard, word)))
     return 0
 
@@ -134,7 +96,7 @@ def prlimit64(
     want = new_limit.read() if new_limit else None
     if pid in (0, t.process.pid) or pid in t.process.threads:
         _check(resource)
-        soft, hard = _get(t, resource)
+        soft, hard = get(t, resource)
         if want is not None:
             _set(t, resource, want.rlim_cur, want.rlim_max)
         old = Rlimit64(rlim_cur=soft, rlim_max=hard)

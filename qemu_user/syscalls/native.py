@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 
 from ..exec import hostcall
 from ..exec.abi.signals import SIG_IGN
+from ..exec.arrivals import HOST_MODEL
 from ..exec.hostthreads import ALL_SIGNALS, host_signals
-from ..exec.process import HOST_MODEL
 from . import limits
 
 TYPE_CHECKING = False

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from errno import EBADF, EFAULT, EINVAL, EIO
+from errno import EFAULT, EINVAL
 
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
 from ..exec.tracing import visit
-from ..exec.tracing.channel import thread_group
 from .ownmemory import MemoryFile
 from .syscall import syscall
 
@@ -78,7 +76,7 @@ def _reach(t: Thread, pid: int) -> tuple[Transfer, visit.Visit | None]:
     tracer = t.process.tracing.tracer if t.process.tracing is not None else None
     if tracer is not None and pid in tracer.tracees:
         return lambda name, addr, what: tracer.ask(pid, name, addr, what), None
-    visited = visit.Visit(int(thread_group(pid)["Tgid"]))
+    visited = visit.Visit(t.process, pid)
     return visited.ask, visited
 
 
@@ -88,9 +86,10 @@ def _pieces(
     """(our address, theirs, bytes) where both vectors run on; errors in the kernel's order."""
     if flags:
         raise LinuxError(EINVAL)
-    ours = [[addr, size] for addr, size in local.segments() if size]
-    if any(addr + size > 1 << t.arch.task_bits for addr, size in ours):
+    segments = local.segments()
+    if any(addr + size > 1 << t.arch.task_bits for addr, size in segments):
         raise LinuxError(EFAULT)
+    ours = [[addr, size] for addr, size in segments if size]
     if not ours:
         return []
     theirs = [[addr, size] for addr, size in remote.segments() if size]
@@ -109,42 +108,47 @@ def _pairs(ours: list[list[int]], theirs: list[list[int]]) -> Iterator[tuple[int
 
 
 class OtherMemoryFile(MemoryFile):
-    """/proc/pid/mem of a tracee."""
+    """/proc/<pid>/mem of another guest."""
 
     def __init__(self, access: int, pid: int) -> None:
-        super().__init__(access)
-        self.name = f"/proc/{pid}/mem"
+        super().__init__(access, pid)
         self._pid = pid
 
     def _ask(self, t: Thread, name: str, addr: int, what: object) -> object:
-        tracing = t.process.tracing
-        tracer = tracing.tracer if tracing is not None else None
-        if tracer is None or self._pid not in tracer.tracees:
+        try:
+            transfer, visited = _reach(t, self._pid)
+        except LinuxError:
             return b"" if name == "peek" else 0  # as when the address space is gone
-        return tracer.ask(self._pid, name, addr, what)
+        try:
+            return transfer(name, addr, what)
+        finally:
+            if visited is not None:
+                visited.close()
 
-    def pread(self, t: Thread, size: int, offset: int) -> bytes:
-        """Bytes there, whatever their protection; EIO in a hole."""
-        if self._access == os.O_WRONLY:
-            raise LinuxError(EBADF)
+    def _peek(self, t: Thread, addr: int, size: int) -> bytes:
         data = b""
         while len(data) < size:
             want = min(size - len(data), PIECE)
-            more = self._ask(t, "peek", offset + len(data), want)
+            more = self._ask(t, "peek", addr + len(data), want)
             assert isinstance(more, bytes)
             data += more
             if len(more) < want:
                 break
-        if size and not data:
-            raise LinuxError(EIO)
         return data
 
-    def pwrite(self, t: Thread, data: bytes, offset: int) -> int:
-        """How many bytes were written."""
-        if self._access == os.O_RDONLY:
-            raise LinuxError(EBADF)
-        done = self._ask(t, "poke", offset, data[:PIECE])
+    def _poke(self, t: Thread, addr: int, data: bytes) -> int:
+        done = self._ask(t, "poke", addr, data[:PIECE])
         assert isinstance(done, int)
-        if data and not done:
-            raise LinuxError(EIO)
         return done
+
+
+def open_memory(t: Thread, pid: int, access: int) -> MemoryFile | None:
+    """/proc/<pid>/mem of another process; None where that is no guest."""
+    tracing = t.process.tracing
+    tracer = None if tracing is None else tracing.tracer
+    if tracer is None or pid not in tracer.tracees:
+        try:
+            visit.Visit(t.process, pid).close()
+        except LinuxError:
+            return None
+    return OtherMemoryFile(access, pid)

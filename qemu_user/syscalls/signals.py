@@ -10,9 +10,9 @@ from ..exec import hostcall, openflags
 from ..exec.abi import signals as abi
 from ..exec.abi.clocks import Timespec
 from ..exec.abi.signals import KernelSigaction, KernelSigset, SigAltStack
+from ..exec.arrivals import HOST_MODEL
 from ..exec.errors import ERESTARTNOHAND, KEEP, LinuxError
 from ..exec.hostthreads import ignore
-from ..exec.process import HOST_MODEL
 from ..exec.signals import COUNT, UNBLOCKABLE, Action, SigInfo, bit, take
 from ..exec.waiting import Wait
 from .syscall import syscall

@@ -57,7 +57,8 @@ def _waiting(t: Thread, act: Callable[[], int], may_wait: bool) -> Blocking[int]
 def _host_files(t: Thread, *fds: int) -> None:
     """EINVAL for emulated files, which have nothing to splice whatever the host's descriptor is."""
     for fd in fds:
-        if fd in t.process.files.special:
+        special = t.process.files.special.get(fd)
+        if special is not None and not special.on_host:
             raise LinuxError(EINVAL)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from errno import EINVAL, EOVERFLOW
 
 from ..exec import hostcall
-from ..exec.abi.files import AT_SYMLINK_NOFOLLOW
+from ..exec.abi.files import AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
 from ..exec.abi.stats import Stat, Statfs, Statx
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD, OUT
@@ -25,7 +26,8 @@ _ALL_ONES = (1 << 64) - 1
 def _stat(t: Thread, dirfd: int, path: StringPtr, flags: int, target: Out[Stat]) -> int:
     name = existing(t, dirfd, path, flags)
     if not name and dirfd in t.process.files.special:
-        _store(t, target, _anonymous(hostcall.fill(Stat, "newfstatat", dirfd, name, OUT, flags)))
+        hostcall.fill(Stat, "newfstatat", dirfd, name, OUT, flags)
+        _store(t, target, _special(t, dirfd))
     elif t.arch.model.word == 8:
         hostcall.into(t, target.addr, Stat, "newfstatat", dirfd, name, OUT, flags)
     else:
@@ -68,7 +70,7 @@ def lstat(t: Thread, path: StringPtr, statbuf: Out[Stat]) -> int:
 @syscall(wide="fstat64")
 def fstat(t: Thread, fd: Fd, statbuf: Out[Stat]) -> int:
     if fd in t.process.files.special:
-        _store(t, statbuf, _anonymous(hostcall.fill(Stat, "fstat", fd, OUT)))
+        _store(t, statbuf, _special(t, fd))
     elif t.arch.model.word == 4:
         _store(t, statbuf, hostcall.fill(Stat, "fstat", fd, OUT))
     else:
@@ -76,8 +78,12 @@ def fstat(t: Thread, fd: Fd, statbuf: Out[Stat]) -> int:
     return 0
 
 
-def _anonymous(status: Stat) -> Stat:
-    """What stat says of the anonymous inode that an emulated file stands for."""
+def _special(t: Thread, fd: int) -> Stat:
+    """What stat says of the file or the anonymous inode that an emulated file stands for."""
+    path = t.process.files.special[fd].path
+    if path and os.path.exists(path):
+        return hostcall.fill(Stat, "newfstatat", AT_FDCWD, path, OUT, 0)
+    status = hostcall.fill(Stat, "fstat", fd, OUT)
     status.st_mode, status.st_size, status.st_blocks = _ANONYMOUS_MODE, 0, 0
     return status
 
@@ -97,6 +103,9 @@ def statx(
     statxbuf: Out[Statx],
 ) -> int:
     name = existing(t, dirfd, path, flags)
+    special = t.process.files.special.get(dirfd) if not name else None
+    if special is not None and special.path and flags & AT_EMPTY_PATH:
+        dirfd, name = AT_FDCWD, special.path
     hostcall.into(t, statxbuf.addr, Statx, "statx", dirfd, name, flags, mask, OUT)
     return 0
 
@@ -126,7 +135,12 @@ def statfs(t: Thread, path: StringPtr, buf: Out[Statfs]) -> int:
 
 @syscall
 def fstatfs(t: Thread, fd: Fd, buf: Out[Statfs]) -> int:
-    buf.write(_short(t, hostcall.fill(Statfs, "fstatfs", fd, OUT)))
+    special = t.process.files.special.get(fd)
+    if special is not None and special.path:
+        found = hostcall.fill(Statfs, "statfs", b"/proc", OUT)
+    else:
+        found = hostcall.fill(Statfs, "fstatfs", fd, OUT)
+    buf.write(_short(t, found))
     return 0
 
 

@@ -13,9 +13,9 @@ from ..exec.abi import signals as sig
 from ..exec.abi import signames
 from ..exec.abi.clocks import Timeval
 from ..exec.abi.processes import Rusage
+from ..exec.arrivals import HOST_MODEL
 from ..exec.errors import ERESTARTSYS, LinuxError
 from ..exec.hostthreads import ignored
-from ..exec.process import HOST_MODEL
 from ..exec.signals import SigInfo
 from ..exec.waiting import Wait, in_helper
 from .syscall import syscall

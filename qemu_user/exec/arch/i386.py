@@ -25,7 +25,6 @@ from .i386_segments import (
 from .x86_64 import (
     CPU_FLAGS,
     EXCEPTIONS,
-    LOGARITHM,
     SIGILL,
     VEX_ILLEGAL,
     cpuinfo,
@@ -59,7 +58,8 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mends=(VEX_ILLEGAL, LOGARITHM),
+        mends=(VEX_ILLEGAL,),
+        substitutes=True,
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
         exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN

@@ -14,7 +14,7 @@ from ..cpu import EXEC
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
-from .mend import Mend
+from .s390x_mends import MENDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -296,38 +296,6 @@ def cpuinfo(_: Process) -> str:
     )
 
 
-# RISBHG and RISBLG number the bits of a half from 0 to 31. Where the translator makes one deposit
-# of them it counts from the wrong end: below the field are 63 - I4 bits in the upper half, 31 - I4
-# in the lower one.
-_HALVES = Mend(
-    symbol="s390x_translate_init",
-    machine="x86_64",
-    before=0x1CDD2,
-    size=0x160,
-    pieces={
-        0: (bytes.fromhex("4080ff5d"), bytes.fromhex("4080ff51")),  # cmp dil, the operation
-        0x152: (bytes.fromhex("41bf5f000000"), bytes.fromhex("41bf1f000000")),  # mov r15d, ...
-    },
-    required=False,
-)
-# Condition codes of signed sums and differences: those that overflow to zero, or whose minuend is
-# zero, did not count as overflows.
-OVERFLOW = Mend(
-    symbol="calc_cc",
-    machine="x86_64",
-    before=0x510,
-    size=0x510,
-    pieces={  # setg -> setge, jle -> jl
-        0x82: (bytes.fromhex("0f8e30040000"), bytes.fromhex("0f8c30040000")),
-        0x253: (bytes.fromhex("7e09"), bytes.fromhex("7c09")),
-        0x16C: (bytes.fromhex("0f9fc1"), bytes.fromhex("0f9dc1")),
-        0x267: (bytes.fromhex("0f9fc0"), bytes.fromhex("0f9dc0")),
-        0x4C0: (bytes.fromhex("0f9fc0"), bytes.fromhex("0f9dc0")),
-        0x4DA: (bytes.fromhex("0f9fc1"), bytes.fromhex("0f9dc1")),
-    },
-    required=False,
-)
-
 ARCH = Arch(
     name="s390x",
     elf_machine=22,  # EM_S390
@@ -342,7 +310,7 @@ ARCH = Arch(
         illegal_code=abi.ILL_ILLOPC,
         user_mode=_TO_USER,
         target="s390x",
-        mends=(OVERFLOW, _HALVES),
+        mends=MENDS,
         beside={  # in CPUS390XState
             "vregs": ("r0", 0x80, 512),
             **{f"v{n}": ("r0", 0x80 + 16 * n, 16) for n in range(32)},

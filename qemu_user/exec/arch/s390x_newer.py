@@ -1,13 +1,16 @@
 """Instructions of z14 and z15 that the engine, a z13, lacks: those that compilers emit.
 
-Miscellaneous-instruction-extensions facilities 2 and 3 and the vector-enhancements facilities, but
-for decimals and byte-reversed loads (Principles of Operation, SA22-7832-12). Exceptions of
-floating point set their flags; that they may be unmasked is not looked at.
+The clock is here as well, which stands in the engine. Of the miscellaneous-instruction-extensions
+facilities 2 and 3 and the vector-enhancements facilities, decimals and byte-reversed loads are not
+(Principles of Operation, SA22-7832-12). Exceptions of floating point set their flags; that they may
+be unmasked is not looked at.
 """
 
 from __future__ import annotations
 
-from ..cpu import READ, Fault
+from time import time_ns
+
+from ..cpu import READ, WRITE, Fault
 from ..errors import LinuxError
 
 TYPE_CHECKING = False
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from ..thread import Thread
 
 _WORD, _LONG, _ALL = (1 << 32) - 1, (1 << 64) - 1, (1 << 128) - 1
+_EPOCH = 0x7D91048BCA000000  # 1970 by the clock
 _CC_AT = 44  # of the condition code in the PSW
 
 
@@ -92,6 +96,12 @@ def _registers(t: Thread, code: bytes) -> bool:
         _set_logical(t, target, a & ~b, operation == 0xE5)
     elif operation >> 4 in (6, 7) and operation & 15 in _LOGICAL:
         _set_logical(t, target, _LOGICAL[operation & 15](a, b), operation >> 4 == 6)
+    elif operation == 0xE1:  # POPCNT, of the register or of its bytes
+        counts = a.bit_count()
+        if not third & 8:
+            counts = int.from_bytes(bytes(byte.bit_count() for byte in a.to_bytes(8)))
+        t.cpu.write(f"r{target}", counts)
+        set_condition(t, int(counts > 0))
     elif operation in (0xF0, 0xE3, 0xC0):  # SELR, SELGR, SELFHR
         chosen = a if mask >> 3 - condition(t) & 1 else b
         before = _general(t, target)
@@ -150,6 +160,24 @@ def _from_memory(t: Thread, code: bytes) -> bool | Trap:
     else:  # BIC
         taken = target >> 3 - condition(t) & 1
         t.cpu.write("pc", (b & _LONG) - len(code) if taken else t.cpu.read("pc"))
+    return True
+
+
+def _clock(t: Thread, code: bytes) -> bool | Trap:
+    """STCK, STCKF and STCKE: microseconds since 1900, from bit 51 on."""
+    if code[1] not in (0x05, 0x7C, 0x78):
+        return False
+    base = code[2] >> 4
+    addr = (code[2] & 15) << 8 | code[3]
+    addr = addr + (_general(t, base) if base else 0) & _LONG
+    clock = (_EPOCH + time_ns() * 512 // 125 & _LONG).to_bytes(8)
+    if code[1] == 0x78:
+        clock = b"\0" + clock + bytes(7)
+    try:
+        t.memory.write(addr, clock)
+    except LinuxError:
+        return Fault(addr, WRITE)
+    set_condition(t, 0)
     return True
 
 
@@ -221,7 +249,7 @@ def emulate(t: Thread) -> bool | Trap:
         code = t.memory.read(pc, (2, 4, 4, 6)[first >> 6])
     except LinuxError:
         return False
-    handler = {0xB9: _registers, 0xE3: _from_memory, 0xE7: _vectors}.get(first)
+    handler = {0xB2: _clock, 0xB9: _registers, 0xE3: _from_memory, 0xE7: _vectors}.get(first)
     done = handler is not None and handler(t, code)
     if done is True:
         t.cpu.write("pc", t.cpu.read("pc") + len(code) & _LONG)

@@ -9,6 +9,7 @@ from ..abi.generated.constants_sparc64 import CONSTANTS
 from ..abi.layout import DataModel
 from ..abi.sparc import SparcMsqidDs, SparcSemidDs, SparcShmidDs, SparcTermios
 from ..abi.stats import StatX86_64
+from ..cpu import EXEC
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .sparc64_context import emulate
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from ..thread import Thread
 
 SIGILL, SIGTRAP, SIGFPE, SIGBUS, SIGSEGV = 4, 5, 8, 7, 11
+_MISALIGNED, _TAGGED, _ASKED, _BREAKPOINT = 0x34, 0x23, 0x100, 0x101
+_EMT_TAGOVF = 1
+_JUMPS = ((2, 0x38), (2, 0x39))  # JMPL, RETURN
+_SWAPS = (0x3C, 0x3E)  # CASA, CASXA: their address is a register alone
+_MASK = (1 << 64) - 1
 
 _STATE = {  # what the CPU state has where, in bytes from its beginning
     "state": (0, 0x2000),
@@ -45,6 +51,33 @@ _STATE = {  # what the CPU state has where, in bytes from its beginning
     "fprs": (0x1F68, 8),
     "delayed": (0x1290, 8),  # a register of the memory management unit that nothing uses
 }
+
+
+def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
+    """Traps that name an address, and those of instructions that ask for one."""
+    pc = t.cpu.read("pc")
+    if number == _MISALIGNED:
+        return SIGBUS, abi.BUS_ADRALN, _operand(t, pc)
+    if number == _TAGGED:
+        return abi.SIGSTKFLT, _EMT_TAGOVF, pc  # which stands for SIGEMT
+    if number >= _ASKED and number != _BREAKPOINT:
+        return SIGILL, abi.ILL_ILLTRP, pc
+    return None
+
+
+def _operand(t: Thread, pc: int) -> int:
+    """The address that the instruction at PC accesses or jumps to; PC itself if it does neither."""
+    code = int.from_bytes(b"".join(t.memory.views(pc, 4, EXEC)), "big")
+    if code >> 30 != 3 and (code >> 30, code >> 19 & 0x3F) not in _JUMPS:
+        return pc
+    names = ("", *G, *O, *L, *I)
+    first, second = names[code >> 14 & 31], names[code & 31]
+    addr = t.cpu.read(first) if first else 0
+    if code >> 30 == 3 and code >> 19 & 0x3F in _SWAPS:
+        return addr
+    if code >> 13 & 1:
+        return addr + (code & 0xFFF) - (code & 0x1000) & _MASK
+    return addr + (t.cpu.read(second) if second else 0) & _MASK
 
 
 def begin(t: Thread) -> None:
@@ -86,9 +119,9 @@ ARCH = Arch(
             0x11: (SIGILL, abi.ILL_PRVOPC, 0),
             0x21: (SIGFPE, abi.FPE_FLTINV, 0),
             0x28: (SIGFPE, abi.FPE_INTDIV, 0),
-            0x34: (SIGBUS, abi.BUS_ADRALN, 0),
+            _MISALIGNED: (SIGBUS, abi.BUS_ADRALN, 0),
             0x68: (SIGSEGV, abi.SEGV_MAPERR, 0),
-            0x101: (SIGTRAP, abi.TRAP_BRKPT, 0),
+            _BREAKPOINT: (SIGTRAP, abi.TRAP_BRKPT, 0),
         },
         illegal=(0x10, 0x20, 0x16E, 0x16F),
         illegal_code=abi.ILL_ILLOPC,
@@ -139,6 +172,7 @@ ARCH = Arch(
     page=8192,
     linux=Linux(
         begin=begin,
+        exception=exception,
         emulate=emulate,
         new_thread=new_thread,
         calls={

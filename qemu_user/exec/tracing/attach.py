@@ -8,7 +8,8 @@ from errno import EPERM, ESRCH
 from ..abi import signals as sig
 from ..errors import LinuxError
 from ..signals import SigInfo
-from . import channel, visit
+from . import channel
+from .answers import callers
 from .link import Link
 from .state import tracing
 from .traced import Traced
@@ -17,27 +18,29 @@ from .tracer import tracer
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from socket import socket
+    from typing import Any
 
     from ..process import Process
     from ..thread import Thread
 
 
 def called(process: Process, pid: int, token: int) -> None:
-    """The emulator `pid` wants to trace us, or a child of ours wants to be traced, or has news."""
+    """The emulator `pid` wants to trace or visit us, or a child wants to be traced, or has news."""
     kind, about = channel.kind_of(token)
     if kind != channel.MEET:
         tracing(process).child_changed(pid, 0 if kind == channel.CONTINUED else about)
         return
-    met = channel.called(pid, token)
-    if met is None:
-        return
-    end, (what, *wish), ends = met
-    if what == visit.MEMORY:
-        channel.tell(end, (0,))
-        end.close()
-        visit.serve(process.memory, ends)
-        return
+    waiting = callers(process)
+    waiting.add(pid, token)
+    waiting.finish()
+
+
+def begun(
+    process: Process, pid: int, end: socket, hello: tuple[Any, ...], ends: tuple[socket, socket]
+) -> None:
+    """`pid` said what it wants, and waits at `end` for the errno."""
     error = 0
+    what, *wish = hello
     try:
         if what == "attach":
             _attached(process, pid, ends, *wish)
@@ -85,7 +88,7 @@ def trace_me(t: Thread) -> None:
         raise LinuxError(EPERM)
     theirs, ours = channel.pairs()
     try:
-        error = channel.meet(process.parent, ("me", t.tid, 0, False), theirs)
+        error = channel.meet(process, process.parent, ("me", t.tid, 0, False), theirs)
     finally:
         for end in theirs:
             end.close()
@@ -108,7 +111,7 @@ def attach(t: Thread, tid: int, options: int, *, seize: bool) -> None:
         return
     mine, theirs = channel.pairs()
     try:
-        error = channel.meet(pid, ("attach", tid, options, seize), theirs)
+        error = channel.meet(t.process, pid, ("attach", tid, options, seize), theirs)
     finally:
         for end in theirs:
             end.close()

@@ -6,7 +6,6 @@ import marshal
 import os
 import struct
 from errno import EPERM, ESRCH
-from select import POLLIN, poll
 from socket import (
     AF_UNIX,
     MSG_CMSG_CLOEXEC,
@@ -19,12 +18,13 @@ from socket import (
     socket,
     socketpair,
 )
+from time import monotonic_ns
 
 from .. import hostcall
 from ..abi import signals as sig
+from ..arrivals import CALL_BACK, HOST_MODEL
 from ..errors import LinuxError
-from ..process import CALL_BACK, HOST_MODEL
-from ..signals import STOP_BITS, SigInfo
+from ..signals import STOP_BITS, SigInfo, bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from ..process import Process
 
 _SIGNAL = 62  # never delivered: every emulator blocks it and knows it by its si_code
-_PATIENCE = 5000  # ms to wait for the other emulator's answer
+PATIENCE = 5_000_000_000  # ns to wait for the other emulator's answer
 _NOTE = 4096  # bytes; no note is longer
+_PROTOCOL = 2  # emulators that speak another one do not find each other
 MEET, STOPPED, CONTINUED = 0, 1, 2
 _KIND = 56  # bit of a signal's value from which on it says which of these it is about
 _HEAD = struct.Struct("=I")
@@ -115,7 +116,7 @@ def hear(end: socket) -> tuple[tuple[Any, ...], tuple[socket, socket] | None] | 
 
 
 def _address(pid: int, token: int) -> bytes:
-    return b"\0qemu-user-trace/%d/%x" % (pid, token)
+    return b"\0qemu-user/%d/%d/%x" % (_PROTOCOL, pid, token)
 
 
 def news(process: Process, what: int, signo: int) -> None:
@@ -149,10 +150,17 @@ def _listens(about: dict[str, str]) -> bool:
     """Whether a process is an emulator: those block every signal they can."""
     ours = thread_group(os.getpid())
     different = int(about["SigBlk"], 16) ^ int(ours["SigBlk"], 16)
-    return not different & ~STOP_BITS  # one of these is open while it stops by it
+    # One of these is open while it stops by it, or has a handler in machine code.
+    return not different & ~(STOP_BITS | bit(sig.SIGBUS))
 
 
-def meet(pid: int, hello: tuple[Any, ...], ends: tuple[socket, socket]) -> int:
+def meet(
+    process: Process,
+    pid: int,
+    hello: tuple[Any, ...],
+    ends: tuple[socket, socket],
+    patience: int = PATIENCE,
+) -> int:
     """Have the emulator `pid` call back; hand it `hello` and its ends; the errno it answers.
 
     EPERM when it is none, may not be signalled by us or does not answer.
@@ -168,23 +176,23 @@ def meet(pid: int, hello: tuple[Any, ...], ends: tuple[socket, socket]) -> int:
         signo = sig.SIGCONT if about["State"].startswith("T") else _SIGNAL
         info = SigInfo(signo, CALL_BACK, pid=os.getpid(), uid=os.getuid(), value=token)
         hostcall.call("rt_sigqueueinfo", pid, signo, info.pack(HOST_MODEL))
-        _await(listener)
+        _await(process, listener, patience)
         end, _ = listener.accept()
     with end:
         if _peer(end) != pid:
             raise LinuxError(EPERM)
         tell(end, hello, ends)
-        _await(end)
+        _await(process, end, patience)
         answer = hear(end)
     if answer is None:
         raise LinuxError(EPERM)
     return int(answer[0][0])
 
 
-def _await(end: socket) -> None:
-    waiting = poll()
-    waiting.register(end, POLLIN)
-    if not waiting.poll(_PATIENCE):
+def _await(process: Process, end: socket, patience: int) -> None:
+    from .answers import callers
+
+    if not callers(process).await_readable(end.fileno(), monotonic_ns() + patience):
         raise LinuxError(EPERM)
 
 
@@ -196,15 +204,13 @@ def _peer(end: socket) -> int:
     return int(pid)
 
 
-def called(pid: int, token: int) -> tuple[socket, tuple[Any, ...], tuple[socket, socket]] | None:
-    """Answer `meet` of the emulator `pid`: where to send the errno, its hello and our ends."""
+def connect(pid: int, token: int) -> socket | None:
+    """The way to the emulator `pid`, which waits in `meet`; None when it is there no more."""
     end = socket(AF_UNIX, SOCK_SEQPACKET)
     try:
         end.connect(_address(pid, token))
         if _peer(end) == pid:
-            heard = hear(end)
-            if heard is not None and heard[1] is not None:
-                return end, heard[0], heard[1]
+            return end
     except OSError:
         pass
     end.close()

@@ -6,6 +6,7 @@ import os
 from errno import EINVAL, EIO, ENOENT, EPERM, ESRCH
 from struct import pack
 
+from .. import procself
 from ..abi import ptrace as abi
 from ..abi import signals as sig
 from ..abi.prctl import PR_SYS_DISPATCH_OFF, PR_SYS_DISPATCH_ON
@@ -139,14 +140,11 @@ def _set_debug(traced: Traced, index: int, value: int) -> None:
 
 
 def _peek(traced: Traced, addr: int, size: int) -> bytes:
-    return traced.thread.memory.peek_prefix(addr, size)
+    return visit.peek(traced.thread.memory, addr, size)
 
 
 def _poke(traced: Traced, addr: int, data: bytes) -> int:
-    memory = traced.thread.memory
-    size = len(memory.peek_prefix(addr, len(data)))
-    memory.poke(addr, data[:size])
-    return size
+    return visit.poke(traced.thread.memory, addr, data)
 
 
 def _read(traced: Traced, addr: int, size: int) -> bytes:
@@ -255,17 +253,9 @@ def _rseq(traced: Traced) -> tuple[int, int, int]:
     return (0, 0, 0) if found is None else (found.addr, found.size, found.signature)
 
 
-def _proc(traced: Traced, name: str) -> bytes:
-    """A file under /proc/<pid>, as this process would see it."""
-    from .. import paths, procfs
-
-    t = traced.thread
-    if name == "exe":
-        return os.path.realpath(paths.program(t))
-    if name == "task":
-        return b"\n".join(b"%d" % tid for tid in t.process.threads)
-    made: bytes = getattr(procfs, name)(t)
-    return made
+def _proc(traced: Traced, what: str, tid: int, name: bytes) -> bytes | list[bytes] | None:
+    """What this process says of a file below /proc/<pid>."""
+    return procself.answer(traced.thread.process, what, tid, name)
 
 
 _OF_PROCESS: dict[str, Callable[..., Any]] = {"attach": _attach, "signal": _signal}

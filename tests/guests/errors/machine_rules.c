@@ -119,11 +119,13 @@
 
 static sigjmp_buf back;
 static volatile sig_atomic_t number, code;
+static volatile uintptr_t where;
 
 static void on(int n, siginfo_t *info, void *context)
 {
     number = n;
     code = info->si_code;
+    where = (uintptr_t)info->si_addr;
     siglongjmp(back, 1);
 }
 
@@ -170,8 +172,10 @@ int main(void)
     for (int i = 1; i < 4; i++) {
         RUN(__asm__ volatile(LOAD::ADDRESS(bytes + i) : SCRATCH, "memory"));
         judge("misaligned load", ALIGN, BUS_ADRALN);
+        SHOW(!ALIGN || where == (uintptr_t)(bytes + i));
         RUN(__asm__ volatile(STORE::ADDRESS(bytes + i) : SCRATCH, "memory"));
         judge("misaligned store", ALIGN, BUS_ADRALN);
+        SHOW(!ALIGN || where == (uintptr_t)(bytes + i));
     }
     RUN(__asm__ volatile(LOCKED::ADDRESS(bytes + 1) : SCRATCH, "memory"));
     judge("misaligned atomic access", LOCK_SIGNAL, LOCK_CODE);
@@ -179,5 +183,14 @@ int main(void)
     judge("privileged instruction", PRIV_SIGNAL, PRIV_CODE);
     RUN(__asm__ volatile(UNDEFINED));
     judge("undefined instruction", SIGILL, ILL_CODE);
+#ifdef __sparc__
+    sigaction(SIGEMT, &act, NULL);
+    RUN(__asm__ volatile("ta 5"));
+    MUST(number == SIGILL && code == ILL_ILLTRP && where);
+    RUN(__asm__ volatile("mov 1, %%g1; taddcctv %%g1, %%g0, %%g1" : : : "g1", "cc"));
+    MUST(number == SIGEMT && code == 1);
+    RUN(__asm__ volatile("add %0, 2, %%g1; jmp %%g1; nop" : : "r"(bytes) : "g1"));
+    MUST(number == SIGBUS && where == (uintptr_t)(bytes + 2));
+#endif
     return 0;
 }

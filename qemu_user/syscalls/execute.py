@@ -74,7 +74,7 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     if found is not path:
         program.execfn = path
     p.begin_exec(t)
-    credentials.renew()
+    program.secure = credentials.renew(program.path)
     if program.arch is p.arch:
         p.memory.reset()
         p.cpu.reset()

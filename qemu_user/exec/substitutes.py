@@ -90,7 +90,7 @@ class Builder:
 
     def replace(self, name: str, text: str) -> None:
         """Have this in the place of one of the engine's functions."""
-        place, size = self.symbols[f"helper_{name}_x86_64"]
+        place, size = self.symbols.get(f"helper_{name}_x86_64") or self.symbols[f"{name}_x86_64"]
         code = self.assemble(text, place)
         if len(code) > size:
             to = self.put(name, lambda at: self.assemble(text, at))

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 # In the CPU state
 MXCSR, FLAGS, ECX, XMM0 = 0x330, 0x98, 0x08, 0x338
-_SIMD = 19  # exception number
+_GP, _SIMD = 13, 19  # exception numbers
 
 # slow_enter: MXCSR with the bits that eax has, all masked. slow_leave: the flags become the
 # guest's; it raises the exception, with nothing stored, if one is not masked. Where one of
 # operands (invalid, denormal, division) is raised, those of results are not found.
 COMMON = {
     "slow_enter": """
+        movzx eax, ax
         or eax, 0x1f80
         push rax
         ldmxcsr dword ptr [rsp]
@@ -232,6 +233,22 @@ def _approximations() -> dict[str, str]:
     return found
 
 
+# The engine takes any bits, and derives the state of its own arithmetic from them.
+_LOAD = f"""
+    test esi, 0xffff0000
+    jne reserved
+    mov dword ptr [rdi + {MXCSR}], esi
+    ret
+reserved:
+    mov rcx, qword ptr [rsp]
+    xor edx, edx
+    mov esi, {_GP}
+    jmp {{raise_exception_err_ra}}
+"""
+_LOADED = f"and dword ptr [rdi + {MXCSR}], 0xffff; ret"
+
+
 def sources() -> dict[str, str]:
     """The substitutes by the names of the engine's functions."""
-    return _binary() | _unary() | _immediate() | _approximations()
+    odd = {"ldmxcsr": _LOAD, "update_mxcsr_status": _LOADED}
+    return odd | _binary() | _unary() | _immediate() | _approximations()

@@ -38,7 +38,8 @@ static void set(unsigned mxcsr, unsigned short control)
         int signo = sigsetjmp(back, 1);                                                            \
         if (!signo) {                                                                              \
             set(mxcsr, control);                                                                   \
-            __asm__ volatile(what ::"m"(one), "m"(zero), "m"(big), "m"(snan), "m"(half), "m"(huge) \
+            __asm__ volatile(what ::"m"(one), "m"(zero), "m"(big), "m"(snan), "m"(half), "m"(huge), \
+                             "m"(reserved) \
                              : CLOBBERED);                                                         \
         }                                                                                          \
         unsigned now;                                                                              \
@@ -52,6 +53,7 @@ int main(void)
     static double one = 1, zero, big = 1e308, half = 0.5;
     static unsigned long long snan = 0x7ff0000000000001;
     static long double huge = 1e4000L;
+    static unsigned reserved = 0x80001f80;
     struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
     sigaction(SIGFPE, &action, 0);
     sigaction(SIGSEGV, &action, 0);
@@ -72,5 +74,6 @@ int main(void)
     TRAP("x87 cleared", 0x1f80, 0x37b, "fldl %0; fdivl %1\nfnclex\nb8: fwait", b8);
     TRAP("in", 0x1f80, 0x37f, "c1: inb $0x80, %%al", c1);
     TRAP("out", 0x1f80, 0x37f, "c2: outl %%eax, %%dx", c2);
+    TRAP("reserved", 0x1f80, 0x37f, "c3: ldmxcsr %6", c3);
     return 0;
 }

@@ -28,10 +28,11 @@ int main(int argc, char **argv)
 {
     unsigned seed = 1;
     int killed = 0, locks = 0, ends = 0, status;
-    char bytes[4096];
+    char bytes[4096], directory[] = "/tmp/killed-XXXXXX";
 
     if (argc > 1)
         return argv[1][0] - '1';
+    MUST(mkdtemp(directory) && chdir(directory) == 0);
     for (int i = 0; i < ROUNDS; i++) {
         int p[2], lock;
         pid_t group;
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
     printf("%d killed, %d pipes at their end, %d locks free\n", killed, ends, locks);
     TRY(waitpid(-1, NULL, 0));
     TRY(unlink("lock"));
+    MUST(chdir("/") == 0 && rmdir(directory) == 0);
     printf("descriptor %d is free\n", open("/dev/null", O_RDONLY));
     return 0;
 }

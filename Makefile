@@ -35,6 +35,7 @@ check: $(VENV)/test.stamp
 	$(PY) -m mypy
 	$(PY) -m qemu_user.exec.abi.regenerate --check
 	$(PY) -m qemu_user.exec.arch.vdso --check
+	$(PY) -m qemu_user.exec.substitutes --check
 	$(PY) -m qemu_user.syscalls.tables --check
 	$(PY) -m pytest -q tests/test_architecture.py
 
@@ -50,6 +51,7 @@ guests: $(VENV)/test.stamp
 tables: $(VENV)/test.stamp
 	$(PY) -m qemu_user.exec.abi.regenerate
 	$(PY) -m qemu_user.exec.arch.vdso
+	$(PY) -m qemu_user.exec.substitutes
 	$(PY) -m qemu_user.syscalls.tables
 
 architectures: $(VENV)/test.stamp

@@ -46,7 +46,7 @@ def _disassembled(t: Thread, code: bytes, pc: int) -> str:
         insn = next(machine.disasm(code, pc, 1), None)
     except (capstone.CsError, AttributeError):
         return ""
-    if insn is None:
+    if insn is None or not insn.id:  # m68k: data that are no instruction
         return ""
     groups = [insn.group_name(number) for number in insn.groups]
     special = [g for g in groups if g and not g.lower().startswith(_GENERAL)]

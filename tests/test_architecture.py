@@ -25,7 +25,7 @@ TOP = 4
 GENERATED = "exec.abi.generated"
 TOOLS = frozenset(
     ("exec.abi.regenerate", "exec.abi.headers", "exec.abi.compiler", "exec.arch.vdso",
-     "syscalls.tables")
+     "exec.substitutes", "syscalls.tables")
 )  # fmt: skip
 RARE = frozenset(("loader.symbols", "loader.frames"))  # imported by name when something asks for it
 
@@ -169,6 +169,7 @@ HOST = frozenset(
         "exec.engine_calls",
         "exec.engine_exact",
         "exec.engine_straight",
+        "exec.engine_substitutes",
     )
 )
 

@@ -297,6 +297,15 @@ def test_an_illegal_instruction_is_named(
     assert re.match(known.partition(": ")[2], logged.err.decode())
 
 
+def test_what_is_no_instruction_is_shown_in_bytes(
+    build_c: Callable[..., Path], run_ours: Callable[..., Result]
+) -> None:
+    source = 'int main(void) { asm volatile(".short 0xf7df, 0x8e6d"); }'
+    killed = run_ours(build_c(source, "m68k", "glibc"))
+    assert killed.status == -signal.SIGILL
+    assert b"illegal instruction f7 df 8e 6d" in killed.err.splitlines()[0]
+
+
 def test_unknown_cpu_features(emulator: Ask, probe: Path) -> None:
     for feature, message in (
         ("+nosuch", "CPU feature 'nosuch' is not available"),

@@ -134,11 +134,18 @@ def msync(space: AddressSpace, addr: int, size: int, flags: int) -> None:
         raise LinuxError(ENOMEM)
     if end == addr:
         return
-    for vma, start, stop in _parts(space, addr, end):
+    at, holes = addr, False
+    for vma, start, stop in _present(space, addr, end):
+        holes |= start > at
+        if holes and flags == MS_ASYNC:
+            break
         if flags & MS_INVALIDATE and vma.locked:
             raise LinuxError(EBUSY)
         if flags & MS_SYNC and vma.shared:
             host.msync(space.base + start, stop - start, MS_SYNC)
+        at = stop
+    if holes or at < end:  # which is told when all else is done
+        raise LinuxError(ENOMEM)
 
 
 def mincore(space: AddressSpace, addr: int, size: int) -> bytes:
@@ -150,26 +157,31 @@ def mincore(space: AddressSpace, addr: int, size: int) -> bytes:
 
 
 def _to_lock(space: AddressSpace, addr: int, size: int) -> tuple[int, int]:
-    """First and end of a range of whole pages; a size that wraps is none, as Linux has it."""
+    """First and size of a range of whole pages; a size that wraps is none, as Linux has it."""
     page = space.arch.page
     start = addr & -page
-    size = (size + addr - start + page - 1 & -page) & _WORD
+    return start, (size + addr - start + page - 1 & -page) & _WORD
+
+
+def _end(start: int, size: int) -> int:
     if start + size > _WORD:
         raise LinuxError(EINVAL)
-    return start, start + size
+    return start + size
 
 
 def mlock(space: AddressSpace, addr: int, size: int, on_fault: bool = False) -> None:
     """Mlock(2), mlock2(2) with MLOCK_ONFAULT: the host's pages of the area are locked."""
-    start, end = _to_lock(space, addr, size)
+    start, size = _to_lock(space, addr, size)
     if not space.lock_limit:
         raise LinuxError(EPERM)
-    new = sum(b - a for v, a, b in _present(space, start, end) if not v.locked)
-    if space.locked() + new > space.lock_limit:
+    locked = sum(b - a for v, a, b in _present(space, start, start + size) if v.locked)
+    if space.locked() + size - locked > space.lock_limit:  # holes count, too
         raise LinuxError(ENOMEM)
-    reachable = _lock(space, start, end, on_fault)
-    if not reachable and not on_fault:
-        raise LinuxError(ENOMEM)
+    end = _end(start, size)
+    if size:
+        reachable = _lock(space, start, end, on_fault)
+        if not reachable and not on_fault:
+            raise LinuxError(ENOMEM)
 
 
 def _joined(space: AddressSpace, start: int, end: int) -> Iterator[tuple[Vma, int, int]]:
@@ -196,7 +208,9 @@ def _lock(space: AddressSpace, start: int, end: int, on_fault: bool) -> bool:
 
 def munlock(space: AddressSpace, addr: int, size: int) -> None:
     """Munlock(2)."""
-    for vma, low, high in _joined(space, *_to_lock(space, addr, size)):
+    start, size = _to_lock(space, addr, size)
+    end = _end(start, size)
+    for vma, low, high in _joined(space, start, end) if size else ():
         if vma.locked:
             host.munlock(space.base + low, high - low)
             _set_locked(space, low, high, False)

@@ -50,10 +50,18 @@ class _Numbered:
 
 
 class _Stacked:
-    """Number and arguments of a call, where some are on the stack; what can't be read is 0."""
+    """Number and arguments of a call, where some are on the stack; what can't be read is 0.
 
-    def __init__(self, process: Process, words: RegisterBank, sp: RegisterBank) -> None:
+    `known` are calls by number, if the words begin with one: those that have no argument on the
+    stack are not looked for there.
+    """
+
+    def __init__(
+        self, process: Process, words: RegisterBank, sp: RegisterBank, known: dict[int, Any]
+    ) -> None:
+        self._process = process
         self._memory = process.memory
+        self._known = known
         self._words = words
         self._sp = sp
         self._distance = process.arch.syscall.stack_args
@@ -62,11 +70,15 @@ class _Stacked:
 
     def get(self) -> Sequence[int]:
         """The number, then the arguments."""
+        words = self._words.get()
+        bound = self._known.get(words[0])
+        if bound is not None and not self._process.calls_observed and bound.words < len(words):
+            return (*words, 0, 0, 0, 0)
         try:
             data = self._memory.read(self._sp.get()[0] + self._distance, 16)
         except OSError:
             data = bytes(16)
-        return (*self._words.get(), *self._four.unpack(data))
+        return (*words, *self._four.unpack(data))
 
 
 class Dispatcher:
@@ -93,8 +105,8 @@ class Dispatcher:
         self.arguments: RegisterBank = self._cpu.bank(*convention.args)
         if convention.stack_args:
             sp = self._cpu.bank(arch.registers.sp)
-            self.arguments = _Stacked(process, self.arguments, sp)
-            self._bank = _Stacked(process, self._bank, sp)
+            self.arguments = _Stacked(process, self.arguments, sp, {})
+            self._bank = _Stacked(process, self._bank, sp, self._known)
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
         self._mask = (1 << 8 * arch.model.register) - 1

@@ -43,6 +43,10 @@ class Handle:
 
             for wanted in engine.mends:
                 mend(library, wanted)
+        if engine.substitutes:
+            from .engine_substitutes import substitute
+
+            substitute(library)
         mode = self.numbers.mode(engine.mode)
         self._check(library.uc_open(ARCHES[engine.arch], mode, byref(self.pointer)))
         self.address = self.pointer.value or 0

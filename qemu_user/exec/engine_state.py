@@ -16,7 +16,7 @@ from .errors import EngineError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from ctypes import CDLL
+    from ctypes import CDLL, c_uint64
     from typing import Any
 
     from .arch import Arch
@@ -48,6 +48,7 @@ class Api:
         self._write = library.uc_reg_write
         batch = library.uc_reg_read_batch
         self._read_batch: Callable[..., object] = bound(batch, engine)
+        self._write_batch: Callable[..., object] = bound(library.uc_reg_write_batch, engine)
         self._handle = engine
         self._number = number
         self._buffer = ctypes.create_string_buffer(_WIDEST)
@@ -84,38 +85,39 @@ class Api:
             from .engine_fields import FieldBank
 
             return FieldBank(self, names)
-        return ApiBank(self, self._read_batch, [self._number(n) for n in names], names)
+        return ApiBank(self._read_batch, self._write_batch, [self._number(n) for n in names])
 
 
 class ApiBank:
-    """A bank read with one call of the engine."""
+    """A bank read and written with one call of the engine."""
 
     def __init__(
         self,
-        api: Api,
         read_batch: Callable[..., object],
+        write_batch: Callable[..., object],
         numbers: list[int],
-        names: tuple[str, ...],
     ) -> None:
         count = len(numbers)
-        self._api = api
-        self._names = names
         self._values = (ctypes.c_uint64 * (2 * count))()
         base = ctypes.addressof(self._values)
         ids = (ctypes.c_int * count)(*numbers)
         pointers = (ctypes.c_void_p * count)(*range(base, base + 16 * count, 16))
-        self._call: Callable[[], object] = lambda: read_batch(ids, pointers, count)
+        self._read: Callable[[], object] = lambda: read_batch(ids, pointers, count)
+        self._write: Callable[[], object] = lambda: write_batch(ids, pointers, count)
 
     def get(self) -> Sequence[int]:
         """All values, in the order of the names."""
-        self._call()
+        self._read()
         words = self._values[:]
         return tuple(low | high << 64 for low, high in zip(words[::2], words[1::2], strict=True))
 
     def set(self, values: Sequence[int]) -> None:
         """Set all, in the order of the names."""
-        for name, value in zip(self._names, values, strict=True):
-            self._api.write(name, value)
+        words: list[c_uint64 | int] = []
+        for value in values:
+            words += (value & _MASK64, value >> 64)
+        self._values[:] = words
+        self._write()
 
 
 class View:

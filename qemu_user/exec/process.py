@@ -72,6 +72,7 @@ class Process:
         self.futexes = futex.Futexes()
         self.child_waits: list[Wait] = []  # sleeps that a SIGCHLD from the host ends
         self.quiet_children = False  # some child's end sends no SIGCHLD
+        self.shares_directory = False  # and umask with another process (CLONE_FS)
         self.membarriers = 0  # registrations of membarrier(2)
         self.scheduled = False  # some thread asked for processors, a policy or a nice value
         self.before_exit: list[Callable[[], None]] = []

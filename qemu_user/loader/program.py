@@ -25,6 +25,7 @@ class Program:
         self.elf = elf
         self.interpreter = interpreter
         self.execfn = path  # AT_EXECFN: what execve was given
+        self.secure = False  # AT_SECURE: the file's capabilities give more than its user has
 
     @property
     def arch(self) -> Arch:

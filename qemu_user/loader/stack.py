@@ -118,7 +118,7 @@ def _auxv(
         (abi.AT_EUID, euid),
         (abi.AT_GID, gid),
         (abi.AT_EGID, egid),
-        (abi.AT_SECURE, int(uid != euid or gid != egid)),
+        (abi.AT_SECURE, int(program.secure or uid != euid or gid != egid)),
         (abi.AT_RANDOM, random),
         (abi.AT_HWCAP2, arch.hwcap2),
         (abi.AT_RSEQ_FEATURE_SIZE, _RSEQ_SIZE),

@@ -132,10 +132,11 @@ class JsonLines(Tracer):
         self._signal(t, info, ignored=True)
 
     def _signal(self, t: Thread, info: SigInfo, *, ignored: bool) -> None:
-        if self.shows(info.signo, t.arch.name):
+        if self.shows(info.signo, t.arch):
             self._call(t, {
                 "type": "signal", "time": time_ns() / 1e9, "pid": t.process.pid, "tid": t.tid,
-                "name": values.signal_name(info.signo, t.arch), "number": info.signo,
+                "name": values.told_name(info.signo, t.arch),
+                "number": t.arch.model.signal_to_guest(info.signo),
                 "code": lines.code_text(info), "sender": info.pid or None,
                 "address": f"{info.addr:#x}" if info.kind == "fault" else None,
                 "ignored": ignored, "text": lines.siginfo_text(info, t.arch),
@@ -167,7 +168,7 @@ class JsonLines(Tracer):
         self._write(p.pid, {
             "type": "exit", "time": time_ns() / 1e9, "pid": p.pid,
             "code": None if number else status >> 8 & 0xFF,
-            "signal": values.signal_name(number, p.arch) if number else None,
+            "signal": values.told_name(number, p.arch) if number else None,
             "core": bool(status & 0x80),
         })  # fmt: skip
 

@@ -175,7 +175,7 @@ def code_text(info: SigInfo) -> str:
 
 def siginfo_text(info: SigInfo, arch: Arch) -> str:
     """The members that count for its kind."""
-    parts = {"si_signo": values.signal_name(info.signo, arch), "si_code": code_text(info)}
+    parts = {"si_signo": values.told_name(info.signo, arch), "si_code": code_text(info)}
     kind = info.kind
     if info.errno:
         parts["si_errno"] = errno_name(info.errno, arch)
@@ -210,4 +210,4 @@ def _sigval(value: int) -> str:
 def _child_status(info: SigInfo, arch: Arch) -> str:
     if info.code == signals.CLD_EXITED:
         return str(info.status)
-    return values.signal_name(info.status, arch)
+    return values.told_name(info.status, arch)

@@ -131,7 +131,8 @@ def signal_name(number: int, arch: Arch) -> str:
 
 
 def _how(v: View, at: int) -> str:
-    return {0: "SIG_BLOCK", 1: "SIG_UNBLOCK", 2: "SIG_SETMASK"}.get(v.cint(at), "UNKNOWN")
+    table = values.names_by_value(vocabulary("SigprocmaskHow").table(v.arch))
+    return table.get(v.cint(at), "UNKNOWN")
 
 
 def _clock(v: View, at: int) -> str:
@@ -257,14 +258,18 @@ _CODES = {
 }
 
 
+def _told(info: SigInfo, arch: Arch) -> str:
+    return signal_name(arch.model.signal_to_guest(info.signo), arch)
+
+
 def signal_line(info: SigInfo, arch: Arch) -> str:
     """--- SIGNAL {...} ---"""
-    return f"--- {signal_name(info.signo, arch)} {info_text(info, arch)} ---"
+    return f"--- {_told(info, arch)} {info_text(info, arch)} ---"
 
 
 def info_text(info: SigInfo, arch: Arch) -> str:
     """siginfo_t between braces."""
-    name = signal_name(info.signo, arch)
+    name = _told(info, arch)
     code = _CODES.get(info.code)
     if code is None and info.kind == "chld":
         code = more.child_code(info.code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..exec.abi import clocks, files, memory, mounts, polling, processes, signals, stats, system
+from ..exec.abi.signames import mask_to
 from . import arguments, descriptors, fdpaths, structs, values
 from .values import View, pointer, vocabulary
 
@@ -86,6 +87,8 @@ def sigset(v: View, at: int) -> str:
     if None in parts:
         return pointer(addr)
     mask = sum((part or 0) << n * word * 8 for n, part in enumerate(parts))
+    if v.arch.model.signals:
+        mask = mask_to(v.arch.model.signals, mask, 1)
     return values.sigset_text(mask, v.arch)
 
 

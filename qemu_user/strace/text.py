@@ -150,10 +150,10 @@ class Strace(Tracer):
 
     def signal_delivered(self, t: Thread, info: SigInfo) -> None:
         """--- SIGNAL {...} ---"""
-        if not self.shows(info.signo, t.arch.name):
+        if not self.shows(info.signo, t.arch):
             return
         if self.full:
-            name = values.signal_name(info.signo, t.arch)
+            name = values.told_name(info.signo, t.arch)
             self._event(t, f"--- {name} {lines.siginfo_text(info, t.arch)} ---", stack=True)
         else:
             self.lines.line(t.tid, qemu.signal_line(info, t.arch))
@@ -189,7 +189,7 @@ class Strace(Tracer):
         number = status & 0x7F
         if number:
             core = " (core dumped)" if status & 0x80 else ""
-            text = f"+++ killed by {values.signal_name(number, p.arch)}{core} +++"
+            text = f"+++ killed by {values.told_name(number, p.arch)}{core} +++"
         else:
             text = f"+++ exited with {status >> 8 & 0xFF} +++"
         who = self._tag(p.pid, accompanied=self._accompanied())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ..exec.abi import signames
 from ..exec.abi.numbers import call_numbers
 from ..exec.observe import Observer
-from .values import Unbound, View, quoted
+from .values import Unbound, View, quoted, told_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from ..exec.arch import Arch
     from ..exec.process import Process
     from ..exec.thread import Thread
     from .output import Output
@@ -88,12 +88,12 @@ class Tracer(Observer):
         statuses = self.settings.statuses
         return statuses is None or ("failed" if error else "successful") in statuses
 
-    def shows(self, signo: int, arch: str) -> bool:
+    def shows(self, signo: int, arch: Arch) -> bool:
         """-e signal=: whether this signal is to be written."""
         if self.settings.signals is None:
             return True
         inverted, names = self.settings.signals
-        return (signames.signal_names(arch).get(signo) in names) != inverted
+        return (told_name(signo, arch) in names) != inverted
 
     def view(self, t: Thread, call: Any, words: Sequence[int]) -> View:
         """A call to be written, as the settings want it."""

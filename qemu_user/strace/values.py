@@ -251,8 +251,13 @@ def plain_const(module: object, prefix: str, value: int, omit: tuple[str, ...] =
     return unknown(value, prefix)
 
 
+def told_name(signo: int, arch: Arch) -> str:
+    """What the architecture calls the signal that most architectures call `signo`."""
+    return signal_name(arch.model.signal_to_guest(signo), arch)
+
+
 def signal_name(number: int, arch: Arch) -> str:
-    """SIGHUP, SIGRT_2; a plain number if it is none."""
+    """SIGHUP, SIGRT_2; a plain number if it is none of the architecture's."""
     name = signames.signal_names(arch.name).get(number)
     if name is not None:
         return name
@@ -262,11 +267,11 @@ def signal_name(number: int, arch: Arch) -> str:
 
 
 def sigset_text(mask: int, arch: Arch) -> str:
-    """[INT TERM]; what is missing, ~[...], when most signals are in it."""
+    """[INT TERM]; what is missing, ~[...], when most signals are in it. Numbers are most's."""
     inverted = mask.bit_count() >= SIGNALS * 2 // 3
     if inverted:
         mask = ~mask & (1 << SIGNALS) - 1
-    names = [signal_name(n, arch)[3:] for n in range(1, SIGNALS + 1) if mask >> n - 1 & 1]
+    names = [told_name(n, arch)[3:] for n in range(1, SIGNALS + 1) if mask >> n - 1 & 1]
     return ("~" if inverted else "") + f"[{' '.join(names)}]"
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
     from .args import AtFlags, DirFd, Path, StringArray
 
-_ARG_LIMIT = 2 << 20  # bytes of strings and pointers; a quarter of the default stack limit
+_ARG_MAX = 128 << 10  # bytes of strings and pointers that may always be passed
+_ARG_MOST = 6 << 20  # and that are never
+_POINTER = 8  # bytes of one, as a 64-bit kernel counts those of 32-bit programs, too
 _STRING_LIMIT = 32 * 4096  # MAX_ARG_STRLEN
 
 
@@ -37,6 +39,8 @@ def execveat(
     if flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW):
         raise LinuxError(EINVAL)
     if not filename:
+        if fd == AT_FDCWD:
+            return _execute(t, fd, b".", argv, envp)
         t.process.files.check(fd)
         return _execute(t, AT_FDCWD, b"/proc/self/fd/%d" % fd, argv, envp)
     if flags & AT_SYMLINK_NOFOLLOW and os.path.islink(_located(fd, filename)):
@@ -58,8 +62,8 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     except LinuxError:
         _refuse_file(t, fd, path)
         raise
-    size = sum(len(s) + 1 + t.arch.model.word for s in words + environment)
-    if size > _ARG_LIMIT:
+    if _size(path, words, environment) > _limit(t):
+        _refuse_file(t, fd, path)
         raise LinuxError(E2BIG)
     p = t.process
     if fd != AT_FDCWD and not path.startswith(b"/"):
@@ -74,7 +78,7 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     if found is not path:
         program.execfn = path
     p.begin_exec(t)
-    credentials.renew()
+    program.secure = credentials.renew(program.path)
     if program.arch is p.arch:
         p.memory.reset()
         p.cpu.reset()
@@ -89,6 +93,16 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     for call in p.observers.process_exec:
         call(p)
     return KEEP
+
+
+def _limit(t: Thread) -> int:
+    """How many bytes of strings and pointers a new program gets (man 2 execve)."""
+    return max(_ARG_MAX, min(_ARG_MOST, t.memory.stack_limit // 4))
+
+
+def _size(path: bytes, words: list[bytes], environment: list[bytes]) -> int:
+    strings = [path, *(words or [b""]), *environment]
+    return sum(map(len, strings)) + len(strings) + (len(strings) - 1) * _POINTER
 
 
 def _refuse_file(t: Thread, fd: int, path: bytes) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from errno import EBADF, EINVAL, EMSGSIZE, ETIMEDOUT
+from fcntl import F_GETFL, fcntl
 
 from ..exec import hostcall, openflags
 from ..exec.abi.clocks import Timespec
@@ -75,7 +77,8 @@ def mq_timedsend(
         if prio >= _PRIORITIES:
             raise LinuxError(EINVAL)
         attributes = hostcall.fill(MqAttr, "mq_getsetattr", mqdes, None, hostcall.OUT)
-        raise LinuxError(EMSGSIZE if attributes.msgsize else EBADF)
+        writable = fcntl(mqdes, F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+        raise LinuxError(EMSGSIZE if attributes.msgsize and writable else EBADF)
     try:
         data: hostcall.Word = msg.read()
     except LinuxError:

@@ -47,7 +47,11 @@ def unshare(t: Thread, flags: UnshareFlags) -> int:
         raise LinuxError(EINVAL if permitted or not flags & _NAMESPACES else EPERM)
     if flags & _NAMESPACES:
         import_all()
-    wanted = flags & (_NAMESPACES | _SYSVSEM)  # one thread shares nothing else with anybody
+    wanted = flags & (_NAMESPACES | _SYSVSEM)  # one thread shares little else with anybody
+    if flags & _FS and t.process.shares_directory:
+        t.process.scheduler.retire_host_threads()  # they would keep to the old directory
+        hostcall.call("unshare", _FS)
+        t.process.shares_directory = False
     if wanted & _NEWPID and wanted & _NEWUSER:  # alone for the one, and no threads after the other
         _alone(t, lambda: hostcall.call("unshare", _NEWUSER))
         wanted &= ~_NEWUSER

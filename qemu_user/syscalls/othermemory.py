@@ -86,9 +86,10 @@ def _pieces(
     """(our address, theirs, bytes) where both vectors run on; errors in the kernel's order."""
     if flags:
         raise LinuxError(EINVAL)
-    ours = [[addr, size] for addr, size in local.segments() if size]
-    if any(addr + size > 1 << t.arch.task_bits for addr, size in ours):
+    segments = local.segments()
+    if any(addr + size > 1 << t.arch.task_bits for addr, size in segments):
         raise LinuxError(EFAULT)
+    ours = [[addr, size] for addr, size in segments if size]
     if not ours:
         return []
     theirs = [[addr, size] for addr, size in remote.segments() if size]

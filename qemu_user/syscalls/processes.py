@@ -49,6 +49,7 @@ _PROCESS_FLAGS = (
 )
 _BY_HOST = (  # what only the host's clone3 can do
     abi.CLONE_PARENT
+    | abi.CLONE_FS
     | abi.CLONE_INTO_CGROUP
     | abi.CLONE_NEWNS
     | abi.CLONE_NEWCGROUP
@@ -60,7 +61,7 @@ _BY_HOST = (  # what only the host's clone3 can do
     | abi.CLONE_NEWTIME
 )
 _CHILDREN_SPACE = "/proc/self/ns/pid_for_children"
-_SHARING = "without CLONE_THREAD: CLONE_VM only with CLONE_VFORK; CLONE_FILES, CLONE_FS are EINVAL"
+_SHARING = "without CLONE_THREAD: CLONE_VM only with CLONE_VFORK; CLONE_FILES is EINVAL"
 _MOST_TIDS = 32  # MAX_PID_NS_LEVEL
 _NOT_CLONE3 = (abi.CSIGNAL & ~abi.CLONE_NEWTIME) | abi.CLONE_DETACHED
 
@@ -266,8 +267,10 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     ends = unlimited(lambda: os.pipe2(os.O_CLOEXEC)) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
+    p.shares_directory = p.shares_directory or bool(flags & abi.CLONE_FS)
     pid = p.fork(t, _maker(request))
     if pid == 0:
+        p.shares_directory = bool(flags & abi.CLONE_FS)
         _in_child(t, request, ends)
         set_tls(t)
         if loan is not None:

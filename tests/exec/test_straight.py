@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import platform
 import struct
@@ -13,9 +12,8 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from qemu_user.exec import engine_straight as straight
-from qemu_user.exec.arch.straight import PLACES, PRIME
-from qemu_user.exec.arch.x86_64_vectors import VECTORS
-from qemu_user.exec.engine_library import library_path, open_library
+from qemu_user.exec.arch.straight import PLACES
+from qemu_user.exec.engine_library import library_path
 from qemu_user.exec.unicorn_cpu import UnicornCpu
 from tests.cpu_rig import NAMES, Rig
 
@@ -78,25 +76,3 @@ def test_no_block_has_a_hook_unless_instructions_have(name: str) -> None:
     assert not cpu._lookup.request.quiet
     cpu.watch_instruction(None)
     assert cpu._lookup.request.quiet
-
-
-def test_vector_functions_are_replaced_where_their_names_are() -> None:
-    library = Library()
-    first, _ = library.symbols[VECTORS.symbol]
-    named = {start - first for name, (start, _) in library.symbols.items() if "_xmm_x86_64" in name}
-    disassembler = capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64)
-    names = {start - first: name for name, (start, _) in library.symbols.items()}
-    spelt = {"paddl": "paddd", "psubl": "psubd", "pcmpgtl": "pcmpgtd", "pcmpeql": "pcmpeqd"}
-    for at, (_, code) in VECTORS.pieces.items():
-        if at not in named:
-            continue  # reached by a jump
-        *_, (_, _, mnemonic, goal) = disassembler.disasm_lite(code, at)
-        if mnemonic == "jmp":
-            code = VECTORS.pieces[int(goal, 16)][1]
-        operation = [found for *_, found, _ in disassembler.disasm_lite(code, 0)][-3]
-        name = names[at].removeprefix("helper_").removesuffix("_xmm_x86_64")
-        assert operation == spelt.get(name, name)
-    Rig("x86_64")
-    place = ctypes.cast(getattr(open_library(library_path()), VECTORS.symbol), ctypes.c_void_p)
-    now = ctypes.string_at(place.value or 0, VECTORS.size)
-    assert int.from_bytes(now, "little") % PRIME == VECTORS.after

@@ -223,3 +223,22 @@ def test_a_failing_pointer_is_written_as_an_address(
         assert result.status == 0
         assert b"observer" not in result.err
         assert result.err.count(b"\n") > 300
+
+
+def test_signals_that_an_architecture_numbers_in_its_own_way_have_their_names(
+    build_c: Callable[..., Path], run_ours: Callable[..., Any]
+) -> None:
+    path = build_c(
+        "#include <signal.h>\nstatic void on(int n) {}\n"
+        "int main(void) { sigset_t set; signal(SIGUSR1, on); raise(SIGUSR1);\n"
+        "  sigemptyset(&set); sigaddset(&set, SIGCHLD); sigprocmask(SIG_SETMASK, &set, 0); }\n",
+        "mipsel",
+    )
+    text = ours(run_ours, path, "-strace")
+    assert "--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_TKILL" in text
+    assert re.search(r"rt_sigprocmask\(SIG_BLOCK,.*rt_sigprocmask\(SIG_SETMASK,", text, re.DOTALL)
+    text = ours(run_ours, path, "-strace=full")
+    assert re.search(r"--- SIGUSR1 \{si_signo=SIGUSR1, si_code=SI_TKILL", text)
+    assert "rt_sigprocmask(SIG_SETMASK, [CHLD], NULL, 16) = 0" in text
+    text = ours(run_ours, path, "-strace=json")
+    assert '"name":"SIGUSR1","number":16' in text

@@ -51,6 +51,7 @@ class Engine:
         target: str = "",
         beside: Mapping[str, tuple[str, int, int]] | None = None,
         mends: tuple[Mend, ...] = (),
+        substitutes: bool = False,
         start_bit: str = "",
         refused: Mapping[int, int] | None = None,
         kept_on_fill: tuple[str, int] | None = None,
@@ -77,6 +78,7 @@ class Engine:
         # Registers without a name in the engine: another's, how far behind it they are, their size
         self.beside = beside or {}
         self.mends = mends
+        self.substitutes = substitutes  # `engine_substitutes` has code for hosts of its own kind
         # A register of `beside` that looking up a data page spoils, and the bits of it that stay
         self.kept_on_fill = kept_on_fill
         # A register, and which of its bits say that PC is in the slot behind a branch, and the

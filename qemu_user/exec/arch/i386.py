@@ -25,14 +25,12 @@ from .i386_segments import (
 from .x86_64 import (
     CPU_FLAGS,
     EXCEPTIONS,
-    LOGARITHM,
     SIGILL,
     VEX_ILLEGAL,
     cpuinfo,
     emulate,
     exception,
 )
-from .x86_64_vectors import VECTORS
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
@@ -60,7 +58,8 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mends=(VEX_ILLEGAL, LOGARITHM, VECTORS),
+        mends=(VEX_ILLEGAL,),
+        substitutes=True,
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
         exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN

@@ -11,7 +11,7 @@ from ..errors import LinuxError
 from .frames import frame_top, restore_altstack, save_altstack
 from .i386_segments import CS, DS, SELECTORS, load
 from .x86_64 import FLAGS, last_trap
-from .x86_64_fp import fp_image, restore_image
+from .x86_64_fp import clear_fp, fp_image, restore_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ class Frame:
         values = (info.signo, pinfo, puc, at, action.handler & 0xFFFFFFFF)
         cpu.bank("eax", "edx", "ecx", "esp", "eip").set(values)
         cpu.write("eflags", cpu.read("eflags") & ~(_TF | _DF | _RF))
+        clear_fp(cpu)
         for name in ("ds", "es"):
             load(t, name, DS)
 

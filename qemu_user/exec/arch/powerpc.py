@@ -183,5 +183,31 @@ def _mend(before: int, after: int, distances: Mapping[int, int], *, required: bo
     )
 
 
+def _refused(at: int, operations: tuple[int, ...]) -> Mend:
+    """Entries of the 64-bit translator's table that become illegal, for `ppc64_supply`."""
+    place = (
+        (48 * n, (0x3C | 0xFF000000 | code).to_bytes(4, "little"))
+        for n, code in enumerate(operations)
+    )
+    pieces = {n: (head + bytes(8), head + bytes(4) + b"\xff" * 4) for n, head in place}
+    return Mend(
+        symbol="ppc_translate_init_ppc64",
+        machine="x86_64",
+        before=-at,
+        size=48 * len(operations),
+        pieces=pieces,
+        required=False,
+    )
+
+
+# XSMAXCDP, XSMINCDP, XSMAXJDP and XSMINJDP take the wrong registers, XVTSTDCDP and XVTSTDCSP
+# leave some of the result as it was.
+EXTREMES = _refused(
+    0x6E0AA0, tuple(high << 16 | low << 8 for high in (0x10, 0x11, 0x12, 0x13) for low in range(4))
+)
+CLASSES = _refused(
+    0x6DF0F0,
+    tuple(high << 16 | low << 8 for high in (0x1E, 0x1F, 0x1A, 0x1B) for low in range(0x14, 0x18)),
+)
 WIDE = _mend(_AS_DISTRIBUTED, _MENDED, _DISTANCES, required=True)
 NARROW = _mend(_MENDED, _AS_DISTRIBUTED, {n: o for o, n in _DISTANCES.items()}, required=False)

@@ -16,7 +16,9 @@ from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 from .powerpc import (
+    CLASSES,
     EXCEPTIONS,
+    EXTREMES,
     FPR,
     MSR,
     VEC,
@@ -154,6 +156,12 @@ def begin(t: Thread) -> None:
         t.cpu.write("r12", image.entry)
 
 
+def _emulate(t: Thread) -> bool:
+    from .ppc64_supply import emulate  # few programs have them
+
+    return emulate(t)
+
+
 _BESIDE = {
     "cr01": ("ctr", 8, 8),
     "so": ("ctr", 56, 8),
@@ -162,6 +170,7 @@ _BESIDE = {
     "ov32": ("ctr", 80, 8),
     "ca32": ("ctr", 88, 8),
     "vsr": ("fpr0", -8, 1024),
+    **{f"vs{n}": ("fpr0", 16 * n - 8, 16) for n in range(64)},
 }
 _AUXV = ((19, 128), (20, 128), (21, 0), (22, 22), (22, 22))  # cache blocks, AT_IGNOREPPC
 
@@ -176,7 +185,7 @@ def _engine(order: str) -> Engine:
         illegal_code=abi.ILL_ILLOPC,
         start={"msr": _MSR | (_LITTLE if order == "<" else 0)},
         beside=_BESIDE,
-        mends=(WIDE,),
+        mends=(WIDE, EXTREMES, CLASSES),
         target="ppc64",
     )
 
@@ -221,7 +230,9 @@ def make(name: str, order: str) -> Arch:
         clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
         task_bits=46,
         vdso=True,
-        linux=Linux(exception=exception, begin=begin, auxv=_AUXV, base_platform=b"power9"),
+        linux=Linux(
+            exception=exception, emulate=_emulate, begin=begin, auxv=_AUXV, base_platform=b"power9"
+        ),
         disassembler=("PPC", "64"),
         audit=0xC0000015 if order == "<" else 0x80000015,
         cpus=("power9",),

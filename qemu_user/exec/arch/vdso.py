@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
         print("vdso: keystone is not installed", file=sys.stderr)
         return 0 if arguments == ["--check"] else 1
     made = {f"{name}.so": image(name, source) for name, source in sources().items()}
-    present = {path.name for path in OUTPUT.glob("*")}
+    present = {path.name for path in OUTPUT.glob("*.so")}
     stale = [n for n in made if n not in present or (OUTPUT / n).read_bytes() != made[n]]
     stale += sorted(present - made.keys())
     if arguments == ["--check"]:

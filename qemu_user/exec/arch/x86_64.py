@@ -18,7 +18,6 @@ from ..errors import LinuxError
 from . import ANY, Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 from .mend import Mend
-from .x86_64_vectors import VECTORS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,18 +91,6 @@ VEX_ILLEGAL = Mend(
     required=False,
 )
 
-# FYL2X leaves the stack as it is for what is not above 0; the host's log knows what to do.
-LOGARITHM = Mend(
-    symbol="helper_fyl2x_x86_64",
-    machine="x86_64",
-    before=0,
-    size=69,
-    pieces={
-        65: (bytes.fromhex("771d0fb7"), bytes.fromhex("eb1d0fb7")),  # ja, now jmp
-    },
-    required=False,
-)
-
 # Where the vsyscall page's three functions are; they can be called, and nothing there can be read.
 VSYSCALLS = {
     0xFFFFFFFFFF600000: "__vdso_gettimeofday",
@@ -153,7 +140,7 @@ class Frame:
 
     def setup(self, t: Thread, action: Action, info: SigInfo, mask: int) -> None:
         """Push the frame and go to the handler; EFAULT leaves the registers as they were."""
-        from .x86_64_fp import fp_image
+        from .x86_64_fp import clear_fp, fp_image
 
         cpu, memory, model = t.cpu, t.memory, t.arch.model
         image = fp_image(cpu, model)
@@ -172,6 +159,7 @@ class Frame:
             (info.signo, at + 8 + UContext.size(model), at + 8, 0, at, action.handler)
         )
         cpu.write("eflags", cpu.read("eflags") & ~(_TF | _DF | _RF))
+        clear_fp(cpu)
 
     def _context(self, t: Thread, fp_at: int, mask: int) -> SigContext:
         number, error, cr2 = last_trap(t)
@@ -240,7 +228,6 @@ def arch_prctl(t: Thread, code: Int, addr: ULong) -> int:
     raise LinuxError(EINVAL)
 
 
-# MXCSR's flags -> FPE_FLTINV, FPE_FLTDIV, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES
 def _tls(t: Thread, addr: int) -> Callable[[Thread], None]:
     """CLONE_SETTLS refuses, as arch_prctl does, what is no user's address: EPERM."""
     if addr >= t.memory.size:
@@ -248,16 +235,20 @@ def _tls(t: Thread, addr: int) -> Callable[[Thread], None]:
     return lambda _: None
 
 
+# Flags of MXCSR and of x87 -> FPE_FLTINV, FPE_FLTDIV, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES
 _FP_CODES = ((0x01, 7), (0x04, 3), (0x08, 4), (0x12, 5), (0x20, 6))
-_SIMD = 19
+_X87, _SIMD = 16, 19
 
 
 def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
-    """What SIGFPE says of a vector instruction."""
-    if number != _SIMD:
+    """What SIGFPE says of an x87 or vector instruction."""
+    if number == _SIMD:
+        mxcsr = t.cpu.read("mxcsr")
+        raised = mxcsr & ~(mxcsr >> 7)
+    elif number == _X87:
+        raised = t.cpu.read("fpsw") & ~t.cpu.read("fpcw")
+    else:
         return None
-    mxcsr = t.cpu.read("mxcsr")
-    raised = mxcsr & ~(mxcsr >> 7)
     code = next((code for bits, code in _FP_CODES if raised & bits), 0)
     return SIGFPE, code, t.cpu.read(t.arch.registers.pc)
 
@@ -310,7 +301,8 @@ ARCH = Arch(
         arch="X86",
         mode=("64",),
         target="x86_64",
-        mends=(VEX_ILLEGAL, LOGARITHM, VECTORS),
+        mends=(VEX_ILLEGAL,),
+        substitutes=True,
         model="X86_EPYC_ROME",
         syscall=("insn", 699),  # X86_INS_SYSCALL
         exceptions=EXCEPTIONS,

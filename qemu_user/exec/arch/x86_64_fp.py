@@ -16,6 +16,7 @@ _UPPER = 256  # bytes of the vectors' upper halves
 _EMPTY = 3  # x87 tag of an unused register
 _FP = ("fpcw", "fpsw", "fptag", "mxcsr", *(f"fp{n}" for n in range(8)))
 _XMM = tuple(f"xmm{n}" for n in range(16))
+_FRESH = (0x37F, 0, 0xFFFF, 0x1F80, *(0,) * 16)
 
 
 class FpState(CStruct):
@@ -76,6 +77,13 @@ def fp_image(cpu: Cpu, model: DataModel) -> bytes:
         state.xfeatures |= _AVX
         state.header = (_X87_AND_SSE | _AVX, *(0,) * 7)
     return state.pack(model) + upper + _MAGIC2.to_bytes(4, "little")
+
+
+def clear_fp(cpu: Cpu) -> None:
+    """Have the registers as a new program finds them, as the handler of a signal does."""
+    cpu.bank(*_FP[:4], *_XMM).set(_FRESH)
+    if wide_vectors(cpu):
+        set_upper_halves(cpu, bytes(_UPPER))
 
 
 def restore_image(t: Thread, at: int) -> None:

@@ -24,7 +24,7 @@ int main(void)
     S(read, p[0], BAD, 3);
     S(read, p[0], ro, 3);
     S(write, p[1], BAD, 8);
-    S(pread64, z, BAD, 8, 0);
+    S(pread64, z, BAD, 8, 0, 0, 0);
     S(readv, z, BAD, 2);
     S(writev, p[1], BAD, 1);
     struct iovec v[2] = {{BAD, 4}, {ro, 4}};

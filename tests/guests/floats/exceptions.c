@@ -1,6 +1,4 @@
 // xfail-m68k: the engine keeps no exception flags
-// xfail-x86_64: the engine's SSE unit keeps no exception flags
-// xfail-i386: the engine's SSE unit keeps no exception flags
 // Which floating-point exceptions each operation raises.
 #include "guest.h"
 #include <fenv.h>

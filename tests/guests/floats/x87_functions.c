@@ -1,5 +1,4 @@
 // arch: x86_64
-// xfail: the engine computes x87 functions in double precision
 // Sines, logarithms and powers of the x87, to 64 bits.
 #include "guest.h"
 static void bits(const char *n, long double v)

@@ -7,7 +7,7 @@ static char *arena, *first_break;
 
 static long make_address(void)
 {
-    long n = pick(PAGES + 2) - 1;
+    long n = (long)pick(PAGES + 2) - 1;
 
     if (!pick(24))
         return bad_pointer();

@@ -1,6 +1,4 @@
 // xfail-m68k: the engine keeps no exception flags
-// xfail-x86_64-glibc: the engine's SSE unit keeps no exception flags
-// xfail-i386-glibc: the engine's x87 unit keeps no exception flags but that of a division by zero
 // Rounding mode and exception flags belong to a thread.
 #include "guest.h"
 #include <fenv.h>

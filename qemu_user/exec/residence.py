@@ -48,7 +48,9 @@ def areas(memory: AddressSpace) -> list[Area]:
                 fields = line.rstrip(b"\n").split(None, 5)
                 start, end = (int(word, 16) for word in fields[0].split(b"-"))
                 area = None
-                if start < limit and end > base:
+                if start >= limit:
+                    break  # the kernel need not look at what follows
+                if end > base:
                     name = fields[5] if len(fields) == 6 else b""
                     area = Area(max(0, start - base), min(end, limit) - base, name)
                     found.append(area)

@@ -1,3 +1,4 @@
+// arch: x86_64 i386 s390x mipsel
 // page: 4096
 // Reads and writes of files, answered in the engine, when what the descriptor or the memory is changes.
 #include "guest.h"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EINTR
 from select import POLLIN, POLLOUT
 from time import monotonic_ns
 
@@ -129,6 +130,6 @@ def in_helper(t: Thread, call: Callable[[], T]) -> Blocking[T]:
     good, value = outcome[0]
     if good:
         return value  # type: ignore[return-value]
-    if isinstance(value, InterruptedError):
+    if isinstance(value, OSError) and value.errno == EINTR:
         raise LinuxError(ERESTARTSYS)
     raise value  # type: ignore[misc]

@@ -9,7 +9,7 @@ from ..exec import hostcall
 from ..exec.abi import clocks
 from ..exec.abi import processes as abi
 from ..exec.cpu import WRITE
-from ..exec.errors import ERESTARTSYS, LinuxError
+from ..exec.errors import ERESTART_RESTARTBLOCK, ERESTARTSYS, LinuxError
 from ..exec.futex import BITSET_ANY, Waiter, alive, key, wake
 from ..exec.stubs import swapper
 from ..exec.waiting import Wait, in_helper
@@ -69,7 +69,9 @@ def futex(
     check_word(t, uaddr, private)
     if command in _WAITS:
         bitset = val3 if command == abi.FUTEX_WAIT_BITSET else BITSET_ANY
-        result = yield from wait_word(t, uaddr, private, val, bitset, deadline)
+        if deadline is not None:
+            return (yield from _wait_until(t, uaddr, private, val, bitset, deadline))
+        result = yield from wait_word(t, uaddr, private, val, bitset, None)
         return result
     if requeues:
         compare = val3 if command == abi.FUTEX_CMP_REQUEUE else None
@@ -133,6 +135,19 @@ def wait_word(
     waiter = Waiter(Wait(deadline=deadline), key(uaddr, private), bitset)
     yield from queue(t, waiter)
     return 0
+
+
+def _wait_until(
+    t: Thread, uaddr: int, private: bool, val: int, bitset: int, deadline: int
+) -> Blocking[int]:
+    """`wait_word`, which a handler interrupts whatever its flags; the deadline stays."""
+    try:
+        return (yield from wait_word(t, uaddr, private, val, bitset, deadline))
+    except LinuxError as error:
+        if error.errno != ERESTARTSYS:
+            raise
+        t.restart_block = lambda: _wait_until(t, uaddr, private, val, bitset, deadline)
+        raise LinuxError(ERESTART_RESTARTBLOCK) from None
 
 
 def queue(t: Thread, waiter: Waiter) -> Blocking[None]:

@@ -118,7 +118,18 @@ class Flags(Named):
         changes = self._changes(arch)
         if not changes:
             return raw
-        scope[f"flags{at}"] = _flag_translator(changes)
+        field = self.field
+        values = {own: ours for own, ours in changes.items() if not (own | ours) & ~field}
+        bits = {own: ours for own, ours in changes.items() if own not in values}
+        translate = _flag_translator(bits)
+        if values:
+            plain = translate
+
+            def translate(value: int) -> int:
+                chosen = value & field
+                return plain(value & ~field) | values.get(chosen, chosen)
+
+        scope[f"flags{at}"] = translate
         return f"flags{at}({raw})"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EBADF, EFAULT, EINVAL, EIO, ENOTTY
+from errno import EBADF, EFAULT, EINTR, EINVAL, EIO, ENOTTY
 from fcntl import F_GETFL, fcntl
 
 from ..exec import hostcall
@@ -14,7 +14,7 @@ from ..exec.abi.files import FileCloneRange
 from ..exec.abi.layout import CStruct
 from ..exec.abi.terminals import Termio, Termios, Termios2, WinSize
 from ..exec.cpu import WRITE
-from ..exec.errors import LinuxError
+from ..exec.errors import ERESTARTSYS, LinuxError
 from ..exec.files import TTY, in_background
 from ..exec.waiting import in_helper
 from . import termios
@@ -205,6 +205,14 @@ def _change(t: Thread, request: int) -> None:
         raise
 
 
+def _drain(t: Thread, fd: int, request: int, argp: int) -> Blocking[int]:
+    """TCSBRK and TCSBRKP, which a signal ends in any case."""
+    try:
+        return (yield from in_helper(t, lambda: hostcall.call("ioctl", fd, request, argp)))
+    except LinuxError as error:
+        raise LinuxError(EINTR if error.errno == ERESTARTSYS else error.errno or EIO) from None
+
+
 @syscall
 def ioctl(t: Thread, fd: Fd, request: IoctlCmd, argp: ULong) -> Blocking[int]:
     files = t.process.files
@@ -215,7 +223,7 @@ def ioctl(t: Thread, fd: Fd, request: IoctlCmd, argp: ULong) -> Blocking[int]:
         _change(t, request)
     if request in _VALUE:
         if _must_drain(fd, request):
-            return (yield from in_helper(t, lambda: hostcall.call("ioctl", fd, request, argp)))
+            return (yield from _drain(t, fd, request, argp))
         return hostcall.call("ioctl", fd, request, argp)
     if request in _IN or request in _OUT or request in _INOUT:
         if _must_drain(fd, request):

@@ -267,6 +267,7 @@ def make(name: str, word: int, order: str, register: int = 0) -> Arch:
         cpus=("MIPS64R2-generic" if wide else "74Kf",),
         notes=(
             "no MSA, no R6: those models have the newer NaN encoding, which programs do not expect",
+            "CVT.S.D makes an infinity of a NaN whose fraction has none of the upper 23 bits set",
             "signals 65 to 127 are refused with EINVAL",
         ),
     )

@@ -45,7 +45,9 @@ _IDENTIFICATION = {  # (CRm, op2) -> value; what is not here reads as zero
     (0, 5): 1 << 31,  # MPIDR: nothing to see
     (4, 0): 0x11,  # PFR0: FP, AdvSIMD, EL0 and EL1 in AArch64 only
     (5, 0): 6,  # DFR0: the debug architecture of ARMv8
-    (6, 0): 0x211120,  # ISAR0: AES and PMULL, SHA1, SHA2, CRC32, atomics
+    # ISAR0: AES and PMULL, SHA1, SHA2 and SHA512, CRC32, atomics, RDM, SHA3, SM3, SM4, DP
+    (6, 0): 0x111110212120,
+    (6, 1): 0x101000,  # ISAR1: JSCVT, LRCPC
     (7, 0): 0xFF000000,  # MMFR0: granules are none of a program's business
 }
 _FAULT_CLASS = {READ: 0x24, WRITE: 0x24, EXEC: 0x20}  # ESR_EL1.EC (Arm ARM, D17.2.37)
@@ -200,7 +202,8 @@ def cpuinfo(_: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
     about = (
         "BogoMIPS\t: 100.00\n"
-        "Features\t: fp asimd aes pmull sha1 sha2 crc32 atomics cpuid\n"
+        "Features\t: fp asimd aes pmull sha1 sha2 crc32 atomics cpuid asimdrdm jscvt lrcpc sha3"
+        " sm3 sm4 asimddp sha512\n"
         "CPU implementer\t: 0x00\nCPU architecture: 8\nCPU variant\t: 0x0\n"
         "CPU part\t: 0x051\nCPU revision\t: 0\n\n"
     )
@@ -249,7 +252,9 @@ def make(name: str, model: DataModel) -> Arch:
         constants=CONSTANTS,
         cpuinfo=cpuinfo,
         platform=name.encode(),
-        hwcap=0x9FB,  # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS CPUID
+        # FP ASIMD AES PMULL SHA1 SHA2 CRC32 ATOMICS CPUID ASIMDRDM JSCVT LRCPC SHA3 SM3 SM4
+        # ASIMDDP SHA512
+        hwcap=0x3EB9FB,
         linux=Linux(exception=exception, emulate=emulate, compat=_COMPAT[model.order]),
         clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
         task_bits=48,

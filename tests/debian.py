@@ -4,9 +4,9 @@
     run_native(kind, argv, work) -> Result     a command in amd64's, by the machine's own kernel
     run_ours(arch, kind, argv, work) -> Result           the same under the emulator
 
-There are four kinds, so that what needs few packages does not wait for many: "programs", "core",
-which are a few of them, "tools", which are a compiler and a debugger, and "cpython", a Python with
-its own tests.
+There are five kinds, so that what needs few packages does not wait for many: "programs", "core",
+which are a few of them, "newer", the same of a later release of Debian, "tools", which are a
+compiler and a debugger, and "cpython", a Python with its own tests.
 
 apt-get gets a configuration, an index and a list of installed packages of its own, so that it
 chooses all the dependencies and the machine's own packages stay as they are.
@@ -19,6 +19,7 @@ import functools
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -46,6 +47,10 @@ PACKAGES = {
     ),
     "cpython": ("coreutils", "dash", "libc-bin", r"^libpython3\.[0-9]+-testsuite$", "python3"),
 }  # fmt: skip
+PACKAGES["newer"] = PACKAGES["core"]
+NEWER = "trixie"  # the release of "newer"
+NEW_PORTS = ("riscv64",)  # that came with it
+KEYS = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # Dependencies that nothing needs which is run: they are said to be there already.
 ASSUMED = {
     "core": (
@@ -53,6 +58,7 @@ ASSUMED = {
         "libnsl2", "media-types", "perl",
     ),
 }  # fmt: skip
+ASSUMED["newer"] = ASSUMED["core"]
 # Debian's names of what it has a port for, and the emulator's.
 PORTS = {
     "amd64": "x86_64", "arm64": "aarch64", "armhf": "arm", "armel": "arm", "i386": "i386",
@@ -126,6 +132,19 @@ def copy_sources(etc: Path) -> None:
     (etc / "sources.list").touch()
 
 
+def newer_source(etc: Path) -> None:
+    """The later release, of the mirror that the machine's sources name; raises Unavailable."""
+    found = [etc / "sources.list", *(etc / "sources.list.d").iterdir()]
+    text = "".join(path.read_text() for path in found)
+    mirror = re.search(r"https?://\S+debian\.org/debian(?=[/\s])", text)
+    if mirror is None or not KEYS.exists():
+        raise Unavailable("apt-get has no sources of Debian's main archive here")
+    shutil.rmtree(etc / "sources.list.d")
+    (etc / "sources.list.d").mkdir()
+    line = f"deb [signed-by={KEYS}] {mirror[0]} {NEWER} main\n"
+    (etc / "sources.list").write_text(line)
+
+
 def unpack(archives: Sequence[Path], root: Path) -> None:
     """Extracts packages into a root whose bin, lib, ... are links, as on an installed system."""
     for name in MERGED:
@@ -192,6 +211,8 @@ def prepare(arch: str, kind: str) -> None:
         )
     )
     copy_sources(home / "etc")
+    if kind == "newer":
+        newer_source(home / "etc")
     update(arch, home)
     apt_get(arch, home, "install", "--download-only", *PACKAGES[kind])
     unpack(sorted((home / "cache" / "archives").glob("*.deb")), home / "root")

@@ -421,9 +421,9 @@ CASES = {
 
 
 @functools.cache
-def expected(name: str) -> programs.Result:
+def expected(name: str, kind: str) -> programs.Result:
     with tempfile.TemporaryDirectory() as folder:
-        return debian.run_native(CASES[name].packages, CASES[name].argv, Path(folder))
+        return debian.run_native(kind, CASES[name].argv, Path(folder))
 
 
 WHOLE = ("amd64", "arm64")
@@ -438,6 +438,8 @@ RUNS += [
     for port, arch in debian.PORTS.items()
     if port not in WHOLE and arch in architectures.NAMES
     for name in CORE
+    # Its strace does not know riscv_hwprobe: it shows it unasked, and -c ends by SIGSEGV.
+    if (name, port) != ("strace", "riscv64")
 ]
 
 
@@ -446,9 +448,9 @@ def test_same_output_and_status_as_natively(
     name: str, arch: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     case = CASES[name]
-    kind = case.packages if arch in WHOLE else "core"
+    kind = "newer" if arch in debian.NEW_PORTS else case.packages if arch in WHOLE else "core"
     try:
-        native = expected(name)
+        native = expected(name, "newer" if kind == "newer" else case.packages)
         debian.sysroot(arch, kind)
     except debian.Unavailable as reason:
         pytest.skip(str(reason))

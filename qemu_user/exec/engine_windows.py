@@ -12,8 +12,8 @@ import os
 import struct
 from ctypes import CFUNCTYPE, c_bool, c_int, c_uint64, c_void_p
 
-from . import stubs
-from .arch.windows import CODE, YES
+from . import host, stubs
+from .arch.windows import CODE, WRONG_SPACES, YES
 from .cpu import READ, WRITE, Fault
 from .engine_exact import machine_code
 from .engine_handle import HOOK_INVALID, PAGE
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _SIZE = 0x2000  # bytes of the CPU state that are looked at
 _MASK = (1 << 64) - 1
 _STOPS = bytes.fromhex("83fe10 0f94c0 c3")  # return number == 0x10
+_ASSERTS = bytes.fromhex("31d2be")  # edx = 0; esi = a line of the engine's source
+_RAISES = bytes.fromhex("4c89c2be32000000")  # rdx = r8; esi = 0x32
+_RETURN = bytes.fromhex("4c8b442448")  # r8 = where the translated code goes on
 _FLUSH, _MISS, _MISALIGNED = 0x103, 0x68, 0x34  # traps beside those of windows
 _FLAGS = 1  # the flags are where they are, not to be computed
 _BIG_PAGE = 8192
@@ -81,6 +84,8 @@ class Windows:
             raise EngineError("register windows need the engine that is pinned")
         field.value = code = ctypes.addressof(ctypes.c_char.from_buffer(self._code))
         handle.hook(HOOK_INVALID, c_void_p(code + YES))
+        for name, at, raises in WRONG_SPACES:
+            _refuse(handle.function(name) or 0, at, raises)
 
     def flush_tlb(self) -> None:
         """As the engine's, and the processor's own table."""
@@ -255,6 +260,14 @@ class Windows:
         """Set the locals and ins of the current window."""
         for place, word in zip(self._registers(self._get("cwp")), words, strict=True):
             self._long[place] = word
+
+
+def _refuse(function: int, at: int, raises: int) -> None:
+    """Have the function go where it raises an exception instead of ending the process."""
+    jump = _RETURN + b"\xe9" + (raises - at - 10).to_bytes(4, "little", signed=True)
+    code = ctypes.string_at(function + at, len(_ASSERTS)) if function else b""
+    if code == _ASSERTS and ctypes.string_at(function + raises, len(_RAISES)) == _RAISES:
+        host.overwrite([(function + at, jump)])
 
 
 def attach(cpu: UnicornCpu, handle: Handle, call: Callable[[int, int, int], None]) -> None:

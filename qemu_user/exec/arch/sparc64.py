@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SIGILL, SIGTRAP, SIGFPE, SIGBUS, SIGSEGV = 4, 5, 8, 7, 11
 _MISALIGNED, _TAGGED, _ASKED, _BREAKPOINT = 0x34, 0x23, 0x100, 0x101
+_WRONG_SPACE = 0x32  # address spaces are parts of instructions
 _EMT_TAGOVF = 1
 _JUMPS = ((2, 0x38), (2, 0x39))  # JMPL, RETURN
 _SWAPS = (0x3C, 0x3E)  # CASA, CASXA: their address is a register alone
@@ -58,6 +59,8 @@ def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
     pc = t.cpu.read("pc")
     if number == _MISALIGNED:
         return SIGBUS, abi.BUS_ADRALN, _operand(t, pc)
+    if number == _WRONG_SPACE:
+        return SIGSEGV, abi.SEGV_MAPERR, _operand(t, pc)
     if number == _TAGGED:
         return abi.SIGSTKFLT, _EMT_TAGOVF, pc  # which stands for SIGEMT
     if number >= _ASKED and number != _BREAKPOINT:
@@ -120,6 +123,7 @@ ARCH = Arch(
             0x21: (SIGFPE, abi.FPE_FLTINV, 0),
             0x28: (SIGFPE, abi.FPE_INTDIV, 0),
             _MISALIGNED: (SIGBUS, abi.BUS_ADRALN, 0),
+            0x37: (SIGILL, abi.ILL_PRVOPC, 0),
             0x68: (SIGSEGV, abi.SEGV_MAPERR, 0),
             _BREAKPOINT: (SIGTRAP, abi.TRAP_BRKPT, 0),
         },

@@ -20,6 +20,13 @@ PLACES = {  # in bytes from the state's beginning
     "stop_interrupt": 0xD0,  # in the engine's handle
 }
 
+# Functions in which the engine ends the process for address spaces that an instruction can't have:
+# where it does, and where it raises the exception of other wrong ones
+WRONG_SPACES = (
+    ("helper_ld_asi_sparc64", 0x53D, 0x6F2),
+    ("helper_st_asi_sparc64", 0x519, 0x6FA),
+)
+
 # (engine, number) -> whether the exception is seen to. The block at the address that the first
 # instruction loads has the words: the PC after the next one and 1, if a run is to begin with it;
 # whom to ask about other exceptions; the CPU state; guest address 0; its pages' permissions; how

@@ -35,6 +35,7 @@ _COUNTS = {"psrldq": 16, "pslldq": 16}
 TABLES = {
     **{f"{name}_xmm": table(f"{name} xmm0", count) for name, count in _COUNTS.items()},
     "palignr_xmm": table("palignr xmm0, xmm1", 32),
+    "mpsadbw_xmm": table("mpsadbw xmm0, xmm1", 8),
 }
 _PRODUCTS = (0x00, 0x01, 0x10, 0x11)
 
@@ -111,6 +112,8 @@ def sources() -> dict[str, str]:
     for name, end in _COUNTS.items():
         found[f"{name}_xmm"] = _shift(name, "dword ptr [rdx]", end)
     found["palignr_xmm"] = _shift("palignr", "ecx", 32)
+    # The engine writes into the vector's upper half, too.
+    found["mpsadbw_xmm"] = f"{_PAIR} mov r8d, ecx; and r8d, 7; call {{table_mpsadbw_xmm}} {_STORE}"
     found["pclmulqdq_xmm"] = f"{pair('')} and ecx, 0x11; {_CARRYLESS} ret"
     found["ptest_xmm"] = (
         f"{pair('')} ptest xmm0, xmm1; pushfq; pop rax; and eax, 0x41; "

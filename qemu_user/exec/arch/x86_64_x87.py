@@ -324,6 +324,29 @@ _ENVIRONMENT = f"""
     {_SUMMARIZE}
     ret
 """
+_C3, _C0 = 0x4000, 0x100
+_EXAMINE = f"""
+    call {{begin}}
+    mov eax, dword ptr [rdi + {TOP}]
+    cmp byte ptr [rdi + rax + {TAGS}], 0
+    jne empty
+    fld {_ST0}
+    fxam
+    {_leave(_CODES)}
+    {_DROP}
+    ret
+empty:
+    {_leave(_CODES)}
+    movzx eax, word ptr [rdi + {STATUS}]
+    and eax, {0xFFFF & ~_CODES}
+    or eax, {_C3 | _C0}
+    test byte ptr [r8 + 9], 0x80
+    je positive
+    or eax, {_C1}
+positive:
+    mov word ptr [rdi + {STATUS}], ax
+    ret
+"""
 _WAIT = f"""
     test byte ptr [rdi + {STATUS}], {_SUMMARY}
     jne pending
@@ -351,6 +374,7 @@ def sources() -> dict[str, str]:
     odd = {
         "fbst_ST0": _DECIMAL,
         "fldcw": _CONTROL,
+        "fxam_ST0": _EXAMINE,
         "fldenv": _ENVIRONMENT,
         "fwait": f"{_WAIT} ret; {_PENDING}",
         "fpush": f"{_WAIT} {_PUSH} ret; {_PENDING}",

@@ -189,6 +189,12 @@ int main(void)
     MUST(number == SIGILL && code == ILL_ILLTRP && where);
     RUN(__asm__ volatile("mov 1, %%g1; taddcctv %%g1, %%g0, %%g1" : : : "g1", "cc"));
     MUST(number == SIGEMT && code == 1);
+    RUN(__asm__ volatile("ldstuba [%0] 0xea, %%g1" : : "r"(bytes) : "g1"));
+    MUST(number == SIGSEGV && where == (uintptr_t)bytes);
+    RUN(__asm__ volatile("swapa [%0] 0xe2, %%g1" : : "r"(bytes) : "g1"));
+    MUST(number == SIGSEGV && where == (uintptr_t)bytes);
+    RUN(__asm__ volatile("lduwa [%0] 4, %%g1" : : "r"(bytes) : "g1"));
+    MUST(number == SIGILL && code == ILL_PRVOPC);
     RUN(__asm__ volatile("add %0, 2, %%g1; jmp %%g1; nop" : : "r"(bytes) : "g1"));
     MUST(number == SIGBUS && where == (uintptr_t)(bytes + 2));
 #endif

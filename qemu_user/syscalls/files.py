@@ -62,7 +62,23 @@ def _open(
     fd = _call(dirfd, real, flags, mode, resolve)
     if flags & abi.O_TRUNC:
         t.memory.file_changed(fd)
-    return fd
+    return _own_instead(t, fd, flags) if resolve and not flags & abi.O_PATH else fd
+
+
+def _own_instead(t: Thread, fd: int, flags: int) -> int:
+    """Where the host's way of resolving a name led to a file that the guest has its own of."""
+    try:
+        path = os.readlink(b"/proc/self/fd/%d" % fd)
+    except OSError:
+        return fd
+    if not path.startswith(b"/proc/"):
+        return fd
+    os.close(fd)
+    try:
+        own = _open_own(t, AT_FDCWD, path, flags)
+    except LinuxError:
+        own = None
+    return _call(AT_FDCWD, path, flags & ~abi.O_CREAT, 0, None) if own is None else own
 
 
 def _call(dirfd: int, path: hostcall.Word, flags: int, mode: int, resolve: int | None) -> int:

@@ -1,3 +1,5 @@
+// page: 4096
+// reference: own
 // Ranges of mlock, munlock and msync: empty ones, ones that wrap, ones with holes.
 #include "guest.h"
 

@@ -61,17 +61,16 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
     if shmflg & abi.SHM_EXEC:  # takes a right of its own
         flags = shmflg & (abi.SHM_EXEC | abi.SHM_RDONLY)
         hostcall.call("shmdt", hostcall.call("shmat", shmid, None, flags))
-    if shmaddr:
+    if shmaddr and not shmflg & abi.SHM_REMAP:
         end = shmaddr + size
-        if end > space.task_size or (
-            not shmflg & abi.SHM_REMAP and space.vmas.within(shmaddr, end)
-        ):
+        if end >= 1 << 8 * t.arch.model.word or space.vmas.within(shmaddr, end):
             raise LinuxError(EINVAL)
     shmaddr = space.place(shmaddr, size, MAP_FIXED if chosen else 0)
     prot = READ | (0 if shmflg & abi.SHM_RDONLY else WRITE)
     if shmflg & abi.SHM_EXEC:
         prot |= EXEC
     mapping.check_room(space, size, prot, MAP_SHARED)
+    mapping.check_seals(space, shmaddr, shmaddr + size)
     name = b"%b%08x (deleted)" % (_NAME, about.perm.key & 0xFFFFFFFF)
     vma = Vma(shmaddr, shmaddr + size, prot, MAP_SHARED, name, may_write=bool(prot & WRITE))
     return _attach(space, vma, shmid, about.segsz)
@@ -103,6 +102,6 @@ def shmdt(t: Thread, shmaddr: Addr) -> int:
     if not ours:
         raise LinuxError(EINVAL)
     for vma in ours:
-        if vma.backing is ours[0].backing:
+        if vma.backing is ours[0].backing and not vma.sealed:
             space.unmap(vma.start, vma.end)
     return 0

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from qemu_user.exec import arch, busfault, engine_calls, engine_numbers, stubs
+from qemu_user.exec import arch, busfault, engine_abort, engine_calls, engine_numbers, stubs
 from qemu_user.exec.arch import windows
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal, Interrupted, Trap
 from qemu_user.exec.engine_library import library_path
@@ -228,6 +228,8 @@ def test_stub_bytes_are_what_their_source_assembles_to() -> None:
             assert assemble(host, source) == stubs.CODE[host][stub], (host, stub)
     for name, source in engine_calls.SOURCE.items():
         assert assemble("x86_64", source) == engine_calls.CODE[name], name
+    for name, source in engine_abort.SOURCE.items():
+        assert assemble("x86_64", source) == engine_abort.CODE[name], name
     for name, source in busfault.SOURCE.items():
         assert assemble("x86_64", source) == busfault.CODE[name], name
     assert assemble("x86_64", windows.SOURCE) == windows.CODE

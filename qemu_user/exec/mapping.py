@@ -89,12 +89,26 @@ def check_room(space: AddressSpace, size: int, prot: int, flags: int) -> None:
     private = prot & WRITE and flags & MAP_TYPE == MAP_PRIVATE
     if space.vmas.pages * PAGE + size > space.space_limit:
         raise LinuxError(ENOMEM)
-    if private and space.data_limit != UNLIMITED:
-        data = sum(v.end - v.start for v in space.vmas if v.prot & WRITE and not v.shared)
-        if data + size > space.data_limit:
-            raise LinuxError(ENOMEM)
+    if private and not _data_fits(space, size):
+        raise LinuxError(ENOMEM)
     if private and size >= _BIG and not flags & MAP_NORESERVE and _overcommits(size):
         raise LinuxError(ENOMEM)
+
+
+def unprotectable(space: AddressSpace, vma: Vma, start: int, end: int, prot: int) -> int:
+    """The errno that keeps mprotect(2) from giving a part of `vma` the protection, or 0."""
+    writes = prot & ~vma.prot & WRITE
+    if vma.sealed or (writes and not vma.may_write):
+        return EPERM if vma.may_write else EACCES
+    return ENOMEM if writes and not vma.shared and not _data_fits(space, end - start) else 0
+
+
+def _data_fits(space: AddressSpace, size: int) -> bool:
+    """Whether RLIMIT_DATA permits `size` bytes more of private writable memory."""
+    if space.data_limit == UNLIMITED:
+        return True
+    data = sum(v.end - v.start for v in space.vmas if v.prot & WRITE and not v.shared)
+    return data + size <= space.data_limit
 
 
 def _overcommits(size: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from errno import EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM
+from errno import EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM
 from stat import S_ISREG
 
 from . import host, keptcode, mapping, paging
@@ -243,10 +243,10 @@ class AddressSpace(GuestMemory):
         for vma in self.vmas.within(start, end):
             if vma.start > at:
                 break
-            if vma.sealed or (prot & WRITE and not vma.may_write):
-                refusal = EPERM if vma.may_write else EACCES
+            stop = min(vma.end, end)
+            if refusal := mapping.unprotectable(self, vma, at, stop, prot):
                 break
-            at = min(vma.end, end)
+            at = stop
         if at > start:
             taken = 0
             for vma in self.vmas.isolate(start, at):

@@ -365,7 +365,7 @@ class UnicornCpu:
         entries[:] = [perms | EXEC for perms in before]  # it looks the first page up as to fetch
         self._handle.forget_code(addr, size)
         if bytes(entries) != before:
-            entries[:] = before
+            entries[:] = list(before)
             self._handle.flush_tlb()
 
     def share(self, on: bool) -> None:

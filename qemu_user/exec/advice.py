@@ -73,10 +73,10 @@ def _range(space: AddressSpace, addr: int, size: int) -> int:
 def _parts(space: AddressSpace, start: int, end: int) -> Iterator[tuple[Vma, int, int]]:
     """Each area's part of the range, in order; ENOMEM after the last if there was a hole."""
     at, hole = start, False
-    for vma in space.vmas.within(start, end):
-        hole |= vma.start > at
-        at = min(vma.end, end)
-        yield vma, max(vma.start, start), at
+    for vma, low, high in _present(space, start, end):
+        hole |= low > at
+        yield vma, low, high
+        at = high
     if hole or at < end:
         raise LinuxError(ENOMEM)
 
@@ -91,7 +91,8 @@ def madvise(space: AddressSpace, addr: int, size: int, advice: int) -> None:
     if advice in (MADV_DONTFORK, MADV_DOFORK):
         _mark_fork(space, addr, end, advice == MADV_DONTFORK)
         return
-    for vma, start, stop in _parts(space, addr, end):
+    walk = _joined if advice in _POPULATES else _parts
+    for vma, start, stop in walk(space, addr, end):
         if advice in _POPULATES:
             if not vma.prot & _POPULATES[advice]:
                 raise LinuxError(EINVAL)
@@ -187,20 +188,24 @@ def mlock(space: AddressSpace, addr: int, size: int, on_fault: bool = False) -> 
 def _joined(space: AddressSpace, start: int, end: int) -> Iterator[tuple[Vma, int, int]]:
     """Each area's part of the range up to the first hole, which is ENOMEM."""
     at = start
-    for vma in space.vmas.within(start, end):
-        if vma.start > at:
+    for vma, low, high in _present(space, start, end):
+        if low > at:
             break
-        low, at = at, min(vma.end, end)
-        yield vma, low, at
+        yield vma, low, high
+        at = high
     if at < end:
         raise LinuxError(ENOMEM)
 
 
 def _lock(space: AddressSpace, start: int, end: int, on_fault: bool) -> bool:
-    """Lock a range; whether all of its pages could be brought in."""
+    """Lock a range; whether all of its pages could be brought in: it is locked even if not."""
     reachable = True
     for vma, low, high in _joined(space, start, end):
-        host.mlock(space.base + low, high - low, on_fault or not vma.prot)
+        try:
+            host.mlock(space.base + low, high - low, on_fault or not vma.prot)
+        except LinuxError:
+            host.mlock(space.base + low, high - low, True)  # which a limit refuses as well
+            reachable = False
         _set_locked(space, low, high, True)
         reachable &= bool(vma.prot)
     return reachable
@@ -236,6 +241,7 @@ def munlockall(space: AddressSpace) -> None:
 
 
 def _present(space: AddressSpace, start: int, end: int) -> list[tuple[Vma, int, int]]:
+    """Each area's part of the range, as it is now: whoever goes through them may join areas."""
     return [
         (vma, max(vma.start, start), min(vma.end, end)) for vma in space.vmas.within(start, end)
     ]

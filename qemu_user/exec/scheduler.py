@@ -339,6 +339,8 @@ class Scheduler:
         if not self._sleeping:
             raise EngineError("no guest thread is left")
         self._ticker.rest()
+        if self.process.memory.loan is not None:
+            self.process.memory.loan.leave()
         deadlines = [s.deadline for s in self._sleeping.values() if s.deadline is not None]
         self._block(deadlines + [d for d, _ in self._timers.values()])
 

@@ -1,8 +1,9 @@
 """The memory that a vfork child shares with its parent, which here is a copy (man 2 vfork).
 
-The child notes what it changes and leaves it, when it execs or exits, where the suspended parent
-finds it. Writes are seen by taking them out of the permission table: the first one to each page
-faults, whether the guest's code or a system call does it.
+The child notes what it changes and leaves it, when it execs, exits or sleeps, where the suspended
+parent finds it: SIGKILL then takes nothing away. Writes are seen by taking them out of the
+permission table: the first one to each page faults, whether the guest's code or a system call
+does it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
     Range = tuple[int, int]
 
-_ROOM = 256 << 20  # bytes a child can leave at most; they cost nothing until used
+_ROOM = 256 << 20  # bytes for what a child leaves, twice; they cost nothing until used
 _HEAD = 8
+_HALF = _ROOM // 2 - _HEAD
 _FLAGS = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS | host.NORESERVE
 _READ_ONLY = bytes(bits & ~WRITE for bits in range(256))
 
@@ -39,6 +41,7 @@ class Loan:
         self._before: dict[int, bytes] = {}  # page -> its bytes before the first write
         self._areas: list[Range] = []
         self._brk = 0
+        self._half = 0  # the one that holds what was left last
 
     def begin(self) -> None:
         """In the child: note changes from now on."""
@@ -57,8 +60,12 @@ class Loan:
 
     def give_back(self) -> None:
         """In the child, at its end: leave the changes for the parent."""
+        self.leave()
+        self._space.loan = None
+
+    def leave(self) -> None:
+        """In the child: leave the changes until now for the parent, in case it is killed."""
         space = self._space
-        space.loan = None
         areas = _areas(space)
         gone, new = _without(self._areas, areas), _without(areas, self._areas)
         made = [
@@ -70,9 +77,11 @@ class Loan:
         runs = [run for page in self._before for run in self._changed(page)]
         brk = space.brk_end if space.brk_end != self._brk else 0
         data = marshal.dumps((gone, made, brk, runs))
-        if len(data) <= _ROOM - _HEAD:
-            self._room[_HEAD : _HEAD + len(data)] = data
-            self._room[:_HEAD] = len(data).to_bytes(_HEAD, "little")
+        if len(data) <= _HALF:
+            self._half ^= 1
+            start = _HEAD + self._half * _HALF
+            self._room[start : start + len(data)] = data
+            self._room[:_HEAD] = (len(data) << 1 | self._half).to_bytes(_HEAD, "little")
 
     def _changed(self, page: int) -> Iterator[tuple[int, bytes]]:
         """Address and bytes of what differs: other bytes of the page are the parent's threads'."""
@@ -91,9 +100,10 @@ class Loan:
 
     def take_back(self) -> None:
         """In the parent, when the child has ended or become another program."""
-        size = int.from_bytes(self._room[:_HEAD], "little")
-        if size:
-            gone, made, brk, runs = marshal.loads(self._room[_HEAD : _HEAD + size])
+        word = int.from_bytes(self._room[:_HEAD], "little")
+        if word:
+            start = _HEAD + (word & 1) * _HALF
+            gone, made, brk, runs = marshal.loads(self._room[start : start + (word >> 1)])
             self._apply(gone, made, brk, runs)
         self._room.close()
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
 
 _LISTING = 32768  # bytes the host fills at a time, at most
+_ENTRY_MAX = 280  # bytes of struct linux_dirent64 with the longest name
 _NAME_AT = 19  # offset of d_name in struct linux_dirent64
 
 
@@ -137,6 +138,10 @@ def _list_directly(t: Thread, fd: int, buf: OutBuf, room: int) -> int:
         return hostcall.call("getdents64", fd, hostcall.address(view), len(view))
     except LinuxError as error:
         if error.errno == EINVAL and len(view) < room:
+            if room < _ENTRY_MAX:  # the entry may be too long for what is out of reach as well
+                before = _position(fd)
+                hostcall.call("getdents64", fd, ctypes.create_string_buffer(room), room)
+                os.lseek(fd, before, os.SEEK_SET)
             raise LinuxError(EFAULT) from None
         raise
 

@@ -138,7 +138,8 @@ def _lock(t: Thread, fd: int, cmd: int, addr: int, shape: type[CStruct]) -> int:
     if cmd in (abi.F_GETLK, abi.F_OFD_GETLK):
         found = hostcall.unpack(Flock, room.raw)
         older = shape is hostcall.shape(Flock, t.arch)
-        if older and found.l_start >> 8 * t.arch.model.word - 1:
+        held = found.l_type != abi.F_UNLCK  # else it is what was asked for, of whatever sign
+        if older and held and found.l_start >> 8 * t.arch.model.word - 1:
             raise LinuxError(EOVERFLOW)
         for own, ours in _lock_types(t).items():
             if found.l_type == ours:

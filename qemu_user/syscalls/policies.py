@@ -8,6 +8,7 @@ from struct import Struct
 
 from ..exec import hostcall
 from ..exec.arena import PAGE
+from ..exec.cpu import READ
 from ..exec.errors import LinuxError
 from ..exec.tracing.channel import thread_group
 from .args import Addr, Int, Out, Pid, Size, UInt, ULong
@@ -17,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.thread import Thread
 
-_MPOL_F_ADDR = 2
+_MPOL_F_NODE, _MPOL_F_ADDR = 1, 2
 _NODES_MAX = PAGE * 8  # bits of a mask, as the kernel limits them
 
 
@@ -47,6 +48,8 @@ def get_mempolicy(
     where = addr
     if flags & _MPOL_F_ADDR:
         known = _is_covered(t, addr & -PAGE, PAGE)
+        if flags & _MPOL_F_NODE and not t.memory.permitted(addr & -PAGE, 1, READ):
+            known = False  # it takes the page itself
         where = t.memory.base + addr if known else hostcall.INVALID
     word = ctypes.addressof(found) if mode else None
     hostcall.call("get_mempolicy", word, room, maxnode, where, flags)

@@ -230,6 +230,14 @@ class _Sets:
             for fd in every
         ]
 
+    def ready(self, entries: list[tuple[int, int]], found: list[int]) -> bool:
+        """Whether anything that was reported is in a set that asks for it."""
+        return any(
+            fd in wanted and revents & reports
+            for (fd, _), revents in zip(entries, found, strict=True)
+            for wanted, reports in zip(self.wanted, _REPORTS, strict=True)
+        )
+
     def store(self, entries: list[tuple[int, int]], found: list[int]) -> int:
         """Write the sets back; returns how many bits they have."""
         count = 0
@@ -249,11 +257,15 @@ def _select(
 ) -> Blocking[int]:
     sets = _Sets(t, nfds, addrs)
     entries = sets.entries()
-    found = yield from poll_until(t, entries, deadline)
-    for (fd, _), revents in zip(entries, found, strict=True):
-        if revents & abi.POLLNVAL and fd not in t.moved:
-            raise LinuxError(EBADF)
-    return sets.store(entries, found)
+    while True:
+        found = yield from poll_until(t, entries, deadline)
+        for (fd, _), revents in zip(entries, found, strict=True):
+            if revents & abi.POLLNVAL and fd not in t.moved:
+                raise LinuxError(EBADF)
+        if not any(found) or sets.ready(entries, found):
+            return sets.store(entries, found)
+        # poll(2) reports hangups and errors that no set asks for
+        entries = [entry for entry, revents in zip(entries, found, strict=True) if not revents]
 
 
 @syscall(also=("_newselect",))

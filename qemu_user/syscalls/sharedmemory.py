@@ -61,11 +61,9 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
     if shmflg & abi.SHM_EXEC:  # takes a right of its own
         flags = shmflg & (abi.SHM_EXEC | abi.SHM_RDONLY)
         hostcall.call("shmdt", hostcall.call("shmat", shmid, None, flags))
-    if shmaddr:
+    if shmaddr and not shmflg & abi.SHM_REMAP:
         end = shmaddr + size
-        if end > space.task_size or (
-            not shmflg & abi.SHM_REMAP and space.vmas.within(shmaddr, end)
-        ):
+        if end >= 1 << 8 * t.arch.model.word or space.vmas.within(shmaddr, end):
             raise LinuxError(EINVAL)
     shmaddr = space.place(shmaddr, size, MAP_FIXED if chosen else 0)
     prot = READ | (0 if shmflg & abi.SHM_RDONLY else WRITE)

@@ -275,10 +275,17 @@ def kill(t: Thread, pid: Pid, sig: Signal) -> int:
         return 0
     if _sent_to_tracee(t, pid, sig, abi.SI_USER):
         return 0
+    _leave_memory(t, sig)
     os.kill(pid, sig)
     if pid <= 0:
         p.scheduler.look()  # it may be for ourselves, too
     return 0
+
+
+def _leave_memory(t: Thread, sig: int) -> None:
+    """The host may be about to kill a vfork child, whose memory is its parent's."""
+    if sig == abi.SIGKILL and t.memory.loan is not None:
+        t.memory.loan.leave()
 
 
 def _sent_to_tracee(t: Thread, tid: int, sig: int, code: int) -> bool:
@@ -382,6 +389,7 @@ def pidfd_send_signal(t: Thread, pidfd: Fd, sig: Signal, info: Addr, flags: UInt
             raw = SigInfo.unpack(t.arch.model, t.memory.read(info, 128)).pack(HOST_MODEL)
         except LinuxError:
             raw = hostcall.INVALID
+    _leave_memory(t, sig)
     result = hostcall.call("pidfd_send_signal", pidfd, sig, raw, flags)
     t.process.scheduler.look()  # it may be for ourselves
     return result

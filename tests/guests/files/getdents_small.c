@@ -19,6 +19,10 @@ int main(void)
     TRY(syscall(SYS_getdents64, 99, b, 4096));
     lseek(fd, 0, SEEK_SET);
     TRY(syscall(SYS_getdents64, fd, 16, 4096));
+    char *end = (char *)mmap(NULL, 131072, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) + 65536;
+    MUST(munmap(end, 65536) == 0);
+    TRY(syscall(SYS_getdents64, fd, end - 1, 8));
+    TRY(syscall(SYS_getdents64, fd, end - 1, 100));
     unlink("a");
     leave_scratch();
     return 0;

@@ -31,6 +31,11 @@ int main(void)
     SHOW(st);
     l.l_type = F_UNLCK;
     TRY(fcntl(a, F_SETLK, &l));
+    MUST(ftruncate(a, 100) == 0);
+    l = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_END, .l_start = -10, .l_len = 5};
+    TRY(fcntl(a, F_GETLK, &l));
+    SHOW(l.l_type == F_UNLCK);
+    SHOW((int)l.l_start);
     l.l_type = 9;
     TRY(fcntl(a, F_SETLK, &l));
     TRY(fcntl(a, F_SETLK, 16));

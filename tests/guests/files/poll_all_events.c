@@ -9,6 +9,28 @@ static void *writer(void *fd)
     return NULL;
 }
 
+static void nothing(int signo)
+{
+}
+
+/* A hangup is no exceptional condition: select(2) goes on waiting. */
+static void hung_up(void)
+{
+    struct sigaction interrupt = {.sa_handler = nothing};
+    struct itimerval often = {{0, 20000}, {0, 20000}}, never = {{0, 0}, {0, 0}};
+    fd_set set;
+    int p[2];
+
+    MUST(pipe(p) == 0 && close(p[1]) == 0);
+    FD_ZERO(&set);
+    FD_SET(p[0], &set);
+    MUST(sigaction(SIGALRM, &interrupt, NULL) == 0 && setitimer(ITIMER_REAL, &often, NULL) == 0);
+    TRY(select(p[0] + 1, NULL, NULL, &set, NULL));
+    setitimer(ITIMER_REAL, &never, NULL);
+    TRY(select(p[0] + 1, &set, NULL, NULL, NULL));
+    close(p[0]);
+}
+
 int main(void)
 {
     struct rlimit few = {2, 2};
@@ -18,6 +40,7 @@ int main(void)
     int p[2];
     char byte;
 
+    hung_up();
     MUST(pipe(p) == 0);
     all.fd = p[0];
     TRY(ppoll(&all, 1, &soon, NULL));

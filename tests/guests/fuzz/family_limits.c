@@ -101,6 +101,8 @@ static int refuse(const struct call *c, long *a)
 
     if (c->number == SYS_setpriority || c->number == SYS_ioprio_set)
         return (int)a[0] > 1 || names_others; /* other processes of nobody */
+    if (c->number == SYS_prlimit64 && (int)a[1] == 0 && a[2])
+        return 1; /* processor time of none kills at the next tick */
     if ((c->number == SYS_getpriority || c->number == SYS_ioprio_get) && (int)a[0] > 1)
         return 1;
     if ((c->number == SYS_setrlimit || c->number == SYS_prlimit64) && pick(2) && a[0] == 0)

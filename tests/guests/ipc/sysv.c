@@ -35,6 +35,8 @@ static void memory(void)
     TRY(mprotect(b, 4096, PROT_READ | PROT_WRITE));
     TRY((long)shmat(id, a, 0));
     TRY((long)shmat(id, a + 1, 0));
+    errno = ENOMEM;
+    SHOW((sizeof(long) == 4 || shmat(id, (void *)((uintptr_t)1 << 8 * sizeof(long) - 2), 0) == (void *)-1) && errno == ENOMEM);
     TRY((long)shmat(id, NULL, SHM_REMAP));
     SHOW((char *)shmat(id, b + 5, SHM_RND | SHM_REMAP) == b);
     strcpy(b + 100, "writable");

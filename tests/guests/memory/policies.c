@@ -24,6 +24,9 @@ int main(void)
     SHOW(mode);
     TRY(syscall(SYS_set_mempolicy, DEFAULT, NULL, 0));
     TRY(syscall(SYS_set_mempolicy, DEFAULT, 16, 64));
+    MUST(mprotect(p, 4096, PROT_NONE) == 0);
+    TRY(syscall(SYS_get_mempolicy, &mode, NULL, 0, p, 3));
+    MUST(mprotect(p, 4096, 3) == 0);
     void *pages[2] = {p, p + 4096};
     TRY(syscall(SYS_move_pages, 0, 2, pages, NULL, status, 0));
     printf("%d %d\n", status[0], status[1]);

@@ -110,6 +110,36 @@ static void killed(void)
     printf("%d %d\n", data, usual(WTERMSIG(status)));
 }
 
+static void killed_by_force(void)
+{
+    volatile int *naps = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (int who = 0; who < 3; who++) {
+        int status;
+        pid_t pid = vfork();
+        if (!pid) {
+            data = 20 + who;
+            if (who == 0)
+                kill(getpid(), SIGKILL);
+            setpgid(0, 0);
+            if (who == 1)
+                kill(0, SIGKILL);
+            pid_t victim = getpid();
+            if (!fork()) {
+                while (*naps < 2)
+                    usleep(1000);
+                kill(victim, SIGKILL);
+                _exit(0);
+            }
+            for (;;) {
+                usleep(1000);
+                *naps += 1;
+            }
+        }
+        waitpid(pid, &status, 0);
+        printf("%d %d\n", data, WTERMSIG(status));
+    }
+}
+
 int main(void)
 {
     static char stack[65536] __attribute__((aligned(16)));
@@ -138,6 +168,7 @@ int main(void)
     wait(0);
     printf("a copy of the memory: %d\n", data);
     killed();
+    killed_by_force();
     nested();
     spawning();
 

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.machinery import ModuleSpec, SourceFileLoader
 from marshal import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec, SourceFileLoader
     from types import CodeType, ModuleType
 
     from _typeshed import ReadableBuffer as Buffer
+else:  # importlib itself imports warnings
+    from _frozen_importlib import ModuleSpec
+    from _frozen_importlib_external import SourceFileLoader
 
 _HEADER = 16  # bytes: magic number, flags, and of the source its time and size (PEP 552)
 _MASK = 0xFFFFFFFF
+_LARGEST = 1 << 16  # bytes that are read at once; few modules have more
 # importlib.util's, which costs more to import than is saved here.
 _MAGIC: bytes = vars(sys.modules[SourceFileLoader.__module__])["MAGIC_NUMBER"]
 _PREFIX = f"{__package__}."
@@ -29,6 +33,7 @@ class _Loader(SourceFileLoader):
     """Takes compiled code that is up to date; leaves all else to Python's loader."""
 
     cached: str
+    source: os.stat_result
 
     def exec_module(self, module: ModuleType) -> None:
         """Python's; again with more descriptors, for the guest may have used up its own."""
@@ -40,17 +45,18 @@ class _Loader(SourceFileLoader):
             with_room(lambda: super(_Loader, self).exec_module(module))
 
     def get_code(self, fullname: str) -> CodeType | None:
-        source = os.stat(self.path)
         try:
             fd = os.open(self.cached, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             return super().get_code(fullname)
         try:
-            data = os.read(fd, os.fstat(fd).st_size)
+            data = os.read(fd, _LARGEST)
         finally:
             os.close(fd)
+        source = self.source
         wanted = (0, int(source.st_mtime) & _MASK, source.st_size & _MASK)
-        if data[:_HEADER] != _MAGIC + b"".join(n.to_bytes(4, "little") for n in wanted):
+        header = _MAGIC + b"".join(n.to_bytes(4, "little") for n in wanted)
+        if len(data) == _LARGEST or data[:_HEADER] != header:
             return super().get_code(fullname)
         try:
             code: CodeType = loads(memoryview(data)[_HEADER:])
@@ -90,9 +96,12 @@ class _Finder:
             return None
         directory, module = path[0], name.rpartition(".")[2]
         file = f"{directory}/{module}.py"
-        if not os.path.exists(file):
+        try:
+            source = os.stat(file)
+        except OSError:
             return None  # a package, or nothing
         loader = _Loader(name, file)
+        loader.source = source
         loader.cached = f"{directory}/__pycache__/{module}{_TAG}"
         spec = ModuleSpec(name, loader, origin=file)
         spec.has_location = True

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import os
 from errno import EINVAL
-from importlib import import_module
 
 from .exec.abi import signals as sig
+from .exec.abi.cheap import import_module
 from .exec.abi.errno import errno_table
 from .exec.arch import Arch, choose
 from .exec.complaint import complain, remember_stderr

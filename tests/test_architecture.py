@@ -166,6 +166,7 @@ HOST = frozenset(
         "exec.host",
         "exec.hostcall",
         "exec.busfault",
+        "exec.engine_abort",
         "exec.engine_calls",
         "exec.engine_exact",
         "exec.engine_straight",

@@ -16,8 +16,8 @@ from tests import programs
 # Each of them, or what it imports in turn, takes a millisecond or more.
 HEAVY = (
     "argparse", "ast", "capstone", "collections", "contextlib", "dataclasses", "elftools", "enum",
-    "functools", "importlib.util", "inspect", "keystone", "logging", "pathlib", "re", "signal",
-    "subprocess", "threading", "tokenize", "traceback", "typing", "unicorn",
+    "functools", "importlib", "inspect", "keystone", "logging", "operator", "pathlib", "re",
+    "signal", "subprocess", "threading", "tokenize", "traceback", "typing", "unicorn",
 )  # fmt: skip
 # Parts of ours that a program needs only when it asks for them.
 RARE = (

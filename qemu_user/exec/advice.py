@@ -28,6 +28,8 @@ from .abi.memory import (
     MADV_UNMERGEABLE,
     MADV_WILLNEED,
     MADV_WIPEONFORK,
+    MAP_DROPPABLE,
+    MAP_TYPE,
     MCL_CURRENT,
     MCL_FUTURE,
     MCL_ONFAULT,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 _WORD = (1 << 64) - 1
 _REPLACES = (MADV_DONTNEED, MADV_DONTNEED_LOCKED, MADV_FREE, MADV_REMOVE)  # contents change
+_DISCARDS = (*_REPLACES, MADV_DONTFORK, MADV_WIPEONFORK)
 _POPULATES = {MADV_POPULATE_READ: READ, MADV_POPULATE_WRITE: WRITE}
 _HOST = (  # the host's kernel does these to the arena's pages
     *_REPLACES,
@@ -89,6 +92,8 @@ def madvise(space: AddressSpace, addr: int, size: int, advice: int) -> None:
     if end == addr:
         return
     if advice in (MADV_DONTFORK, MADV_DOFORK):
+        for vma, _, _ in _parts(space, addr, end):
+            _check_seal(vma, advice)
         _mark_fork(space, addr, end, advice == MADV_DONTFORK)
         return
     walk = _joined if advice in _POPULATES else _parts
@@ -101,7 +106,28 @@ def madvise(space: AddressSpace, addr: int, size: int, advice: int) -> None:
             _advise(space, vma, start, stop, advice)
 
 
+def _check_seal(vma: Vma, advice: int) -> None:
+    """EPERM where `advice` would change what a program can only read of its sealed memory."""
+    if vma.sealed and advice in _DISCARDS and vma.backing is None and not vma.prot & WRITE:
+        raise LinuxError(EPERM)
+
+
+def mseal(space: AddressSpace, addr: int, size: int, flags: int) -> None:
+    """Mseal(2)."""
+    if flags:
+        raise LinuxError(EINVAL)
+    end = _range(space, addr, size)
+    if end < addr or end - addr < size:
+        raise LinuxError(EINVAL)
+    for _ in _joined(space, addr, end):
+        pass
+    for vma in space.vmas.isolate(addr, end):
+        vma.sealed = True
+    space.vmas.join(addr, end)
+
+
 def _advise(space: AddressSpace, vma: Vma, start: int, stop: int, advice: int) -> None:
+    _check_seal(vma, advice)
     if advice in (MADV_FREE, MADV_WIPEONFORK) and (vma.shared or vma.backing is not None):
         raise LinuxError(EINVAL)
     if advice == MADV_REMOVE and (vma.locked or vma.backing is None):
@@ -117,8 +143,6 @@ def _advise(space: AddressSpace, vma: Vma, start: int, stop: int, advice: int) -
 
 
 def _mark_fork(space: AddressSpace, start: int, end: int, exclude: bool) -> None:
-    for _ in _parts(space, start, end):
-        pass
     for vma in space.vmas.isolate(start, end):
         vma.no_fork = exclude
     space.vmas.join(start, end)
@@ -206,7 +230,7 @@ def _lock(space: AddressSpace, start: int, end: int, on_fault: bool) -> bool:
         except LinuxError:
             host.mlock(space.base + low, high - low, True)  # which a limit refuses as well
             reachable = False
-        _set_locked(space, low, high, True)
+        _set_locked(space, low, high, vma.flags & MAP_TYPE != MAP_DROPPABLE)
         reachable &= bool(vma.prot)
     return reachable
 

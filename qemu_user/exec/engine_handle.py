@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from ctypes import byref, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 
+from .engine_abort import running, survive
 from .engine_numbers import ARCHES, Numbers
 from .engine_state import Api
 from .errors import EngineError
@@ -38,6 +39,8 @@ class Handle:
         self.arch = arch
         self.numbers = Numbers(engine.arch, directory)
         self.pointer = c_void_p()
+        self.aborted = False  # the translator gave up in the last run
+        survive(library)
         if engine.mends:
             from .engine_mend import mend
 
@@ -107,7 +110,9 @@ class Handle:
 
     def start(self, pc: int, count: int = 0) -> int:
         """Execute from `pc`; the error number that ended it, 0 for a stop."""
+        running[0] = self
         error: int = self.library.uc_emu_start(self.address, pc, 0, 0, count)
+        running[0] = None
         return error
 
     def set_exits(self, addresses: Sequence[int]) -> None:

@@ -18,66 +18,42 @@ MODELS = _pairs(
     "X86_EPYC_ROME 37 ARM64_MAX 3 ARM_CORTEX_A15 17 MIPS32_74KF 10 MIPS64_MIPS64R2_GENERIC 5"
     " PPC32_7457A_V1_2 289 M68K_M68030 3"
 )
-REGISTERS = {  # what a plain run names; reading a whole constants file takes milliseconds
-    "X86": {
-        **_pairs(
-            "rax 35 rbp 36 rbx 37 rcx 38 rdi 39 rdx 40 rip 41 rsi 43 rsp 44 eflags 25 fpsw 31"
-            " gdtr 243 ldtr 244 fpcw 246 fptag 247 mxcsr 249 fs_base 250 gs_base 251"
-            " eax 19 ebp 20 ebx 21 ecx 22 edi 23 edx 24 eip 26 esi 29 esp 30"
-            " cs 11 ds 17 es 28 fs 32 gs 33 ss 49"
-        ),
-        **{f"r{n}": 98 + n for n in range(8, 16)},
-        **{f"fp{n}": 82 + n for n in range(8)},
-        **{f"st{n}": 114 + n for n in range(8)},
-        **{f"xmm{n}": 122 + n for n in range(16)},
-    },
-    "ARM": {
-        **_pairs("cpsr 3 fpscr 6 lr 10 pc 11 sp 12 c13_c0_3 113"),
-        **{f"r{n}": 66 + n for n in range(13)},
-        **{f"d{n}": 14 + n for n in range(32)},
-        **{f"q{n}": 50 + n for n in range(16)},
-    },
-    "ARM64": {
-        **_pairs("x29 1 x30 2 nzcv 3 sp 4 pc 260 tpidr_el0 262 pstate 265 fpcr 291 fpsr 292"),
-        **{f"x{n}": 199 + n for n in range(29)},
-        **{f"q{n}": 104 + n for n in range(32)},
-    },
-    "PPC": {
-        **_pairs("pc 1 lr 74 xer 75 ctr 76 msr 77 fpscr 78 cr 79"),
-        **{f"r{n}": 2 + n for n in range(32)},
-        **{f"fpr{n}": 42 + n for n in range(32)},
-    },
-    "S390X": {
-        **_pairs("pc 65 pswm 66"),
-        **{f"r{n}": 1 + n for n in range(16)},
-        **{f"f{n}": 17 + n for n in range(16)},
-        **{f"a{n}": 49 + n for n in range(16)},
-    },
-    "M68K": {
-        **_pairs("sr 17 pc 18"),
-        **{f"a{n}": 1 + n for n in range(8)},
-        **{f"d{n}": 9 + n for n in range(8)},
-    },
-    "MIPS": {
-        **_pairs("pc 1 hi 129 lo 130 cp0_userlocal 138 cp0_status 139 fcsr 141"),
-        **{f"r{n}": 2 + n for n in range(32)},
-        **{f"f{n}": 57 + n for n in range(32)},
-    },
-    "SPARC": {
-        **_pairs("pc 88"),
-        **{f"g{n}": 53 + n for n in range(8)},
-        **{f"i{n}": 61 + n for n in range(6)},
-        "i6": 67,
-        "i7": 68,
-        **{f"l{n}": 70 + n for n in range(8)},
-        **{f"o{n}": 78 + n for n in range(8)},
-    },
-    "RISCV": {
-        **_pairs("fcsr 43 pc 190"),
-        **{f"x{n}": 1 + n for n in range(32)},
-        **{f"f{n}": 158 + n for n in range(32)},
-    },
+# What a plain run names; reading a whole constants file takes milliseconds. r8..15 106: those
+# registers have the numbers from 106 on.
+REGISTERS = {
+    "X86": (
+        "rax 35 rbp 36 rbx 37 rcx 38 rdi 39 rdx 40 rip 41 rsi 43 rsp 44 eflags 25 fpsw 31"
+        " gdtr 243 ldtr 244 fpcw 246 fptag 247 mxcsr 249 fs_base 250 gs_base 251"
+        " eax 19 ebp 20 ebx 21 ecx 22 edi 23 edx 24 eip 26 esi 29 esp 30"
+        " cs 11 ds 17 es 28 fs 32 gs 33 ss 49 r8..15 106 fp0..7 82 st0..7 114 xmm0..15 122"
+    ),
+    "ARM": "cpsr 3 fpscr 6 lr 10 pc 11 sp 12 c13_c0_3 113 r0..12 66 d0..31 14 q0..15 50",
+    "ARM64": (
+        "x29 1 x30 2 nzcv 3 sp 4 pc 260 tpidr_el0 262 pstate 265 fpcr 291 fpsr 292"
+        " x0..28 199 q0..31 104"
+    ),
+    "PPC": "pc 1 lr 74 xer 75 ctr 76 msr 77 fpscr 78 cr 79 r0..31 2 fpr0..31 42",
+    "S390X": "pc 65 pswm 66 r0..15 1 f0..15 17 a0..15 49",
+    "M68K": "sr 17 pc 18 a0..7 1 d0..7 9",
+    "MIPS": "pc 1 hi 129 lo 130 cp0_userlocal 138 cp0_status 139 fcsr 141 r0..31 2 f0..31 57",
+    "SPARC": "pc 88 g0..7 53 i0..5 61 i6 67 i7 68 l0..7 70 o0..7 78",
+    "RISCV": "fcsr 43 pc 190 x0..31 1 f0..31 158",
 }
+
+
+def registers(arch: str) -> dict[str, int]:
+    """The numbers of REGISTERS; empty for an architecture that is not there."""
+    found = {}
+    for name, number in _pairs(REGISTERS.get(arch, "")).items():
+        first, _, last = name.partition("..")
+        if last:
+            letters = first.rstrip("0123456789")
+            start = int(first[len(letters) :])
+            for place in range(start, int(last) + 1):
+                found[f"{letters}{place}"] = number + place - start
+        else:
+            found[name] = number
+    return found
 
 
 class Numbers:
@@ -86,7 +62,7 @@ class Numbers:
     def __init__(self, arch: str, directory: str) -> None:
         self.arch = arch
         self.directory = directory
-        self.known = REGISTERS.get(arch, {})
+        self.known = registers(arch)
         self.all: dict[str, int] | None = None
 
     def mode(self, names: tuple[str, ...]) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from operator import itemgetter
 
+from .abi.cheap import itemgetter
 from .errors import EngineError
 
 TYPE_CHECKING = False
@@ -308,6 +308,16 @@ def _agree(api: Api, view: View, marks: dict[str, int]) -> bool:
     return True
 
 
+def _find(data: bytes, mark: bytes) -> int:
+    """Where `mark` is; -1 for nowhere. Its zeros, of which memory is full, are compared last."""
+    core = mark.strip(b"\0")
+    before = mark.index(core)
+    at = data.find(core, before)
+    while at >= 0 and data[at - before : at - before + len(mark)] != mark:
+        at = data.find(core, at + 1)
+    return at - before if at >= 0 else -1
+
+
 def _search(handle: int, marks: list[bytes]) -> tuple[int, list[int]] | None:
     """The CPU state's address and the marks' offsets in it."""
     fields = memoryview(ctypes.string_at(handle, _HANDLE_SIZE)).cast("Q")
@@ -321,16 +331,14 @@ def _search(handle: int, marks: list[bytes]) -> tuple[int, list[int]] | None:
                 data = os.pread(memory, _CPU_SIZE, address)
             except OSError:
                 continue
-            first = data.find(
-                marks[0]
-            )  # slow over so many bytes, so the others are looked for near
+            first = _find(data, marks[0])  # the others are near
             if first < 0:
                 continue
             start = max(0, first - _NEAR)
             near = data[start : first + _NEAR]
-            offsets = [near.find(mark) for mark in marks]
+            offsets = [_find(near, mark) for mark in marks]
             offsets = [
-                found if found >= 0 else data.find(mark) - start
+                found if found >= 0 else _find(data, mark) - start
                 for found, mark in zip(offsets, marks, strict=True)
             ]
             if min(offsets) >= 0:

@@ -41,6 +41,7 @@ class SpecialFile:
     name = "anon_inode:[special]"  # what /proc/self/fd says
     fdinfo = ""  # its own lines of /proc/self/fdinfo
     path = b""  # the host's file of which stat(2) and statfs(2) tell
+    in_part = False  # a read gives what is in reach, and EFAULT only where nothing is
     on_host = False  # the host's descriptor can be read as well
 
     def read(self, t: Thread, fd: int, size: int) -> Blocking[bytes]:

@@ -58,6 +58,11 @@ def reader(fd: int) -> Callable[[bytes], bytes] | None:
     return _events if kind == _NOTIFIER else None
 
 
+def notifies(fd: int) -> bool:
+    """Whether `fd` is inotify's."""
+    return _link(fd) == _NOTIFIER
+
+
 def _link(fd: int) -> str:
     try:
         return os.readlink(f"/proc/self/fd/{fd}")

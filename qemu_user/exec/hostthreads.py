@@ -33,6 +33,7 @@ _WAKE_SIGNAL = 64  # makes a parked thread look whether it shall end
 _LISTEN_SLICE = 100  # ms; bounds the delay of host signals sent to the main thread alone
 _STACK = 256 * 1024
 _RESERVE = 4  # listener, ticker, two calls that sleep
+_RLIMIT_CORE = 4
 _EPOLL_CTL_ADD, _EPOLLIN, _EPOLLET = 1, 1, 1 << 31
 
 
@@ -337,12 +338,17 @@ def host_signals(ignored_ones: Sequence[int], mask: int) -> Callable[[], None]:
     return restore
 
 
+def describe(signo: int) -> str:
+    """The name of a signal, as strsignal(3) has it."""
+    return signal.strsignal(signo) or f"Unknown signal {signo}"
+
+
 def die(signo: int) -> None:
     """Kill this process by `signo` without a core file of the emulator."""
-    import resource
-
-    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    limit = (ctypes.c_uint64 * 2)()
+    _libc.getrlimit(_RLIMIT_CORE, limit)
+    limit[0] = 0
+    _libc.setrlimit(_RLIMIT_CORE, limit)  # without a module, for which no descriptor may be left
     if signo not in ALL_SIGNALS:
         _die_plainly(signo)
     if signo not in (signal.SIGKILL, signal.SIGSTOP):

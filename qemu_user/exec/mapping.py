@@ -8,6 +8,8 @@ from stat import S_ISREG
 
 from . import host, hostcall, keptcode, paging
 from .abi.memory import (
+    MAP_ANONYMOUS,
+    MAP_DROPPABLE,
     MAP_GROWSDOWN,
     MAP_HUGETLB,
     MAP_LOCKED,
@@ -34,24 +36,45 @@ _F_GETFL = 3
 _VALIDATED = (
     MAP_TYPE | 0x7F9F0 | 0x7C000000
 )  # flags that MAP_SHARED_VALIDATE takes: those before it
+_ANONYMOUS = (MAP_SHARED, MAP_PRIVATE, MAP_DROPPABLE)
+_OF_FILES = (MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE)
 _BIG = 1 << 30  # bytes from which an anonymous mapping is compared with the machine's memory
 
 
-def check(space: AddressSpace, size: int, prot: int, flags: int, anonymous: bool) -> None:
+def check(space: AddressSpace, addr: int, size: int, prot: int, flags: int) -> None:
     """The errors that mmap(2) finds once it knows where to map."""
-    kind = flags & MAP_TYPE
+    kind, anonymous = flags & MAP_TYPE, flags & MAP_ANONYMOUS
     if flags & MAP_LOCKED and not space.lock_limit:
         raise LinuxError(EPERM)
     check_locks(space, size, flags)
     if kind == MAP_SHARED_VALIDATE and not anonymous and flags & ~_VALIDATED:
         raise LinuxError(EOPNOTSUPP)
-    if kind not in (MAP_SHARED, MAP_PRIVATE) and (anonymous or kind != MAP_SHARED_VALIDATE):
+    if kind not in (_ANONYMOUS if anonymous else _OF_FILES):
         raise LinuxError(EINVAL)
-    if flags & MAP_GROWSDOWN and (not anonymous or kind == MAP_SHARED):
+    if flags & MAP_GROWSDOWN and (not anonymous or kind != MAP_PRIVATE):
+        raise LinuxError(EINVAL)
+    if kind == MAP_DROPPABLE and flags & (MAP_LOCKED | MAP_HUGETLB):
         raise LinuxError(EINVAL)
     if flags & MAP_HUGETLB:  # no huge pages are set aside
         raise LinuxError(ENOMEM if anonymous else EINVAL)
     check_room(space, size, prot, flags)
+    check_seals(space, addr, addr + size)
+
+
+def check_seals(space: AddressSpace, start: int, end: int) -> None:
+    """EPERM where something in [start, end) must stay as it is (mseal)."""
+    if space.vmas.sealed(start, end):
+        raise LinuxError(EPERM)
+
+
+def growing(space: AddressSpace, addr: int, end: int) -> int:
+    """Where PROT_GROWSDOWN begins: the start of the stack that [addr, end) lies in."""
+    vma = space.vmas.at(addr) or space.vmas.above(addr)
+    if vma is None or vma.start >= end:
+        raise LinuxError(ENOMEM)
+    if not vma.flags & MAP_GROWSDOWN:
+        raise LinuxError(EINVAL)
+    return vma.start
 
 
 def check_locks(space: AddressSpace, size: int, flags: int) -> None:
@@ -66,12 +89,26 @@ def check_room(space: AddressSpace, size: int, prot: int, flags: int) -> None:
     private = prot & WRITE and flags & MAP_TYPE == MAP_PRIVATE
     if space.vmas.pages * PAGE + size > space.space_limit:
         raise LinuxError(ENOMEM)
-    if private and space.data_limit != UNLIMITED:
-        data = sum(v.end - v.start for v in space.vmas if v.prot & WRITE and not v.shared)
-        if data + size > space.data_limit:
-            raise LinuxError(ENOMEM)
+    if private and not _data_fits(space, size):
+        raise LinuxError(ENOMEM)
     if private and size >= _BIG and not flags & MAP_NORESERVE and _overcommits(size):
         raise LinuxError(ENOMEM)
+
+
+def unprotectable(space: AddressSpace, vma: Vma, start: int, end: int, prot: int) -> int:
+    """The errno that keeps mprotect(2) from giving a part of `vma` the protection, or 0."""
+    writes = prot & ~vma.prot & WRITE
+    if vma.sealed or (writes and not vma.may_write):
+        return EPERM if vma.may_write else EACCES
+    return ENOMEM if writes and not vma.shared and not _data_fits(space, end - start) else 0
+
+
+def _data_fits(space: AddressSpace, size: int) -> bool:
+    """Whether RLIMIT_DATA permits `size` bytes more of private writable memory."""
+    if space.data_limit == UNLIMITED:
+        return True
+    data = sum(v.end - v.start for v in space.vmas if v.prot & WRITE and not v.shared)
+    return data + size <= space.data_limit
 
 
 def _overcommits(size: int) -> bool:
@@ -131,6 +168,15 @@ def map_shared(space: AddressSpace, vma: Vma) -> None:
     vma.backing, vma.plain = Backing(1, space.objects, size), False
     vma.backing.inherited = True
     vma.name = b"/dev/zero (deleted)"
+
+
+def map_droppable(space: AddressSpace, vma: Vma) -> None:
+    """Make `vma` memory that the host may empty; EINVAL from one older than Linux 6.11."""
+    size = vma.end - vma.start
+    flags = MAP_DROPPABLE | host.ANONYMOUS | host.FIXED
+    host.mmap(space.base + vma.start, size, host.READ | host.WRITE, flags)
+    space.unmap(vma.start, vma.end, release=False)
+    vma.plain = False
 
 
 def populate(space: AddressSpace, addr: int, size: int, flags: int, prot: int = 0) -> None:

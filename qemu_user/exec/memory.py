@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from errno import EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM
+from errno import EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM
 from stat import S_ISREG
 
 from . import host, keptcode, mapping, paging
 from .abi.memory import (
     MAP_32BIT,
     MAP_ANONYMOUS,
+    MAP_DROPPABLE,
     MAP_FIXED,
     MAP_FIXED_NOREPLACE,
     MAP_GROWSDOWN,
@@ -137,13 +138,15 @@ class AddressSpace(GuestMemory):
         if len(self.vmas) > MAX_AREAS:
             raise LinuxError(ENOMEM)
         addr = self.place(addr, size, flags)
-        mapping.check(self, size, prot, flags, anonymous != 0)
+        mapping.check(self, addr, size, prot, flags)
         kept = flags & _KEPT if flags & MAP_TYPE != MAP_SHARED_VALIDATE else MAP_SHARED
         vma = Vma(addr, addr + size, prot & _BASE_PROT, kept, name)
         if status is not None:
             mapping.map_file(self, vma, fd, status, offset)
         elif kept & MAP_SHARED:
             mapping.map_shared(self, vma)
+        elif kept & MAP_TYPE == MAP_DROPPABLE:
+            mapping.map_droppable(self, vma)
         else:
             self.unmap(addr, addr + size)
         self._enter(vma)
@@ -214,7 +217,9 @@ class AddressSpace(GuestMemory):
         wrong = addr % self.arch.page or addr > self.task_size
         if wrong or size > self.task_size - addr or not size:
             raise LinuxError(EINVAL)
-        self.unmap(addr, pages_up(addr + size, self.arch.page))
+        end = pages_up(addr + size, self.arch.page)
+        mapping.check_seals(self, addr, end)
+        self.unmap(addr, end)
 
     def mprotect(self, addr: int, size: int, prot: int, pkey: int = -1) -> None:
         """Mprotect(2), and with a key, of which there is none (EINVAL); as Linux up to a hole."""
@@ -230,26 +235,18 @@ class AddressSpace(GuestMemory):
         if prot & ~(_BASE_PROT | PROT_SEM) or pkey != -1:
             raise LinuxError(EINVAL)
         if grows:
-            addr = self._growing(addr, end)
+            addr = mapping.growing(self, addr, end)
         self._protect(addr, end, prot & _BASE_PROT)
-
-    def _growing(self, addr: int, end: int) -> int:
-        vma = self.vmas.at(addr) or self.vmas.above(addr)
-        if vma is None or vma.start >= end:
-            raise LinuxError(ENOMEM)
-        if not vma.flags & MAP_GROWSDOWN:
-            raise LinuxError(EINVAL)
-        return vma.start
 
     def _protect(self, start: int, end: int, prot: int) -> None:
         at, refusal = start, 0
         for vma in self.vmas.within(start, end):
             if vma.start > at:
                 break
-            if prot & WRITE and not vma.may_write:
-                refusal = EACCES
+            stop = min(vma.end, end)
+            if refusal := mapping.unprotectable(self, vma, at, stop, prot):
                 break
-            at = min(vma.end, end)
+            at = stop
         if at > start:
             taken = 0
             for vma in self.vmas.isolate(start, at):
@@ -272,7 +269,7 @@ class AddressSpace(GuestMemory):
     def brk(self, addr: int) -> int:
         """Brk(2) as the kernel has it: the break there is afterwards, changed or not."""
         old, new = (pages_up(end, self.arch.page) for end in (self.brk_end, addr))
-        if addr < self.brk_start or new > self.task_size:
+        if addr < self.brk_start or new > self.task_size or self.vmas.sealed(new, old):
             return self.brk_end
         if new < old:
             self.unmap(new, old)

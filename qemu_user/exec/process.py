@@ -14,7 +14,7 @@ from .complaint import complain, remember_stderr
 from .dispatch import Dispatcher
 from .errors import GuestExit
 from .hostcall import set_name
-from .hostthreads import die, stop
+from .hostthreads import describe, die, stop
 from .robust import release_robust_list
 from .scheduler import Scheduler
 from .signals import CORE, PendingSignals, SigInfo, SignalHandlers, generate
@@ -382,7 +382,7 @@ class Process:
         if signo in CORE:
             name = self.options.program_name
             own = self.arch.model.signal_to_guest(signo)
-            complain(f"{name}: uncaught target signal {own} ({_describe(signo)}) - core dumped")
+            complain(f"{name}: uncaught target signal {own} ({describe(signo)}) - core dumped")
         die(signo)
 
 
@@ -390,9 +390,3 @@ def _inherit(source: int, tid: int) -> None:
     from .scheduling import inherit
 
     inherit(source, tid)
-
-
-def _describe(signo: int) -> str:
-    from signal import strsignal
-
-    return strsignal(signo) or f"Unknown signal {signo}"

@@ -1,10 +1,10 @@
-"""mremap: growing, shrinking and moving what is mapped."""
+"""mremap and remap_file_pages: growing, shrinking and moving what is mapped."""
 
 from __future__ import annotations
 
-from errno import EAGAIN, EFAULT, EINVAL, ENOMEM
+from errno import EAGAIN, EFAULT, EINVAL, ENOMEM, EPERM
 
-from . import host, mapping, paging
+from . import host, hostcall, mapping, paging
 from .abi.memory import (
     MAP_FIXED,
     MREMAP_DONTUNMAP,
@@ -35,8 +35,11 @@ def mremap(
         raise LinuxError(EINVAL)
     if moves:
         _check_target(space, addr, old_size, new_size, new_addr)
-    if space.vmas.at(addr) is None:
+    area = space.vmas.at(addr)
+    if area is None:
         raise LinuxError(EFAULT)
+    if area.sealed:
+        raise LinuxError(EPERM)
     if moves:
         return _move_to(space, addr, old_size, new_size, flags, new_addr)
     if old_size >= new_size:
@@ -176,3 +179,32 @@ def _move_host(space: AddressSpace, addr: int, size: int, target: int, stay: boo
         first = _move_host(space, addr, half, target, stay)
         return _move_host(space, addr + half, size - half, target + half, stay) and first
     return stay
+
+
+def remap_file_pages(space: AddressSpace, addr: int, size: int, prot: int, offset: int) -> None:
+    """Remap_file_pages(2): another part of the same file, from page `offset`, is there."""
+    page = space.arch.page
+    start, size = addr & -page, size & -page
+    end, offset = start + size, offset * page
+    if prot or not size or end >= 1 << 64 or offset + size > 1 << 64:
+        raise LinuxError(EINVAL)
+    areas = space.vmas.within(start, end)
+    if not areas or areas[0].start > start or not _are_one(areas, end):
+        raise LinuxError(EINVAL)
+    mapping.check_seals(space, start, end)
+    vma = areas[0].copy(start, end)
+    vma.offset = offset
+    hostcall.call("remap_file_pages", space.base + start, size, 0, offset // PAGE, 0)
+    space.unmap(start, end, release=False)
+    paging.show(space, space.vmas.add(vma), start, end, mapped=True)
+
+
+def _are_one(areas: list[Vma], end: int) -> bool:
+    """Whether `areas` show one file, shared and alike, up to `end` without a hole."""
+    first, at = areas[0], areas[0].start
+    for vma in areas:
+        alike = vma.backing is first.backing and vma.prot == first.prot
+        if not vma.shared or vma.start != at or not alike:
+            return False
+        at = vma.end
+    return at >= end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import residence
+from .abi.memory import MAP_DROPPABLE, MAP_TYPE
 from .arena import PAGE
 from .procfs import heading
 
@@ -23,6 +24,8 @@ def _flags(vma: Vma) -> str:
     letters += ["gd"] if vma.flags & _GROWSDOWN or vma.name == b"[stack]" else []
     letters += ["lo"] if vma.locked else []
     letters += ["dc"] if vma.no_fork else []
+    letters += ["nr", "wf", "dd", "dp"] if vma.flags & MAP_TYPE == MAP_DROPPABLE else []
+    letters += ["sl"] if vma.sealed else []
     return " ".join((*letters, ""))
 
 

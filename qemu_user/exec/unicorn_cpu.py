@@ -8,6 +8,7 @@ from ctypes import CFUNCTYPE, c_int, c_uint64, c_void_p
 
 from . import stubs
 from .cpu import EXEC, READ, WRITE, Context, Fault, Illegal, Interrupted, Limit, Raised, Syscall
+from .engine_abort import approach, settle
 from .engine_calls import NativeCalls
 from .engine_handle import HOOK_BLOCK, HOOK_INSN, PAGE, Handle
 from .engine_library import library_path, open_library
@@ -31,7 +32,6 @@ _ACCESS = {16: READ, 17: WRITE, 18: EXEC}
 _SLICE = 1 << 20  # instructions between looks at the flag on a host without stubs
 _LOW_HALF, _HIGH_HALF = 1 << 47, (1 << 64) - (1 << 47)  # canonical addresses end and begin again
 _IDLE = 4  # starts without effect
-_LONGEST = 16  # bytes: no instruction is longer
 _DISCARD_ALL = 1 << 28  # from this size on, forgetting everything is cheaper
 
 _SYSCALL, _INTERRUPTED, _LIMIT, _ILLEGAL = Syscall(), Interrupted(), Limit(), Illegal()
@@ -267,8 +267,10 @@ class UnicornCpu:
             if trap.addr // PAGE < self.read(place) // PAGE and trap.addr // PAGE + 1 == pc // PAGE:
                 return _ILLEGAL  # the engine looks before an instruction that it refuses
             if trap.addr // PAGE != self.read(place) // PAGE:
-                trap = self._approach(trap.addr)
+                trap = approach(self._handle, self._start, self._is_over, trap.addr)
             return _INTERRUPTED if trap is None and self._request.answer() else trap
+        if self._handle.aborted and trap is None:
+            trap = settle(self._handle, self._start, self._is_over)
         if trap is not None:
             return trap
         if self._request.answer():
@@ -294,21 +296,9 @@ class UnicornCpu:
             raise raised
         return self._trap_of(error) if error else self._trap
 
-    def _approach(self, refused: int) -> Trap | None:
-        """Run up to a page that can't be fetched.
-
-        Translating a block may run into that page although instructions before it are still to
-        be executed; with an exit at each following address they are translated one by one.
-        """
-        page, trap = refused & -PAGE, None
-        while trap is None and not self._request.made:
-            pc = self.read(self.arch.registers.pc)
-            if not page - PAGE <= pc < page or (self._counter and not self._control[stubs.COUNT]):
-                break
-            self._handle.set_exits(range(pc + 1, min(pc + _LONGEST, page) + 1))
-            trap = self._start(pc, 0)
-        self._handle.set_exits(())
-        return trap
+    def _is_over(self) -> bool:
+        counted = self._counter is not None and not self._control[stubs.COUNT]
+        return bool(self._request.made or counted)
 
     def interrupt(self) -> None:
         """From any host thread: make `run` return at the next block; never lost."""

@@ -35,7 +35,7 @@ class Vma:
 
     __slots__ = (
         *("backing", "end", "flags", "locked", "may_write", "name", "no_fork", "offset"),
-        *("plain", "prot", "shared", "source", "start"),
+        *("plain", "prot", "sealed", "shared", "source", "start"),
     )
 
     def __init__(
@@ -61,6 +61,7 @@ class Vma:
         self.shared = flags & 3 in (1, 3)
         self.locked = False
         self.no_fork = False  # MADV_DONTFORK
+        self.sealed = False  # mseal
         self.plain = backing is None  # the host's pages are as the arena was reserved
         self.source: Source | None = None  # the file of which it shows exactly the bytes
 
@@ -83,7 +84,7 @@ class Vma:
             may_write=self.may_write,
         )
         other.locked, other.no_fork, other.plain = self.locked, self.no_fork, self.plain
-        other.source = self.source
+        other.source, other.sealed = self.source, self.sealed
         return other
 
     def absorb(self, other: Vma) -> None:
@@ -111,6 +112,7 @@ class Vma:
             and self.locked == other.locked
             and self.may_write == other.may_write
             and self.no_fork == other.no_fork
+            and self.sealed == other.sealed
             and (self.backing is None or self.offset + self.end - self.start == other.offset)
         )
 
@@ -158,6 +160,10 @@ class Vmas:
         if i < 0 or self._list[i].end <= start:
             i += 1
         return self._list[i : bisect_left(self._starts, end, i)]
+
+    def sealed(self, start: int, end: int) -> bool:
+        """Whether any of [start, end) is sealed."""
+        return any(vma.sealed for vma in self.within(start, end))
 
     def free(self, start: int, end: int) -> bool:
         """Whether nothing overlaps [start, end), nor comes too near to a stack above it."""

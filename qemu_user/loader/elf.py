@@ -24,6 +24,7 @@ from ..exec.abi.elf import (
     Elf64Phdr,
 )
 from ..exec.abi.layout import DataModel
+from ..exec.hostcall import unlimited
 from ..exec.memory import MIN_ADDR
 from .errors import bad_image, cannot_open
 
@@ -180,7 +181,7 @@ class ElfFile:
 def open_executable(path: bytes) -> int:
     """A descriptor of a file that may be executed; OSError with execve's errno."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        fd = unlimited(lambda: os.open(path, os.O_RDONLY | os.O_NONBLOCK))  # execve takes none
     except OSError as error:  # ENXIO: a socket, or a device that nobody serves
         raise OSError(EACCES if error.errno == ENXIO else error.errno, "") from None
     try:

@@ -17,6 +17,7 @@ from .syscall import syscall
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..exec.thread import Thread
+    from ..loader import Program
     from .args import AtFlags, DirFd, Path, StringArray
 
 _ARG_MAX = 128 << 10  # bytes of strings and pointers that may always be passed
@@ -77,6 +78,13 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     program, words = resolve(p.options, found, words or [b""])
     if found is not path:
         program.execfn = path
+    hostcall.with_room(lambda: _enter(t, program, words, environment))  # execve takes no descriptor
+    return KEEP
+
+
+def _enter(t: Thread, program: Program, words: list[bytes], environment: list[bytes]) -> None:
+    """Replace the program; nothing leads back."""
+    p = t.process
     p.begin_exec(t)
     program.secure = credentials.renew(program.path)
     if program.arch is p.arch:
@@ -92,7 +100,6 @@ def _execute(t: Thread, fd: int, path: bytes, argv: StringArray, envp: StringArr
     p.enter(t)
     for call in p.observers.process_exec:
         call(p)
-    return KEEP
 
 
 def _limit(t: Thread) -> int:

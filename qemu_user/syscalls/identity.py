@@ -202,12 +202,23 @@ def _capabilities(datap: InArray[CapUserData], header: CapUserHeader) -> hostcal
     return b"".join(map(hostcall.pack, sets)).ljust(2 * hostcall.size(CapUserData), b"\0")
 
 
+def align_host_threads(t: Thread) -> None:
+    """Have the emulator's threads take over what the host has just changed for this one alone.
+
+    The C library sets ids in all of them and ends the process where one may and another may not.
+    """
+    if len(t.process.threads) == 1:
+        t.process.scheduler.retire_host_threads()
+
+
 @syscall
 def capset(t: Thread, hdrp: InOut[CapUserHeader], datap: InArray[CapUserData]) -> int:
     header = hdrp.read()
     room = ctypes.create_string_buffer(hostcall.pack(header))
     try:
-        return hostcall.call("capset", room, _capabilities(datap, header))
+        done = hostcall.call("capset", room, _capabilities(datap, header))
+        align_host_threads(t)
+        return done
     finally:
         known = hostcall.unpack(CapUserHeader, room.raw)
         if known.version != header.version:

@@ -59,8 +59,8 @@ _FAMILIES = {
         "fcntl fcntl64 flock "
     ),
     "memory": (
-        "brk madvise memfd_create mincore mlock mlock2 mlockall mmap mmap2 mprotect mremap msync "
-        "munlock munlockall munmap pkey_alloc pkey_free pkey_mprotect "
+        "brk madvise memfd_create mincore mlock mlock2 mlockall mmap mmap2 mprotect mremap mseal "
+        "msync munlock munlockall munmap pkey_alloc pkey_free pkey_mprotect remap_file_pages "
     ),
     "messages": (
         "recvfrom recvmmsg recvmmsg_time64 recvmsg sendmmsg sendmsg sendto "

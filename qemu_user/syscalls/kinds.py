@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from struct import Struct
 
+from ..exec.abi.cheap import import_module
 from ..exec.abi.layout import CStruct, Scalar
 from .integers import Descriptor, FileSize, Id, Integer, Kind, SignalNumber, Wide, short_id
 

@@ -131,4 +131,11 @@ def getpriority(t: Thread, which: PrioWhich, who: Int) -> int:
 @syscall
 def setpriority(t: Thread, which: PrioWhich, who: Int, prio: Int) -> int:
     t.process.scheduled = True  # threads to come inherit it
-    return hostcall.call("setpriority", which, _own_pid(t, which, who), prio)
+    done = hostcall.call("setpriority", which, _own_pid(t, which, who), prio)
+    if which == 0 and len(t.process.threads) == 1 and who in (0, t.tid):
+        for task in os.listdir("/proc/self/task"):  # the emulator's: getpriority looks at them, too
+            try:
+                hostcall.call("setpriority", which, int(task), prio)
+            except LinuxError:
+                continue  # it has ended
+    return done

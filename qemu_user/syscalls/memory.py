@@ -193,5 +193,23 @@ def munlockall(t: Thread) -> int:
 
 
 @syscall
+def mseal(t: Thread, start: Addr, len_: Size, flags: ULong) -> int:
+    from ..exec import advice
+
+    advice.mseal(t.memory, start, len_, flags)
+    return 0
+
+
+@syscall
+def remap_file_pages(
+    t: Thread, addr: Addr, size: Size, prot: MmapProt, pgoff: ULong, flags: MmapFlags
+) -> int:
+    from ..exec import remap
+
+    remap.remap_file_pages(t.memory, addr, size, prot, pgoff)
+    return 0
+
+
+@syscall
 def memfd_create(t: Thread, name: StringPtr, flags: MemfdFlags) -> Fd:
     return hostcall.call("memfd_create", given(name), flags)

@@ -30,12 +30,13 @@ _NEWUSER, _NEWPID = 0x10000000, 0x20000000
 _EPOLL_TFD = 7
 _KEY_MAX = 1 << 20
 _ROOM = 1 << 16
-_STRINGS = {1: (0,), 10: (1, 2)}  # keyctl: which arguments are strings
+# keyctl: which arguments are strings
+_STRINGS = {1: (0,), 10: (1, 2), 29: (1, 2)}  # JOIN_SESSION_KEYRING, SEARCH, RESTRICT_KEYRING
 _GET_SECURITY = 17  # alone fills a buffer that is too small
 _FILLS = (6, 11, _GET_SECURITY)  # DESCRIBE, READ, GET_SECURITY: (key, buffer, size)
 _UPDATE = 2
 _CAPABILITIES = 31
-_NUMBERS = (0, 3, 4, 5, 7, 8, 9, 13, 14, 15, 16, 18, 19, 21, 22)  # keyctl without pointers
+_NUMBERS = (0, 3, 4, 5, 7, 8, 9, 13, 14, 15, 16, 18, 19, 21, 22, 30)  # keyctl without pointers
 
 
 @syscall(note="not from several threads: EINVAL")

@@ -51,6 +51,8 @@ _HOST = frozenset(
         abi.PR_SET_SPECULATION_CTRL,
     )
 )
+# What decides, for each host thread, whether it may change its ids and what that leaves it.
+_OF_ALL = (abi.PR_SET_KEEPCAPS, abi.PR_SET_SECUREBITS, abi.PR_CAPBSET_DROP)
 _CHECKS = (abi.PR_GET_SECCOMP, abi.PR_SET_SECCOMP, abi.PR_SET_SYSCALL_USER_DISPATCH)
 _OUT_INT = frozenset((abi.PR_GET_PDEATHSIG, abi.PR_GET_CHILD_SUBREAPER))
 
@@ -106,7 +108,12 @@ def prctl(
     if option == abi.PR_SET_PDEATHSIG:
         arg2 = t.arch.model.signal_to_ours(arg2)
     if option in _HOST:
-        return hostcall.call("prctl", option & 0xFFFFFFFF, arg2, arg3, arg4, arg5)
+        done = hostcall.call("prctl", option & 0xFFFFFFFF, arg2, arg3, arg4, arg5)
+        if option in _OF_ALL:
+            from .identity import align_host_threads
+
+            align_host_threads(t)
+        return done
     if option in _CHECKS:
         return _checks(t, option, arg2, arg3, arg4, arg5)
     if option == abi.PR_SET_NAME:

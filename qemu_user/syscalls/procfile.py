@@ -22,6 +22,7 @@ class ProcFile(SpecialFile):
     The host's descriptor is that of a file with the text of the beginning, and keeps the position.
     """
 
+    in_part = True
     on_host = True
 
     def __init__(self, where: Named, path: bytes, text: bytes) -> None:

@@ -70,6 +70,7 @@ def shmat(t: Thread, shmid: Int, shmaddr: Addr, shmflg: ShmFlags) -> Addr:
     if shmflg & abi.SHM_EXEC:
         prot |= EXEC
     mapping.check_room(space, size, prot, MAP_SHARED)
+    mapping.check_seals(space, shmaddr, shmaddr + size)
     name = b"%b%08x (deleted)" % (_NAME, about.perm.key & 0xFFFFFFFF)
     vma = Vma(shmaddr, shmaddr + size, prot, MAP_SHARED, name, may_write=bool(prot & WRITE))
     return _attach(space, vma, shmid, about.segsz)
@@ -101,6 +102,6 @@ def shmdt(t: Thread, shmaddr: Addr) -> int:
     if not ours:
         raise LinuxError(EINVAL)
     for vma in ours:
-        if vma.backing is ours[0].backing:
+        if vma.backing is ours[0].backing and not vma.sealed:
             space.unmap(vma.start, vma.end)
     return 0

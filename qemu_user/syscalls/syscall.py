@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from ..exec.abi.cheap import import_module
 from ..exec.errors import KEEP
 from .kinds import Id, Kind, kind_of, short_id
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from ..exec.abi.cheap import import_module
 from ..exec.hostcall import unlimited
 from .index import INDEX
 from .syscall import Bound, Syscall

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..exec.waiting import Blocking
 
 
+_EVENTS_MAX = 65536  # bytes of a read of inotify events
 _COUNTER = 8  # bytes of what an eventfd is given
 
 
@@ -71,7 +72,9 @@ def _read(t: Thread, fd: int, room: Room) -> Blocking[int]:
     if files.special and fd in files.special:
         if room.missing and room.bad == hostcall.BEYOND:
             raise LinuxError(EFAULT)
-        data = yield from files.special[fd].read(t, fd, room.size)
+        special = files.special[fd]
+        wanted = room.have or room.size if special.in_part else room.size
+        data = yield from special.read(t, fd, wanted)
         scatter(room.views, data)
         if len(data) > room.have:
             raise LinuxError(EFAULT)
@@ -161,7 +164,26 @@ def read(t: Thread, fd: Fd, buf: OutBuf) -> Blocking[int]:
             return hostcall.call("read", fd, nowhere, 0)
         # A pipe answers at once, inotify waits for an event.
         return (yield from in_helper(t, lambda: hostcall.call("read", fd, nowhere, 0)))
-    return (yield from _read(t, fd, _buffer(t, buf)))
+    room = _buffer(t, buf)
+    if room.missing and room.bad != hostcall.BEYOND and _notifies(t, fd):
+        return (yield from _read_events(t, fd, room))
+    return (yield from _read(t, fd, room))
+
+
+def _notifies(t: Thread, fd: int) -> bool:
+    from ..exec import foreign
+
+    return fd not in t.process.files.special and foreign.notifies(fd)
+
+
+def _read_events(t: Thread, fd: int, room: Room) -> Blocking[int]:
+    """inotify(7) counts on the whole buffer; events that are then out of reach are EFAULT."""
+    data = bytearray(min(room.size, _EVENTS_MAX))
+    count = yield from _read(t, fd, Room([memoryview(data)], [len(data)], hostcall.INVALID))
+    scatter(room.views, bytes(data[:count]))
+    if count > room.have:
+        raise LinuxError(EFAULT)
+    return count
 
 
 @syscall(native="write")

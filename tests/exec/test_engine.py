@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from qemu_user.exec import arch, busfault, engine_calls, engine_numbers, stubs
+from qemu_user.exec import arch, busfault, engine_abort, engine_calls, engine_numbers, stubs
 from qemu_user.exec.arch import windows
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal, Interrupted, Trap
 from qemu_user.exec.engine_library import library_path
@@ -101,7 +101,8 @@ def test_interrupts_before_a_page_that_cannot_be_fetched(monkeypatch: pytest.Mon
 
 def test_checked_in_numbers_are_the_package_s() -> None:
     directory = library_path().removesuffix("/lib/libunicorn.so.2")
-    for kind, known in engine_numbers.REGISTERS.items():
+    for kind in engine_numbers.REGISTERS:
+        known = engine_numbers.registers(kind)
         package = Numbers(kind, directory)
         package.known = {}
         assert {n: number_in(package, n) for n in known} == known
@@ -227,6 +228,8 @@ def test_stub_bytes_are_what_their_source_assembles_to() -> None:
             assert assemble(host, source) == stubs.CODE[host][stub], (host, stub)
     for name, source in engine_calls.SOURCE.items():
         assert assemble("x86_64", source) == engine_calls.CODE[name], name
+    for name, source in engine_abort.SOURCE.items():
+        assert assemble("x86_64", source) == engine_abort.CODE[name], name
     for name, source in busfault.SOURCE.items():
         assert assemble("x86_64", source) == busfault.CODE[name], name
     assert assemble("x86_64", windows.SOURCE) == windows.CODE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 import sys
-from operator import attrgetter
 
+from .cheap import attrgetter
 from .model import DataModel as DataModel  # noqa: PLC0414  # for whoever imports it from here
 
 TYPE_CHECKING = False

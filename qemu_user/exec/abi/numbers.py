@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from .cheap import import_module
 
 # ABIs that count like another: mostly the other byte order, and the host's names of 32-bit x86.
 ALIASES = {

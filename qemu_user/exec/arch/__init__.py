@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
+
+from ..abi.cheap import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

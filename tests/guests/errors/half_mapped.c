@@ -3,6 +3,7 @@
 // reference: own
 // Buffers that end in unmapped memory: partial results, as Linux gives them.
 #include "guest.h"
+#include <sys/inotify.h>
 #include <sys/random.h>
 int main(void)
 {
@@ -65,6 +66,10 @@ int main(void)
     int fd = open("/proc/self/maps", O_RDONLY);
     TRY(read(fd, end - 4, 8) > 0);
     TRY(readlink("/proc/self/cwd", end, 8));
+    int watched = inotify_init1(IN_NONBLOCK);
+    MUST(watched >= 0 && inotify_add_watch(watched, "/dev/null", IN_OPEN) == 1);
+    close(open("/dev/null", O_RDONLY));
+    TRY(read(watched, end - 9, 64));
     TRY(write(1, m, 0));
     TRY(write(p[1], NULL, 0));
     TRY(read(f, NULL, 0));

@@ -24,6 +24,10 @@ int main(void)
         SHOW(syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_PROCESS_KEYRING, "user", "guest:test", 0)
              == key);
         SHOW(syscall(SYS_request_key, "user", "guest:test", NULL, 0) == key);
+        long ring = syscall(SYS_add_key, "keyring", "guest:ring", NULL, 0, KEY_SPEC_PROCESS_KEYRING);
+        TRY(syscall(SYS_keyctl, 30 /* MOVE */, key, KEY_SPEC_PROCESS_KEYRING, ring, 0));
+        TRY(syscall(SYS_keyctl, 29 /* RESTRICT_KEYRING */, ring, NULL, NULL));
+        SHOW(syscall(SYS_add_key, "user", "guest:more", "x", 1, ring) < 0 && errno == EPERM);
         TRY(syscall(SYS_keyctl, KEYCTL_REVOKE, key));
         TRY(syscall(SYS_keyctl, KEYCTL_READ, key, text, 64));
     }

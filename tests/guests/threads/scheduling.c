@@ -86,5 +86,14 @@ int main(void) {
     param.sched_priority = 5;
     report(set_policy(0, SCHED_OTHER, &param));
     report(get_policy(4000000));
+    fflush(stdout);
+    if (fork() == 0) { /* alone in its group: what the group has is what it has */
+        setpgid(0, 0);
+        report(setpriority(PRIO_PROCESS, 0, 19));
+        report(getpriority(PRIO_PGRP, 0));
+        fflush(stdout);
+        _exit(0);
+    }
+    wait(NULL);
     return 0;
 }

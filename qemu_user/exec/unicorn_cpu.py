@@ -359,12 +359,13 @@ class UnicornCpu:
             return
         if addr // PAGE >= self._pages:
             return
-        entry = ctypes.c_uint8.from_address(self._perms + addr // PAGE)
-        before = entry.value
-        entry.value = before | EXEC  # the engine looks the first page up as for fetching
+        each = self.arch.page // PAGE
+        entries = (ctypes.c_uint8 * each).from_address(self._perms + addr // PAGE // each * each)
+        before = bytes(entries)
+        entries[:] = [perms | EXEC for perms in before]  # it looks the first page up as to fetch
         self._handle.forget_code(addr, size)
-        if entry.value != before:
-            entry.value = before
+        if bytes(entries) != before:
+            entries[:] = before
             self._handle.flush_tlb()
 
     def share(self, on: bool) -> None:

@@ -18,7 +18,7 @@ from qemu_user.exec.memory import AddressSpace
 from qemu_user.exec.unicorn_cpu import UnicornCpu
 from tests.cpu_rig import LINES, assemble
 
-PAGE = 4096
+PAGE = 8192  # a multiple of all page sizes
 RX = READ | EXEC
 PRIVATE = abi.MAP_PRIVATE | abi.MAP_FIXED
 ANONYMOUS = PRIVATE | abi.MAP_ANONYMOUS

@@ -79,6 +79,7 @@ KERNEL = [
     "linux/elf-em",
     "linux/close_range",
     "linux/nsfs",
+    "linux/aio_abi",
 ]
 # What Linux fixes but has no user header for: the C library's headers repeat it.
 LIBC = [

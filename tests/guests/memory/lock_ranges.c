@@ -1,3 +1,4 @@
+// word: 8
 // Ranges of mlock, munlock and msync: empty ones, ones that wrap, ones with holes.
 #include "guest.h"
 

@@ -123,7 +123,7 @@ def _to_host(t: Thread, shape: Shape, data: bytes) -> bytes:
     if not isinstance(shape, int):
         found = t.arch.variants.get(shape.__name__, shape).unpack(t.arch.model, data)
         if termios.applies(shape) and termios.differs(t.arch):
-            found = termios.from_guest(t.arch, found)
+            found = termios.from_guest(t.arch, found, shape)
         return hostcall.pack(found)
     if shape > _RAW or t.arch.model.order == hostcall.model().order:
         return data.ljust(_sizes(t, shape)[1], b"\0")

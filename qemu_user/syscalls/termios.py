@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from ..exec.abi.layout import CStruct
     from ..exec.arch import Arch
 
-_NCCS = 19  # characters of struct termios; struct termio has fewer
 _SINGLE = {
     "c_iflag": "IUCLC IXON IXOFF",
     "c_oflag": "OLCUC ONLCR",
@@ -38,17 +37,21 @@ _CHARACTERS = tuple(name for name in vars(abi) if name[0] == "V" and name.isuppe
 
 def differs(arch: Arch) -> bool:
     """Whether anything is to be converted."""
-    return any(name in arch.constants for name in ("ICANON", "TOSTOP"))
+    return any(name in arch.constants for name in ("ICANON", "TOSTOP", "VMIN"))
 
 
 def to_guest(arch: Arch, ours: CStruct) -> Any:
     """The generic structure's contents as `arch` has them."""
-    return _converted(arch, ours, back=False)
+    result = Termios2()
+    _convert(arch, ours, result, back=False)
+    return result
 
 
-def from_guest(arch: Arch, theirs: CStruct) -> Any:
-    """The other way."""
-    return _converted(arch, theirs, back=True)
+def from_guest(arch: Arch, theirs: CStruct, shape: type[CStruct]) -> CStruct:
+    """The other way, to the generic structure `shape`."""
+    result = shape()
+    _convert(arch, theirs, result, back=True)
+    return result
 
 
 def applies(shape: object) -> bool:
@@ -56,13 +59,11 @@ def applies(shape: object) -> bool:
     return isinstance(shape, type) and issubclass(shape, (Termios, Termio))
 
 
-def _converted(arch: Arch, source: Any, back: bool) -> Any:
-    result: Any = Termios2()
-    if back:
-        result = Termio() if len(source.c_cc) < _NCCS else Termios()
+def _convert(arch: Arch, source: Any, result: Any, back: bool) -> None:
+    size = len(result.c_cc)
     for name, value in vars(source).items():
         setattr(result, name, value)
-    if not back:
+    if not back and "c_ispeed" not in vars(source):
         result.c_ispeed = result.c_ospeed = _SPEED_OF.get(source.c_cflag & abi.CBAUD, 0)
     for field, names in _SINGLE.items():
         setattr(result, field, _bits(arch, getattr(source, field), names.split(), back))
@@ -71,14 +72,23 @@ def _converted(arch: Arch, source: Any, back: bool) -> Any:
         value = source.c_cflag & own_mask
         known = dict(_pair(arch, name, back) for name in known_names)
         result.c_cflag = result.c_cflag & ~our_mask | known.get(value, value)
+    characters = _characters(arch, source, back)
+    result.c_cc = characters[:size] if back else characters
+
+
+def _characters(arch: Arch, source: Any, back: bool) -> bytes:
     characters = bytearray(max(len(source.c_cc), 23))
-    for name in _CHARACTERS:
-        at, to = _pair(arch, name, back)
+    apart = {}
+    shared = arch.constants.get("VMIN") == arch.constants.get("VEOF", abi.VEOF)
+    if shared and source.c_lflag & _pair(arch, "ICANON", back)[0]:
+        apart = {"VMIN": 16, "VTIME": 17}  # their places are those of VEOF and VEOL
+    for name in (*_CHARACTERS, "VMIN", "VTIME"):
+        ours = getattr(abi, name)
+        own = apart.get(name, arch.constants.get(name, ours))
+        at, to = (own, ours) if back else (ours, own)
         if at < len(source.c_cc):
             characters[to] = source.c_cc[at]
-    size = len(result.c_cc) if back else len(characters)
-    result.c_cc = bytes(characters[:size])
-    return result
+    return bytes(characters)
 
 
 def _pair(arch: Arch, name: str, back: bool) -> tuple[int, int]:

@@ -1,4 +1,5 @@
 // Reads of a terminal that need not find anything: VMIN 0, with and without VTIME; a signal ends one.
+// VMIN and VTIME may have the places of VEOF and VEOL: those are in force again in canonical mode.
 #include "guest.h"
 #include <termios.h>
 
@@ -42,6 +43,19 @@ int main(void)
     MUST(tcsetattr(slave, TCSANOW, &t) == 0);
     sigaction(SIGALRM, &act, NULL);
     setitimer(ITIMER_REAL, &soon, NULL);
+    TRY(read(slave, bytes, 10));
+    MUST(tcgetattr(slave, &t) == 0);
+    SHOW(t.c_cc[VMIN]);
+    SHOW(t.c_cc[VTIME]);
+    t.c_lflag |= ICANON;
+    t.c_cc[VEOF] = 'x';
+    t.c_cc[VEOL] = 'y';
+    MUST(tcsetattr(slave, TCSANOW, &t) == 0 && tcgetattr(slave, &t) == 0);
+    SHOW(t.c_cc[VEOF]);
+    SHOW(t.c_cc[VEOL]);
+    TRY(write(master, "abxcydx", 7));
+    TRY(read(slave, bytes, 10));
+    TRY(read(slave, bytes, 10));
     TRY(read(slave, bytes, 10));
     return 0;
 }

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from .waiting import Blocking
 
 
-FIRST_RESERVED = 1000
+# The emulator's own descriptors begin here, or lower where the host allows us fewer than that.
+_HARD_LIMIT = hostcall.descriptor_limits()[1]
+FIRST_RESERVED = min(1000, max(_HARD_LIMIT // 2, _HARD_LIMIT - 48))
 _MEM_MAJOR = 1  # null, zero, full, random: never block
 _MASTER = os.makedev(5, 2)  # of pseudoterminals: job control is about the slaves
 _SURE = 256  # bytes that a terminal takes at once when it says it is writable

@@ -11,7 +11,7 @@ from ..exec.abi.files import Dirent, Dirent64
 from ..exec.cpu import WRITE
 from ..exec.errors import LinuxError
 from ..exec.hostcall import AT_FDCWD
-from .args import DirFd, Fd, Int, Mode, OutBuf, StringPtr
+from .args import DirFd, Fd, InotifyFlags, Int, Mode, OutBuf, StringPtr
 from .cookies import told
 from .names import existing, given
 from .syscall import syscall
@@ -169,7 +169,7 @@ def inotify_init(t: Thread) -> int:
 
 
 @syscall
-def inotify_init1(t: Thread, flags: Int) -> int:
+def inotify_init1(t: Thread, flags: InotifyFlags) -> int:
     return hostcall.call("inotify_init1", flags)
 
 

@@ -20,7 +20,7 @@ int main(void)
     TRY(syscall(SYS_clock_settime, 99, &a));
     struct timeval tv;
     TRY(gettimeofday(&tv, NULL));
-    SHOW(tv.tv_sec == time(NULL) || tv.tv_sec + 1 == time(NULL));
+    SHOW(labs(time(NULL) - tv.tv_sec) <= 1); /* time() may lag behind */
     struct tms t;
     SHOW(times(&t) > 0);
     SHOW(clock() >= 0);

@@ -71,10 +71,10 @@ class Symbols:
 
 
 def _functions(section: SymbolTableSection) -> Iterator[tuple[int, str, int]]:
-    """Address, name and size; without what marks code and data on Arm ($x, $d)."""
+    """Address, name and size; without marks of code and data ($x, $d) and RISC-V's labels (.L0)."""
     for symbol in section.iter_symbols():
         defined = symbol["st_shndx"] != "SHN_UNDEF" and symbol["st_info"]["type"] in _CODE
-        if defined and symbol.name and symbol.name[0] != "$":
+        if defined and symbol.name and not symbol.name.startswith(("$", ".L")):
             yield symbol["st_value"], symbol.name, symbol["st_size"]
 
 

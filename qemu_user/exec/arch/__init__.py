@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .mend import Mend
 
     FrameCode = Any
+    _Leaf = tuple[int, int]
+    _Answer = tuple[int, int, int, int]
 
 
 ANY = -1  # as a subleaf of CPUID: the leaf has none
@@ -206,7 +208,7 @@ class Linux:
 class Arch:
     """One Linux architecture; instances are module constants in exec/arch."""
 
-    identity: Mapping[tuple[int, int], tuple[int, int, int, int]]  # what `choose` made of `cpuid`
+    chosen: tuple[str, Mapping[str, bool]]  # -cpu's model, and its features added or left out
 
     def __init__(
         self,
@@ -228,14 +230,14 @@ class Arch:
         task_bits: int = 47,
         cpuinfo: Callable[..., str] | None = None,
         uname: str = "",
-        cpuid: Mapping[tuple[int, int], tuple[int, int, int, int]] | None = None,
+        cpuid: Mapping[_Leaf, _Answer] | None = None,
         disassembler: tuple[str, str] = ("", ""),
         audit: int = 0,
         vdso: bool = False,
         sysinfo: str = "",
-        cpus: tuple[str, ...] = (),
+        cpus: tuple[str, ...] | Mapping[str, str] = (),
         cpu_flags: str = "",
-        cpu_notes: Mapping[str, str] | None = None,
+        identity: Callable[[Arch], Mapping[_Leaf, _Answer]] | None = None,
         choose: Callable[[Arch, str, Mapping[str, bool]], None] | None = None,
         notes: tuple[str, ...] = (),
         linux: Linux | None = None,
@@ -270,12 +272,14 @@ class Arch:
         self.audit = audit
         self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
         self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names
-        self.cpus = cpus  # what -cpu accepts; the first is what runs
+        self.cpus = (*cpus,)  # what -cpu accepts; the first is what runs
         self.cpu_flags = cpu_flags  # features of the processor in /proc/cpuinfo
-        self.cpu_notes = cpu_notes or {}  # what is to be said of models
+        # What is to be said of models
+        self.cpu_notes = {} if isinstance(cpus, tuple) else cpus
         # Makes the architecture the model called so, features added or left out; LookupError
         self.choose = choose
-        self.identity = {}
+        self.chosen = "".join(self.cpus[:1]), {}
+        self.identity = identity  # what the identifying instruction answers, by leaf and subleaf
         self.notes = notes  # gaps of the engine that no test can show, for docs/architectures.md
         self.linux = linux or Linux()
         self.system_size = system_size  # bytes of tables that the processor reads; `system_base`

@@ -241,7 +241,7 @@ def find_view(api: Api, handle: int, arch: Arch, wanted: bool) -> View | None:
         return None
     anchors = dict.fromkeys((*registers_of(arch), *(anchor for anchor, *_ in beside.values())))
     named = tuple(n for n in anchors if n not in beside and n not in arch.engine.moving)
-    found = calibrate(api, handle, named, arch.model.register)
+    found = calibrate(api, handle, named, arch.engine.word or arch.model.register)
     if beside:
         add_fields(api, found, beside)
     if found:

@@ -62,8 +62,10 @@ class Engine:
         tables: tuple[str, int, str, str] | None = None,
         moving: tuple[str, ...] = (),
         windows: Mapping[str, int] | None = None,
+        word: int = 0,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
+        self.word = word  # bytes of its registers, if they are more than the ABI has
         self.mode = mode  # ("64",), ("ARM",)
         self.model = model  # "X86_EPYC_ROME", "ARM64_MAX"
         self.syscall = syscall  # ("insn", X86 instruction id) or ("intr", exception number)
@@ -328,16 +330,12 @@ _BY_ELF = {
     (8, 64, "<"): "mips64el",
     (8, 64, ">"): "mips64",
     (43, 64, ">"): "sparc64",
+    (18, 32, ">"): "sparc32plus",
+    (2, 32, ">"): "sparc",
 }
 # Whose machine has another ABI -> a bit of e_flags, and the module of programs that have it set
 _BY_FLAG = {"mips": (0x20, "mipsn32"), "mipsel": (0x20, "mipsn32el")}
 NAMES = (*_BY_ELF.values(), *(name for _, name in _BY_FLAG.values()))
-# What the engine carries and user programs can't run on: ELF machine -> name and exact reason
-_NARROW = "windows, signal frames and structures are made for the 64-bit ABI alone"
-REFUSED: dict[int, tuple[str, str]] = {
-    2: ("sparc", _NARROW),
-    18: ("sparc32plus", _NARROW),
-}
 
 
 def load(name: str) -> Arch:

@@ -1,4 +1,5 @@
 // arch: x86_64 i386
+// reference: own
 // Instructions that user code may not execute, and what their signals tell.
 #define _GNU_SOURCE
 #include <setjmp.h>

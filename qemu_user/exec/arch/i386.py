@@ -24,12 +24,16 @@ from .i386_segments import (
 )
 from .x86_64 import (
     CPU_FLAGS,
+    CPUID,
+    CPUS,
     EXCEPTIONS,
     SIGILL,
     VEX_ILLEGAL,
+    choose,
     cpuinfo,
     emulate,
     exception,
+    identity,
 )
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
@@ -69,6 +73,7 @@ ARCH = Arch(
         start={"fpcw": 0x37F, "fptag": 0xFFFF, "mxcsr": 0x1F80, "eflags": 0x202, **START},
         user_mode=_TO_USER,
         contributory=(0, 10, 11, 12, 13),
+        identify=(113, ("eax", "ecx"), ("eax", "ebx", "ecx", "edx")),  # X86_INS_CPUID
     ),
     registers=Registers(
         general=_GENERAL,
@@ -127,6 +132,9 @@ ARCH = Arch(
     vdso=True,
     sysinfo="__kernel_vsyscall",
     audit=0x40000003,  # AUDIT_ARCH_I386
-    cpus=("EPYC-Rome",),
+    cpus=CPUS,
+    cpuid=CPUID,
     cpu_flags=CPU_FLAGS,
+    choose=choose,
+    identity=identity,
 )

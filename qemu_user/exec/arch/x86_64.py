@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from errno import EFAULT, EINVAL, EPERM
 
 from ..abi import signals as abi
@@ -276,21 +275,34 @@ CPU_FLAGS = (
 )
 
 
+CPUID = {
+    (1, ANY): (0x00830F10, 0x800, 0xC6D8220B, 0x078BFBFD),
+    (7, 0): (0, 0x1980189, 0, 0),
+    (7, 1): (0, 0, 0, 0),
+    (13, 0): (7, 0x240, 0x340, 0),
+    (0x80000001, ANY): (0x00830F10, 0, 0x75, 0x2DD3FBFD),
+}
+CPUS = {
+    "EPYC-Rome": "the default: SSE4.2, AES, BMI2, ADX, SHA; AVX2 and FMA work unadvertised",
+    "max": "EPYC-Rome that advertises AVX, AVX2, FMA, F16C, VAES and GFNI, too",
+    "Haswell-noTSX": "x86-64-v3 and little else",
+    "Nehalem": "x86-64-v2",
+    "qemu64": "x86-64-v1 and SSE3",
+}
+
+
 def cpuinfo(p: Process) -> str:
-    """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
-    flags = " ".join((p.arch.cpu_flags, *(f for e in p.extensions for f in e.cpuinfo_flags)))
-    count = os.cpu_count() or 1
-    about = (
-        "vendor_id\t: AuthenticAMD\ncpu family\t: 23\nmodel\t\t: 49\n"
-        "model name\t: AMD EPYC-Rome Processor\nstepping\t: 0\ncpu MHz\t\t: 2000.000\n"
-        "cache size\t: 512 KB\nphysical id\t: 0\n"
-        f"siblings\t: {count}\ncpu cores\t: {count}\n"
-        "fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: 13\nwp\t\t: yes\n"
-        f"flags\t\t: {flags}\nbugs\t\t:\nbogomips\t: 4000.00\nclflush size\t: 64\n"
-        "cache_alignment\t: 64\naddress sizes\t: 40 bits physical, 48 bits virtual\n"
-        "power management:\n\n"
-    )
-    return "".join(f"processor\t: {n}\n{about}" for n in range(count))
+    """See `Arch.cpuinfo`."""
+    from . import x86_64_cpu
+
+    return x86_64_cpu.cpuinfo(p)
+
+
+def identity(arch: Arch) -> Mapping[tuple[int, int], tuple[int, int, int, int]]:
+    """See `Arch.identity`."""
+    from . import x86_64_cpu
+
+    return x86_64_cpu.identity(arch)
 
 
 ARCH = Arch(
@@ -355,19 +367,11 @@ ARCH = Arch(
     clone_args=("flags", "stack", "parent_tid", "child_tid", "tls"),
     task_bits=47,
     disassembler=("X86", "64"),
-    cpuid={
-        (1, ANY): (0x00830F10, 0x800, 0xC6D8220B, 0x078BFBFD),
-        (7, 0): (0, 0x1980189, 0, 0),
-        (13, 0): (7, 0x240, 0x340, 0),
-        (0x80000001, ANY): (0x00830F10, 0, 0x75, 0x2DD3FBFD),
-    },
+    cpuid=CPUID,
     cpu_flags=CPU_FLAGS,
     vdso=True,
     audit=0xC000003E,  # AUDIT_ARCH_X86_64
-    cpus=("EPYC-Rome", "max"),
-    cpu_notes={
-        "EPYC-Rome": "the default: SSE4.2, AES, BMI2, ADX; AVX2 and FMA work unadvertised",
-        "max": "EPYC-Rome that advertises AVX, AVX2, FMA and F16C, too (x86-64-v3)",
-    },
+    cpus=CPUS,
     choose=choose,
+    identity=identity,
 )

@@ -183,7 +183,10 @@ class Linux:
         prctl: Callable[[Thread, int, int], int] | None = None,
         gates: Mapping[int, str] | None = None,
         compat: str = "",
+        entries: Mapping[int, Callable[[Thread], bool]] | None = None,
     ) -> None:
+        # Exceptions that ask for a system call in another way: whether it was made
+        self.entries = entries or {}
         self.compat = compat  # what uname -m says under PER_LINUX32; "": what it always says
         # Addresses outside of memory that programs call -> the vDSO's function that it is
         self.gates = gates or {}

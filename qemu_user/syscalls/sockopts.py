@@ -46,7 +46,7 @@ def _convert(t: Thread, key: tuple[int, int], data: bytes, to_host: bool) -> byt
     source, target = (guest, host) if to_host else (host, guest)
     if cls is not None and source is not target and len(data) >= cls.size(source):
         return cls.unpack(source, data).pack(target)
-    if key == _GET_FILTER and source.order != target.order:
+    if key == _GET_FILTER and not to_host and guest.order != host.order:
         from_, to = Struct(source.order + INSTRUCTION), Struct(target.order + INSTRUCTION)
         return b"".join(to.pack(*one) for one in from_.iter_unpack(data))
     if source.order != target.order and len(data) == 4:

@@ -215,6 +215,7 @@ def test_stack_size(ask: Ask) -> None:
     assert ask("stack", "4096", env={"QEMU_STACK_SIZE": "512K"}).status == -signal.SIGSEGV
     for size in ("32M", "32768K", "33554432"):
         assert ask("stack", "16384", options=("-s", size)).text == "16384\n"
+    assert ask("stack", "64", options=("-s", "10")).text == "64\n"  # KiB: the smallest has 128
 
 
 def test_cpu(ask: Ask, emulator: Ask, probe: Path) -> None:

@@ -17,6 +17,10 @@ _LONGEST_INSN = 15  # bytes
 def raised(t: Thread, trap: Trap) -> None:
     """The processor refused an instruction or an access: do it instead, or force the signal."""
     p = t.process
+    if type(trap) is traps.Raised:
+        enter = p.arch.linux.entries.get(trap.number)
+        if enter is not None and enter(t):
+            return
     if type(trap) is traps.Illegal:
         done = _execute(t, trap)
         if done is None:

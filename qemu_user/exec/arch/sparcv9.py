@@ -21,6 +21,15 @@ SIGILL, SIGTRAP, SIGFPE, SIGBUS, SIGSEGV = 4, 5, 8, 7, 11
 _MISALIGNED, _TAGGED, _ASKED, _BREAKPOINT, _DIVISION = 0x34, 0x23, 0x100, 0x101, 0x102
 _WRONG_SPACE = 0x32  # address spaces are parts of instructions
 _EMT_TAGOVF = 1
+_FLOATING = 0x21
+_IEEE_EXCEPTION = 1 << 14  # FSR.ftt
+_CAUSES = (  # FSR.cexc
+    (16, abi.FPE_FLTINV),
+    (8, abi.FPE_FLTOVF),
+    (4, abi.FPE_FLTUND),
+    (2, abi.FPE_FLTDIV),
+    (1, abi.FPE_FLTRES),
+)
 _JUMPS = ((2, 0x38), (2, 0x39))  # JMPL, RETURN
 _SWAPS = (0x3C, 0x3E)  # CASA, CASXA: their address is a register alone
 
@@ -58,9 +67,18 @@ def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
         return SIGSEGV, abi.SEGV_MAPERR, _operand(t, pc)
     if number == _TAGGED:
         return abi.SIGSTKFLT, _EMT_TAGOVF, pc  # which stands for SIGEMT
+    if number == _FLOATING:
+        return SIGFPE, _floating(t.cpu.read("fsr")), pc
     if number >= _ASKED and number not in (_BREAKPOINT, _DIVISION):
         return SIGILL, abi.ILL_ILLTRP, pc
     return None
+
+
+def _floating(fsr: int) -> int:
+    """The si_code of an exception that FSR tells of; unknown where it is none of IEEE 754."""
+    if fsr & 0x1C000 != _IEEE_EXCEPTION:
+        return abi.FPE_FLTUNK
+    return next((code for bit, code in _CAUSES if fsr & bit), abi.FPE_FLTUNK)
 
 
 def _operand(t: Thread, pc: int) -> int:
@@ -109,7 +127,7 @@ def engine(word: int, syscall: int, illegal: tuple[int, ...]) -> Engine:
         syscall=("intr", syscall),
         exceptions={
             0x11: (SIGILL, abi.ILL_PRVOPC, 0),
-            0x21: (SIGFPE, abi.FPE_FLTINV, 0),
+            _FLOATING: (SIGFPE, abi.FPE_FLTUNK, 0),
             0x28: (SIGFPE, abi.FPE_INTDIV, 0),
             _MISALIGNED: (SIGBUS, abi.BUS_ADRALN, 0),
             0x37: (SIGILL, abi.ILL_PRVOPC, 0),

@@ -35,7 +35,7 @@ EXCEPTIONS = {  # SDM volume 3, table 6-1 -> what arch/x86 of Linux makes of it
     1: (SIGTRAP, 2, 0),  # debug: TRAP_TRACE
     3: (SIGTRAP, SI_KERNEL, 0),  # int3 leaves PC after itself
     4: (SIGSEGV, SI_KERNEL, 0),  # overflow
-    5: (SIGSEGV, 3, 0),  # bound range: SEGV_BNDERR
+    5: (SIGSEGV, SI_KERNEL, 0),  # bound range
     7: (SIGILL, SI_KERNEL, 0),  # device not available
     10: (SIGSEGV, SI_KERNEL, 0),  # invalid TSS
     11: (SIGBUS, SI_KERNEL, 0),  # segment not present
@@ -45,6 +45,9 @@ EXCEPTIONS = {  # SDM volume 3, table 6-1 -> what arch/x86 of Linux makes of it
     17: (SIGBUS, 1, 0),  # alignment check: BUS_ADRALN
     19: (SIGFPE, 0, 0),  # SIMD
 } | dict.fromkeys(range(32, 256), (SIGSEGV, SI_KERNEL, -2))  # int n has no gate for user code
+
+# In the CPU state: about the last exception, whether an INT raised it and where that ended
+BESIDE = {"error_code": ("rax", 0x1508, 4), "soft": ("rax", 0x150C, 4), "next": ("rax", 0x1510, 8)}
 
 _TO_USER = bytes.fromhex(  # rax: where to
     "488d0d2e000000"  # lea rcx, [rip + gdt]
@@ -198,12 +201,24 @@ def _canonical(addr: int) -> bool:
     return addr >> 47 in (0, (1 << 17) - 1)
 
 
+class Coded(Raised):
+    """An exception with an error code."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, number: int, error: int) -> None:
+        super().__init__(number)
+        self.error = error
+
+
 def last_trap(t: Thread) -> tuple[int, int, int]:
     """trapno, error code and CR2 of the thread's last exception (SDM volume 3, chapter 6)."""
     trap = t.last_trap
     if isinstance(trap, Fault):
         error = 4 | (2 if trap.access == WRITE else 0) | (16 if trap.access == EXEC else 0)
         return 14, error | (t.memory.fault_code(trap.addr) == abi.SEGV_ACCERR), trap.addr
+    if isinstance(trap, Coded):
+        return trap.number, trap.error, 0
     if isinstance(trap, Raised):
         return (trap.number, 0, 0) if trap.number < 32 else (13, trap.number * 8 + 2, 0)
     return (6, 0, 0) if isinstance(trap, Illegal) else (0, 0, 0)
@@ -234,22 +249,18 @@ def _tls(t: Thread, addr: int) -> Callable[[Thread], None]:
     return lambda _: None
 
 
-# Flags of MXCSR and of x87 -> FPE_FLTINV, FPE_FLTDIV, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES
-_FP_CODES = ((0x01, 7), (0x04, 3), (0x08, 4), (0x12, 5), (0x20, 6))
-_X87, _SIMD = 16, 19
-
-
 def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
-    """What SIGFPE says of an x87 or vector instruction."""
-    if number == _SIMD:
-        mxcsr = t.cpu.read("mxcsr")
-        raised = mxcsr & ~(mxcsr >> 7)
-    elif number == _X87:
-        raised = t.cpu.read("fpsw") & ~t.cpu.read("fpcw")
-    else:
-        return None
-    code = next((code for bits, code in _FP_CODES if raised & bits), 0)
-    return SIGFPE, code, t.cpu.read(t.arch.registers.pc)
+    """See `Linux.exception`."""
+    from . import x86_64_traps
+
+    return x86_64_traps.exception(t, number)
+
+
+def _gate(t: Thread) -> bool:
+    """`int 0x80`."""
+    from . import x86_64_gate
+
+    return x86_64_gate.enter(t)
 
 
 def choose(arch: Arch, model: str, features: Mapping[str, bool]) -> None:
@@ -330,6 +341,7 @@ ARCH = Arch(
         syscall_saves=("rcx", "r11"),
         contributory=(0, 10, 11, 12, 13),
         noncanonical=13,
+        beside=BESIDE,
         identify=(113, ("rax", "rcx"), ("rax", "rbx", "rcx", "rdx")),  # X86_INS_CPUID
     ),
     registers=Registers(
@@ -360,7 +372,15 @@ ARCH = Arch(
         "SemidDs": X86SemidDs,
     },
     special={"arch_prctl": arch_prctl},
-    linux=Linux(emulate=emulate, exception=exception, tls=_tls, gates=VSYSCALLS, compat="i686"),
+    linux=Linux(
+        emulate=emulate,
+        exception=exception,
+        entries={0x80: _gate},
+        narrow="i386",
+        tls=_tls,
+        gates=VSYSCALLS,
+        compat="i686",
+    ),
     platform=b"x86_64",
     cpuinfo=cpuinfo,
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX

@@ -24,9 +24,9 @@ _NODES_MAX = PAGE * 8  # bits of a mask, as the kernel limits them
 
 def _mask(t: Thread, addr: int, maxnode: int) -> bytes | None:
     """A guest's node mask of `maxnode` - 1 bits as the host's, which has longs as wide as ours."""
-    if not addr or maxnode <= 1:
+    if not addr or maxnode == 1:
         return None
-    if maxnode - 1 > _NODES_MAX:
+    if not 0 < maxnode <= _NODES_MAX + 1:
         raise LinuxError(EINVAL)
     word = t.arch.model.word
     count = -(-(maxnode - 1) // (8 * word))

@@ -49,6 +49,20 @@ class _Numbered:
         return (found, *words)
 
 
+class _Narrow:
+    """Registers of a processor that has wider ones than its programs."""
+
+    def __init__(self, words: RegisterBank, mask: int) -> None:
+        self._words = words
+        self._mask = mask
+        self.set = words.set
+
+    def get(self) -> Sequence[int]:
+        """The words, without what is above them."""
+        mask = self._mask
+        return [word & mask for word in self._words.get()]
+
+
 class _Stacked:
     """Number and arguments of a call, where some are on the stack; what can't be read is 0.
 
@@ -103,13 +117,16 @@ class Dispatcher:
         if convention.immediate:
             self._bank = _Numbered(self, self._bank, self._cpu.bank(convention.immediate))
         self.arguments: RegisterBank = self._cpu.bank(*convention.args)
+        self._mask = (1 << 8 * arch.model.register) - 1
+        if arch.engine.word > arch.model.register:
+            self._bank = _Narrow(self._bank, self._mask)
+            self.arguments = _Narrow(self.arguments, self._mask)
         if convention.stack_args:
             sp = self._cpu.bank(arch.registers.sp)
             self.arguments = _Stacked(process, self.arguments, sp, {})
             self._bank = _Stacked(process, self._bank, sp, self._known)
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
-        self._mask = (1 << 8 * arch.model.register) - 1
         self._unknown: set[int] = set()
         self.error: BaseException | None = None  # raised inside the engine's hook
 
@@ -126,7 +143,7 @@ class Dispatcher:
         if bound.leaves:
             return False
         try:
-            self._run(t, bound, number, words)
+            self.make(t, bound, number, words)
         except BaseException as error:
             self.error = error
             self._cpu.leave()
@@ -140,7 +157,7 @@ class Dispatcher:
         number, *words = self._bank.get()
         bound = self._known.get(number) or self._find(t, number, words)
         if bound is not None:
-            self._run(t, bound, number, words)
+            self.make(t, bound, number, words)
 
     def _find(self, t: Thread, number: int, words: list[int]) -> Any:
         bound = None
@@ -175,7 +192,8 @@ class Dispatcher:
         self._known.clear()
         self._cpu.calls.clear()
 
-    def _run(self, t: Thread, bound: Any, number: int, words: list[int]) -> None:
+    def make(self, t: Thread, bound: Any, number: int, words: list[int]) -> None:
+        """Make this call."""
         t.bound, t.number, t.words = bound, number, words
         observers = self.process.observers
         for call in observers.syscall_enter:

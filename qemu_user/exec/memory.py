@@ -177,8 +177,8 @@ class AddressSpace(GuestMemory):
         return found
 
     def _place_fixed(self, addr: int, size: int, flags: int) -> int:
-        if addr > self.task_size - size:
-            raise LinuxError(ENOMEM)
+        if addr > self.task_size - size:  # the last addresses are taken for errors, as they are
+            raise LinuxError((1 << 64) - addr if (1 << 64) - addr < PAGE else ENOMEM)
         if addr % self.arch.page:
             raise LinuxError(EINVAL)
         if addr < MIN_ADDR and os.geteuid():

@@ -8,8 +8,8 @@ from struct import Struct
 
 from ..exec import hostcall
 from ..exec.arena import PAGE
-from ..exec.cpu import READ
 from ..exec.errors import LinuxError
+from ..exec.tracing import visit
 from ..exec.tracing.channel import thread_group
 from .args import Addr, Int, Out, Pid, Size, UInt, ULong
 from .syscall import syscall
@@ -48,8 +48,8 @@ def get_mempolicy(
     where = addr
     if flags & _MPOL_F_ADDR:
         known = _is_covered(t, addr & -PAGE, PAGE)
-        if flags & _MPOL_F_NODE and not t.memory.permitted(addr & -PAGE, 1, READ):
-            known = False  # it takes the page itself
+        if known and flags & _MPOL_F_NODE:  # it takes the page itself
+            known = len(visit.read(t.memory, addr & -PAGE, 1)) == 1
         where = t.memory.base + addr if known else hostcall.INVALID
     word = ctypes.addressof(found) if mode else None
     hostcall.call("get_mempolicy", word, room, maxnode, where, flags)
@@ -91,9 +91,10 @@ def mbind(
         mask = hostcall.INVALID  # or the count is too large, which the host sees first
     size = length + PAGE - 1 & -PAGE & (1 << 64) - 1
     where = t.memory.base + addr
-    if not _is_covered(t, addr, size):
+    holes = not mode and t.memory.vmas.within(addr, addr + size)  # MPOL_DEFAULT minds none
+    if not holes and not _is_covered(t, addr, size):
         where = addr % PAGE  # where nothing is, for the errors that come before EFAULT
-    elif not addr % PAGE:
+    elif not addr % PAGE and addr + size <= t.memory.task_size:
         for vma in t.memory.vmas.isolate(addr, addr + size):
             vma.plain = False
     return hostcall.call("mbind", where, size, mode, mask, maxnode, flags)

@@ -94,10 +94,13 @@ def mbind(
     holes = not mode and t.memory.vmas.within(addr, addr + size)  # MPOL_DEFAULT minds none
     if not holes and not _is_covered(t, addr, size):
         where = addr % PAGE  # where nothing is, for the errors that come before EFAULT
-    elif not addr % PAGE and addr + size <= t.memory.task_size:
-        for vma in t.memory.vmas.isolate(addr, addr + size):
+    done = hostcall.call("mbind", where, size, mode, mask, maxnode, flags)
+    end = min(addr + size, t.memory.task_size)
+    if size and where == t.memory.base + addr:
+        for vma in t.memory.vmas.isolate(addr, end):
             vma.plain = False
-    return hostcall.call("mbind", where, size, mode, mask, maxnode, flags)
+        t.memory.vmas.join(addr, end)
+    return done
 
 
 @syscall(note="only pages of the process itself: EPERM")

@@ -66,6 +66,18 @@ class CommandLine:
     def set_stack(self, text: str) -> None:
         self.options.stack_size = _size(text, "stack size")
 
+    def settle_stack(self) -> None:
+        """No stack is as small as strace(1)'s `-s` is: beside its lines that is what was meant."""
+        size = self.options.stack_size
+        if size >= _SMALLEST_STACK:
+            return
+        self.options.stack_size = _SMALLEST_STACK
+        if self.options.strace in ("full", "json") or self.options.strace_settings is not None:
+            from .strace_options import take
+
+            self.options.stack_size = Options().stack_size
+            take(self.options, "string-limit", str(size))
+
     def set_cpu(self, text: str) -> None:
         if text == "help":
             _cpu_help()
@@ -142,6 +154,7 @@ class CommandLine:
         )
 
 
+_SMALLEST_STACK = 128 << 10  # bytes, as qemu-user's
 _NOT_AVAILABLE = ("out_asm", "op", "op_opt", "op_ind", "mmu", "pcall", "cpu_reset")
 _NOT_YET = ("in_asm", "exec", "cpu", "fpu", "page", "nochain", "guest_errors", "plugin", "tid")
 _REFUSED = {  # words of qemu-user's that this version does not have
@@ -182,7 +195,11 @@ OPTIONS = (
         "L", "path", "QEMU_LD_PREFIX", "set the elf interpreter prefix to 'path'", _C.set_sysroot
     ),
     Option(
-        "s", "size", "QEMU_STACK_SIZE", "set the stack size to 'size' bytes (K, M, G)", _C.set_stack
+        "s",
+        "size",
+        "QEMU_STACK_SIZE",
+        "set the stack size to 'size' bytes (K, M, G); below 128K strace's -s",
+        _C.set_stack,
     ),
     Option("cpu", "model", "QEMU_CPU", "select CPU (-cpu help for list)", _C.set_cpu),
     Option(
@@ -348,6 +365,7 @@ def parse(words: list[str]) -> tuple[CommandLine, list[str]]:
         found.act(line, joined)
     if at == len(words):
         raise UsageError("no user program specified")
+    line.settle_stack()
     if line.options.strace_settings is not None:
         from .strace_options import conflict
 

@@ -22,7 +22,7 @@ WORDS = (
     ("C", "", "QEMU_STRACE_CC", "that table, too"),
     ("w", "", "QEMU_STRACE_W", "the table counts time that passes, not the processor's"),
     ("k", "", "QEMU_STRACE_K", "the guest's stack after each line (needs pyelftools)"),
-    ("string-limit", "n", "QEMU_STRACE_STRSIZE", "show n bytes of a string (32), strace's -s"),
+    ("string-limit", "n", "QEMU_STRACE_STRSIZE", "show n bytes of a string (32), as -s below 128K"),
     ("z", "", "QEMU_STRACE_SUCCESSFUL", "only calls that succeeded"),
     ("Z", "", "QEMU_STRACE_FAILED", "only calls that failed"),
     ("o", "file", "QEMU_STRACE_O", "write to 'file' instead of stderr or the log"),

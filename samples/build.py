@@ -27,6 +27,8 @@ ARCHES = ("x86_64", "aarch64")
 GNU = {
     "i386": "i686-linux-gnu",
     "arm": "arm-linux-gnueabihf",
+    "sparc32plus": "sparc64-linux-gnu",
+    "sparc": "sparc64-linux-gnu",
     "ppc": "powerpc-linux-gnu",
     "ppc64": "powerpc64-linux-gnu",
     "ppc64le": "powerpc64le-linux-gnu",
@@ -47,6 +49,8 @@ MUSL = {
     "mipsn32": "mips64-linux-muslabin32",
     "mipsn32el": "mips64el-linux-muslabin32",
 }
+# Which of its targets a gcc is to compile for.
+GNU_FLAGS = {"sparc32plus": ["-m32"], "sparc": ["-m32", "-mcpu=v8"]}
 # What the engine executes right: it confuses the halves of registers that RISBHG and RISBLG name.
 CPUS = {"s390x": "z13-high_word"}
 FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread", f"-I{SAMPLES}"]
@@ -95,7 +99,8 @@ def gcc(arch: str) -> str | None:
     names = [f"{GNU.get(arch, f'{arch}-linux-gnu')}-gcc"]
     if platform.machine() == arch:
         names.insert(0, "gcc")
-    return next((name for name in names if works(name)), None)
+    flags = GNU_FLAGS.get(arch, [])
+    return next((name for name in names if works(name, *flags)), None)
 
 
 @cache
@@ -113,7 +118,7 @@ def compiler(arch: str, libc: str) -> list[str] | None:
     if libc == "musl":
         return zig(arch)
     name = gcc(arch)
-    return [name] if name else None
+    return [name, *GNU_FLAGS.get(arch, [])] if name else None
 
 
 def uses_uintr(source: Path) -> bool:

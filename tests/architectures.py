@@ -129,10 +129,6 @@ def document(found: list[Outcome]) -> str:
         text += (
             f"\n### {name}\n\n" + "\n".join([*notes, *gaps] or ["None that a test knows."]) + "\n"
         )
-    refused = [f"- {name}: {why}" for name, why in architectures.REFUSED.values()]
-    if refused:
-        text += "\n## Refused\n\nThe engine carries these, but user programs cannot run:\n\n"
-        text += "\n".join(refused) + "\n"
     return text
 
 

@@ -42,6 +42,9 @@ TARGETS = {
     "ppc64": Target((*ZIG, "powerpc64-linux-musl"), "powerpc", DataModel(8, ">")),
     "gcc-m68k": Target(("m68k-linux-gnu-gcc",), "m68k", DataModel(4, ">", 2)),
     "gcc-sparc64": Target(("sparc64-linux-gnu-gcc",), "sparc", DataModel(8, ">", signals="sparc")),
+    "gcc-sparc32": Target(
+        ("sparc64-linux-gnu-gcc", "-m32"), "sparc", DataModel(4, ">", signals="sparc")
+    ),
     "s390x": Target((*ZIG, "s390x-linux-musl"), "s390x", DataModel(8, ">")),
 }
 
@@ -160,6 +163,13 @@ TYPES = {
     "SparcMsqidDs": "struct msqid64_ds",
     "SparcSemidDs": "struct semid64_ds",
     "SparcShmidDs": "struct shmid64_ds",
+    "SparcIpcPerm32": "struct ipc64_perm",
+    "SparcMsqidDs32": "struct msqid64_ds",
+    "SparcSemidDs32": "struct semid64_ds",
+    "SparcShmidDs32": "struct shmid64_ds",
+    "SparcFlock": "struct flock",
+    "SparcStat32": "struct stat",
+    "SparcStat64": "struct stat64",
     "PpcMsqidDs": "struct msqid64_ds",
     "PpcSemidDs": "struct semid64_ds",
     "PpcShmidDs": "struct shmid64_ds",
@@ -398,7 +408,11 @@ MEMBERS |= {"MipsMsqidDs32Big": MEMBERS["MsqidDs32"], "MipsShmidDs32": MEMBERS["
 MEMBERS |= {
     f"Sparc{name[3:]}": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")
 }
-MEMBERS |= {f"{name}32": MEMBERS[name] for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")}
+MEMBERS |= {
+    f"{cpu}{name}32": MEMBERS[f"{cpu}{name}"]
+    for cpu in ("Ppc", "Sparc")
+    for name in ("MsqidDs", "SemidDs", "ShmidDs")
+}
 # Signal frames by module: type and members; "&first" of many, "" for what C has no name for.
 FRAMES = {
     "x86_64": {
@@ -463,6 +477,7 @@ BITS_32 = {name for name, target in TARGETS.items() if target.model.word == 4}
 MIPS_32 = {"mips", "mipsn32"}
 MIPS = MIPS_32 | {"mips64"}
 PPC = {"ppc", "ppc64"}
+SPARC = {"gcc-sparc64", "gcc-sparc32"}
 # Where a structure is the one that Linux uses, if not everywhere.
 ONLY = {
     **dict.fromkeys(
@@ -488,6 +503,11 @@ ONLY = {
     **{name: {"ppc64"} for name in ("PpcMsqidDs", "PpcSemidDs", "PpcShmidDs")},
     "PpcIpcPerm": PPC,
     **{f"Sparc{name}": {"gcc-sparc64"} for name in ("IpcPerm", "MsqidDs", "SemidDs", "ShmidDs")},
+    "SparcFlock": {"gcc-sparc32"},
+    **{
+        f"Sparc{name}": {"gcc-sparc32"}
+        for name in ("IpcPerm32", "MsqidDs32", "SemidDs32", "ShmidDs32", "Stat32", "Stat64")
+    },
     **{name: {"ppc"} for name in ("PpcMsqidDs32", "PpcSemidDs32", "PpcShmidDs32")},
     **{name: {"ppc"} for name in ("PpcStat32", "PpcStat64")},
     **dict.fromkeys(("PpcTermio", "PpcTermios"), PPC),
@@ -504,15 +524,15 @@ ONLY = {
     "Stat64": LINUX_32,
     "GenericStat64": {"riscv32"},
     "Statfs": TARGETS.keys() - MIPS - {"s390x"},
-    "Statfs64": {"i386", "gcc-m32", "riscv32", "ppc", "gcc-m68k"},
+    "Statfs64": {"i386", "gcc-m32", "riscv32", "ppc", "gcc-m68k", "gcc-sparc32"},
     "PackedStatfs64": {"arm"},
-    "Flock": TARGETS.keys() - MIPS_32,
+    "Flock": TARGETS.keys() - MIPS_32 - {"gcc-sparc32"},
     "EpollEvent": TARGETS.keys() - X86_64,
     "PackedEpollEvent": X86_64,
     "SigAltStack": TARGETS.keys() - MIPS,
     "Termio": TARGETS.keys() - MIPS - PPC,
-    "Termios": TARGETS.keys() - MIPS - PPC - {"gcc-sparc64"},
-    "SparcTermios": {"gcc-sparc64"},
+    "Termios": TARGETS.keys() - MIPS - PPC - SPARC,
+    "SparcTermios": SPARC,
     "Termios2": TARGETS.keys() - MIPS - PPC,
     "Flock64": BITS_32,
     **{n: TARGETS.keys() - MIPS for n in TYPES if n.startswith("SigInfo")},

@@ -113,9 +113,9 @@ def assemble(name: str, text: str, addr: int = 0) -> bytes:
         "i386": (keystone.KS_ARCH_X86, keystone.KS_MODE_32),
         "arm": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),
         "ppc": (keystone.KS_ARCH_PPC, keystone.KS_MODE_PPC32 | keystone.KS_MODE_BIG_ENDIAN),
-        "sparc64": (
-            keystone.KS_ARCH_SPARC,
-            keystone.KS_MODE_SPARC64 | keystone.KS_MODE_BIG_ENDIAN,
+        **dict.fromkeys(
+            ("sparc64", "sparc32plus"),
+            (keystone.KS_ARCH_SPARC, keystone.KS_MODE_SPARC64 | keystone.KS_MODE_BIG_ENDIAN),
         ),
         "armeb": (keystone.KS_ARCH_ARM, keystone.KS_MODE_ARM),  # instructions are little-endian
         "aarch64_be": (keystone.KS_ARCH_ARM64, keystone.KS_MODE_LITTLE_ENDIAN),
@@ -455,42 +455,59 @@ _PPC = Lines(
     ],
     privileged=["mfmsr 3", "mtmsr 3", "rfi", "tlbie 3", "mfspr 3, 22"],
 )  # fmt: skip
-_SPARC64 = Lines(
-    counter="g1", pointer="g2", value="g3", tls="g7", vector="fpr", vector_bits=2048,
-    add_memory="ldx [%g2], %g4; add %g4, 1, %g4; stx %g4, [%g2]",
-    add_locked="ldx [%g2], %g4; add %g4, 1, %g5; casx [%g2], %g4, %g5; cmp %g4, %g5;"
-    " bne %xcc, {start}; nop",
-    loop="subcc %g1, 1, %g1; bne %xcc, {start}; nop",
-    syscall=".hex 91d0206d", nop="nop", illegal=".hex 00000000",
-    load="ldx [%g2], %g3", store="stx %g3, [%g2]",
-    set_value="mov {n}, %g3", call="call %g2; nop", ret="retl; nop",
-    jump="ba %xcc, {to}; nop",
-    code_of_set_1=bytes.fromhex("81c3e00886102001"),
-    code_of_set_2=bytes.fromhex("81c3e00886102002"),
-    next_page="sethi 4, %g4; add %g2, %g4, %g2",
-    faults=[
-        ("ldx [%g2], %g3", {"g2": HOLE + 8}, (HOLE + 8, READ)),
-        ("stx %g3, [%g2]", {"g2": HOLE + 8}, (HOLE + 8, WRITE)),
-        ("stx %g3, [%g2]", {"g2": RO + 8}, (RO + 8, WRITE)),
-        ("stb %g3, [%g2]", {"g2": RO + 4095}, (RO + 4095, WRITE)),
-        ("std %f0, [%g2]", {"g2": RO + 8}, (RO + 8, WRITE)),
-        ("casx [%g2], %g3, %g4", {"g2": RO + 8}, (RO + 8, WRITE)),
-        ("jmp %g2; nop", {"g2": HOLE + 8}, (HOLE + 8, EXEC)),
-        ("jmp %g2; nop", {"g2": DATA + 8}, (DATA + 8, EXEC)),
-        ("jmp %g2; nop", {"g2": 0}, (0, EXEC)),
-        ("ldx [%g2], %g3", {"g2": SIZE}, (SIZE, READ)),
-        ("ldx [%g2], %g3", {"g2": 1 << 63}, (1 << 63, READ)),
-    ],
-    exceptions=[
-        ("nop; .hex 91d02001", 1, 0x101, 5),  # ta 1
-        ("nop; udivx %g2, %g0, %g3", 1, 0x28, 8),
-        ("nop; sdivx %g2, %g0, %g3", 1, 0x28, 8),
-        ("add %g2, 4, %g2; ldx [%g2], %g3", 1, 0x34, 7),
-        ("add %g2, 1, %g2; st %g3, [%g2]", 1, 0x34, 7),
-        ("nop; rdpr %pstate, %g3", 1, 0x11, 4),
-    ],
-    privileged=["rdpr %pstate, %g3", "wrpr %g3, 0, %pstate", ".hex 81f00000", ".hex 83f00000"],
-)  # fmt: skip
+
+
+def _sparc(name: str) -> Lines:
+    """SPARC V9 with programs of either size; what follows a branch is its slot."""
+    wide = name == "sparc64"
+    load, store, swap = ("ldx", "stx", "casx") if wide else ("ld", "st", "cas")
+    beyond = (
+        [
+            (f"{load} [%g2], %g3", {"g2": SIZE}, (SIZE, READ)),
+            (f"{load} [%g2], %g3", {"g2": 1 << 63}, (1 << 63, READ)),
+        ]
+        if wide
+        else [
+            (f"{load} [%g2], %g3", {"g2": 1 << 32 | HOLE + 8}, (HOLE + 8, READ)),
+            (f"{store} %g3, [%g2]", {"g2": 0xFFFFFFF8}, (0xFFFFFFF8, WRITE)),
+            ("jmp %g2; nop", {"g2": 1 << 32 | HOLE + 8}, (HOLE + 8, EXEC)),
+        ]
+    )
+    return Lines(
+        counter="g1", pointer="g2", value="g3", tls="g7", vector="fpr", vector_bits=2048,
+        add_memory=f"{load} [%g2], %g4; add %g4, 1, %g4; {store} %g4, [%g2]",
+        add_locked=f"{load} [%g2], %g4; add %g4, 1, %g5; {swap} [%g2], %g4, %g5;"
+        " cmp %g4, %g5; bne %xcc, {start}; nop",
+        loop="subcc %g1, 1, %g1; bne %xcc, {start}; nop",
+        syscall=".hex 91d0206d" if wide else ".hex 91d02010", nop="nop", illegal=".hex 00000000",
+        load=f"{load} [%g2], %g3", store=f"{store} %g3, [%g2]",
+        set_value="mov {n}, %g3", call="call %g2; nop", ret="retl; nop",
+        jump="ba %xcc, {to}; nop",
+        code_of_set_1=bytes.fromhex("81c3e00886102001"),
+        code_of_set_2=bytes.fromhex("81c3e00886102002"),
+        next_page="sethi 4, %g4; add %g2, %g4, %g2",
+        faults=[
+            (f"{load} [%g2], %g3", {"g2": HOLE + 8}, (HOLE + 8, READ)),
+            (f"{store} %g3, [%g2]", {"g2": HOLE + 8}, (HOLE + 8, WRITE)),
+            (f"{store} %g3, [%g2]", {"g2": RO + 8}, (RO + 8, WRITE)),
+            ("stb %g3, [%g2]", {"g2": RO + 4095}, (RO + 4095, WRITE)),
+            ("std %f0, [%g2]", {"g2": RO + 8}, (RO + 8, WRITE)),
+            (f"{swap} [%g2], %g3, %g4", {"g2": RO + 8}, (RO + 8, WRITE)),
+            ("jmp %g2; nop", {"g2": HOLE + 8}, (HOLE + 8, EXEC)),
+            ("jmp %g2; nop", {"g2": DATA + 8}, (DATA + 8, EXEC)),
+            ("jmp %g2; nop", {"g2": 0}, (0, EXEC)),
+            *beyond,
+        ],
+        exceptions=[
+            ("nop; .hex 91d02001", 1, 0x101, 5),  # ta 1
+            ("nop; udivx %g2, %g0, %g3", 1, 0x28, 8),
+            ("nop; sdivx %g2, %g0, %g3", 1, 0x28, 8),
+            (f"add %g2, {4 if wide else 2}, %g2; {load} [%g2], %g3", 1, 0x34, 7),
+            ("add %g2, 1, %g2; st %g3, [%g2]", 1, 0x34, 7),
+            ("nop; rdpr %pstate, %g3", 1, 0x11, 4),
+        ],
+        privileged=["rdpr %pstate, %g3", "wrpr %g3, 0, %pstate", ".hex 81f00000", ".hex 83f00000"],
+    )  # fmt: skip
 
 
 def _mips(size: int, order: Literal["little", "big"]) -> Lines:
@@ -550,6 +567,7 @@ LINES = {
     "mipsel": _mips(4, "little"),
     "mips64": _mips(8, "big"),
     "mips64el": _mips(8, "little"),
-    "sparc64": _SPARC64,
+    "sparc64": _sparc("sparc64"),
+    "sparc32plus": _sparc("sparc32plus"),
 }
 NAMES = tuple(LINES)

@@ -36,15 +36,19 @@ ARCHES = (
     *("riscv32", "mipsel", "mips64", "sparc64"),
 )
 # Another byte order or ABI of one of those: only what may be different runs on them too
-TWINS = ("mips", "mips64el", "mipsn32", "mipsn32el", "armeb", "ppc64")
+TWINS = ("mips", "mips64el", "mipsn32", "mipsn32el", "armeb", "ppc64", "sparc32plus")
+BARE = ("sparc",)  # without a C library: only programs that name it
 TIME64 = ("riscv32",)  # without calls for 32-bit times and offsets
 BIG_ENDIAN = (
     *("ppc", "ppc64", "s390x", "aarch64_be", "armeb", "m68k"),
-    *("mips", "mips64", "mipsn32", "sparc64"),
+    *("mips", "mips64", "mipsn32", "sparc64", "sparc32plus"),
 )
-OWN_NUMBERS = ("mips", "mipsel", "mips64", "mips64el", "mipsn32", "mipsn32el", "sparc64")
+OWN_NUMBERS = (
+    *("mips", "mipsel", "mips64", "mips64el", "mipsn32", "mipsn32el"),
+    *("sparc64", "sparc32plus"),
+)
 MUSL_ONLY = ("mipsel", "mips64", "mipsn32", "mipsn32el", "armeb", "ppc64")
-GLIBC_ONLY = ("m68k", "sparc64", "mips", "mips64el")  # ziglang makes no code for the first two
+GLIBC_ONLY = ("m68k", "sparc64", "sparc32plus", "mips", "mips64el")  # not the first three with zig
 MUSL = tuple(arch for arch in ARCHES if arch not in GLIBC_ONLY)
 COMPATIBLE = {"x86_64": "i386"}  # a machine, and what else its processor and kernel may run
 LIBCS = ("musl", "glibc")
@@ -254,9 +258,11 @@ def targets(name: str) -> list[tuple[str, str]]:
     wanted = header(GUESTS / f"{name}.c")
     return [
         (arch, libc)
-        for arch in (*ARCHES, *TWINS)
+        for arch in (*ARCHES, *TWINS, *BARE)
         for libc in LIBCS
-        if (arch in ARCHES or runs_on_twins(name) or arch in (wanted.arch or ()))
+        if (
+            arch in ARCHES or (arch in TWINS and runs_on_twins(name)) or arch in (wanted.arch or ())
+        )
         and (wanted.arch is None or arch in wanted.arch)
         and wanted.libc in (None, libc)
         and wanted.word in (None, word_of(arch))

@@ -16,7 +16,7 @@ import pytest
 
 from qemu_user.exec.abi.signames import signal_numbers
 from tests import programs
-from tests.programs import Result
+from tests.programs import Result, processor
 
 Ask = Callable[..., Result]
 
@@ -215,6 +215,7 @@ def test_stack_size(ask: Ask) -> None:
     assert ask("stack", "4096", env={"QEMU_STACK_SIZE": "512K"}).status == -signal.SIGSEGV
     for size in ("32M", "32768K", "33554432"):
         assert ask("stack", "16384", options=("-s", size)).text == "16384\n"
+    assert ask("stack", "64", options=("-s", "10")).text == "64\n"  # KiB: the smallest has 128
 
 
 def test_cpu(ask: Ask, emulator: Ask, probe: Path) -> None:
@@ -261,6 +262,65 @@ def test_cpu_features(
     path = build_c(FEATURES, "x86_64", "glibc")
     assert run_ours(path, options=("-cpu", cpu)).text == f"{wanted} {wanted}\n"
     assert run_ours(path, env={"QEMU_CPU": cpu}).text == f"{wanted} {wanted}\n"
+
+
+LACKING = r"""
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+static sigjmp_buf back;
+static char place[64] __attribute__((aligned(64)));
+static void handler(int signo) { siglongjmp(back, signo); }
+#define TRY(code) do { \
+    if (!sigsetjmp(back, 1)) { \
+        asm volatile(code : : "b"(place) : "eax", "ecx", "edx", "xmm0", "xmm1", "memory"); \
+        putchar('1'); \
+    } else \
+        putchar('0'); \
+} while (0)
+int main(void)
+{
+    signal(SIGILL, handler);
+    TRY("pshufb %%xmm0, %%xmm1");
+    TRY("pmulld %%xmm0, %%xmm1");
+    TRY("crc32 %%eax, %%ecx");
+    TRY("popcnt %%eax, %%ecx");
+    TRY("aesenc %%xmm0, %%xmm1");
+    TRY("pclmulqdq $1, %%xmm0, %%xmm1");
+    TRY("movbe (%%ebx), %%ecx");
+    TRY(".byte 0xc4, 0xe2, 0x79, 0xf7, 0xd1");  // shlx
+    TRY(".byte 0xc5, 0xf1, 0xfe, 0xc8");  // vpaddd xmm
+    TRY(".byte 0xc5, 0xf5, 0xfe, 0xc8");  // vpaddd ymm
+    TRY(".byte 0xc4, 0xe2, 0x79, 0x99, 0xc0");  // vfmadd132ss
+    TRY(".byte 0x0f, 0x38, 0xc8, 0xc8");  // sha1nexte
+    puts("");
+}
+"""
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
+@pytest.mark.parametrize(
+    ("cpu", "wanted"),
+    [
+        ("EPYC-Rome", "111111111111"),
+        ("max,-avx2,-sha-ni", "111111111010"),
+        ("EPYC-Rome,-avx,-ssse3,-bmi2", "011111100001"),
+        ("Haswell-noTSX", "111111111110"),
+        ("Nehalem", "111100000000"),
+        ("qemu64,+popcnt", "000100000000"),
+    ],
+)
+def test_what_a_processor_lacks_is_illegal(
+    build_c: Callable[..., Path],
+    run_ours: Callable[..., Result],
+    arch: str,
+    cpu: str,
+    wanted: str,
+) -> None:
+    if not {"avx2", "fma", "f16c", "sha_ni"} <= processor():
+        pytest.skip("the processor lacks what is tried")
+    path = build_c(LACKING, arch)
+    assert run_ours(path, options=("-cpu", cpu)).text == f"{wanted}\n"
 
 
 REFUSED = """

@@ -49,6 +49,20 @@ class _Numbered:
         return (found, *words)
 
 
+class _Narrow:
+    """Registers of a processor that has wider ones than its programs."""
+
+    def __init__(self, words: RegisterBank, mask: int) -> None:
+        self._words = words
+        self._mask = mask
+        self.set = words.set
+
+    def get(self) -> Sequence[int]:
+        """The words, without what is above them."""
+        mask = self._mask
+        return [word & mask for word in self._words.get()]
+
+
 class _Stacked:
     """Number and arguments of a call, where some are on the stack; what can't be read is 0.
 
@@ -103,13 +117,16 @@ class Dispatcher:
         if convention.immediate:
             self._bank = _Numbered(self, self._bank, self._cpu.bank(convention.immediate))
         self.arguments: RegisterBank = self._cpu.bank(*convention.args)
+        self._mask = (1 << 8 * arch.model.register) - 1
+        if arch.engine.word > arch.model.register:
+            self._bank = _Narrow(self._bank, self._mask)
+            self.arguments = _Narrow(self.arguments, self._mask)
         if convention.stack_args:
             sp = self._cpu.bank(arch.registers.sp)
             self.arguments = _Stacked(process, self.arguments, sp, {})
             self._bank = _Stacked(process, self._bank, sp, self._known)
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
-        self._mask = (1 << 8 * arch.model.register) - 1
         self._unknown: set[int] = set()
         self.error: BaseException | None = None  # raised inside the engine's hook
 

@@ -24,6 +24,7 @@ from ctypes import CFUNCTYPE, c_bool, c_int, c_uint64, c_void_p
 from . import host, stubs
 from .abi.signals import SIGBUS, SIGFPE, SIGILL, SIGSEGV
 from .cpu import Illegal
+from .engine_numbers import CPU_OFFSETS
 from .hostthreads import handled_in_place
 
 TYPE_CHECKING = False
@@ -41,7 +42,6 @@ _HOST = "x86_64"
 # From uc_open: where the library calls abort, printf and fprintf, and the entry that each jumps by.
 _CALLS = {-0x18510: 0x10DFD08, -0x1FA50: 0x10DC268, -0xA9B0: 0x10E6AB8}
 _JUMP = b"\xff\x25"  # jmp [rip + ...]
-_PLACES = (0x1A8, 0x1B8, 0x1A0)  # of the CPU state's address in the handle, as seen so far
 _OWNER = bytes.fromhex("534889fb488bbf")  # push rbx; mov rbx, rdi; mov rdi, [rdi + ...]: the handle
 _TEXT = -0x200E0, 0xCEBDE1  # from uc_open: where its code begins and ends
 _MAIN_LOOP = 0xA00  # bytes of cpu_exec at most
@@ -259,7 +259,7 @@ def _way(handle: Handle) -> int | None:
     if not leave or not place or ctypes.string_at(place, len(_OWNER)) != _OWNER:
         return None
     distance = int.from_bytes(ctypes.string_at(place + len(_OWNER), 4), "little")
-    for field in _PLACES:
+    for field in CPU_OFFSETS:
         state = c_uint64.from_address(handle.address + field).value
         if state % 8 or not host.backed(state + distance & -host.PAGE):
             continue

@@ -24,8 +24,8 @@ _POOL = 1 << 22  # bytes of code
 _NEAR = 0x4000  # bytes of the CPU state in which registers are looked for
 _ALIGN = 16
 
-WORDS = 8 + 16
-SCRATCH_AT = 64  # bytes from its start: room for an operand
+_SCRATCH = 64  # bytes: room for an operand, which is aligned
+WORDS = 8 + 2 * _SCRATCH // 8
 
 
 class NativeBlocks:
@@ -60,8 +60,8 @@ class NativeBlocks:
             control[stubs.PAGES],
             handle.arena,
         )
-        words[SCRATCH] = self.words + SCRATCH_AT
-        self.scratch = host.view(self.words + SCRATCH_AT, 64)
+        words[SCRATCH] = self.words + 64 + _SCRATCH - 1 & -_SCRATCH
+        self.scratch = host.view(words[SCRATCH], _SCRATCH)
         self._entries = 0
 
     def start(self, hook: bytes) -> bool:

@@ -13,6 +13,14 @@ from .hostthreads import block_signals
 # RTLD_LAZY: a run calls few of its thousands of functions; ctypes itself binds all. RTLD_DEEPBIND:
 # its 30,000 references to itself are looked up there first.
 _FLAGS = 1 | 8
+BUILD_ID = bytes.fromhex("13975ad2bf6767777243f2cf98f5ed09ed3f5596")  # of unicorn 2.1.3, x86-64
+_BUILD_ID_AT = 0x280  # in the library
+# A function of it, where it is, and how it begins as long as nobody replaced it.
+_MARK = (
+    "tcg_gen_code_x86_64",
+    0x3FDAA0,
+    bytes.fromhex("415741564989fe415541bd01000000"),
+)
 _opened: dict[str, ctypes.CDLL] = {}
 _busy = allocate_lock()
 
@@ -56,6 +64,18 @@ def open_library(path: str) -> ctypes.CDLL:
         if library is None:
             library = _opened[path] = _open(path)
         return library
+
+
+def base_if_known(library: ctypes.CDLL) -> int:
+    """The address where the library begins if it is the one whose code we know; 0: it is not."""
+    name, place, code = _MARK
+    if not hasattr(library, name):
+        return 0
+    start = ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0
+    if ctypes.string_at(start, len(code)) != code:
+        return 0
+    base = start - place
+    return base if ctypes.string_at(base + _BUILD_ID_AT, len(BUILD_ID)) == BUILD_ID else 0
 
 
 def _open(path: str) -> ctypes.CDLL:

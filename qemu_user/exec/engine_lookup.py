@@ -13,6 +13,7 @@ import ctypes
 from ctypes import c_uint32, c_void_p
 
 from . import stubs
+from .engine_access import shorten
 from .engine_handle import HOOK_BLOCK, HOOK_CODE, HOOK_TLB_FILL, PAGE
 from .engine_request import Request
 from .engine_straight import straighten
@@ -69,6 +70,8 @@ class Lookup:
         self.stubs = stubs.load() if native else None
         self._pairs = handle.arch.page > PAGE
         known = bool(self.stubs) and straighten(handle)
+        if known:
+            shorten(handle)
         self.request = Request(handle, control, self.stubs, known)
         self._hook: c_void_p | None = None  # of every block
         self._hooked = ""  # the stub it calls

@@ -18,6 +18,7 @@ MODELS = _pairs(
     "X86_EPYC_ROME 37 ARM64_MAX 3 ARM_CORTEX_A15 17 MIPS32_74KF 10 MIPS64_MIPS64R2_GENERIC 5"
     " PPC32_7457A_V1_2 289 M68K_M68030 3"
 )
+CPU_OFFSETS = (0x1A8, 0x1B8, 0x1A0)  # of the CPU state's address in the handle, as seen so far
 # What a plain run names; reading a whole constants file takes milliseconds. r8..15 106: those
 # registers have the numbers from 106 on.
 REGISTERS = {

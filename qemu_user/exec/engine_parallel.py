@@ -13,12 +13,12 @@ import os
 from ctypes import c_uint32, c_uint64
 
 from . import host, stubs
+from .engine_numbers import CPU_OFFSETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .engine_handle import Handle
 
-_CPU_OFFSETS = (0x1A8, 0x1B8, 0x1A0)  # of the CPU state's address in the handle, as seen so far
 _HEAD = 0x40  # bytes at its start that are looked through
 _NONE = 0xFFFFFFFF  # the field's value when nothing is asked for
 _FUNCTION = 48  # bytes: longer than what is looked for and before it
@@ -72,7 +72,7 @@ def find_field(handle: Handle) -> Field | None:
     before = handle.new_context()  # starting may change more than PC
     unsaved = {name: handle.api.read(name) for name in handle.arch.engine.unsaved}
     found = []
-    for place in _CPU_OFFSETS:
+    for place in CPU_OFFSETS:
         state = c_uint64.from_address(handle.address + place).value
         if state % 8 or not host.backed(state & -host.PAGE):
             continue

@@ -11,6 +11,7 @@ import os
 import sys
 
 from .abi.cheap import itemgetter
+from .engine_numbers import CPU_OFFSETS
 from .errors import EngineError
 
 TYPE_CHECKING = False
@@ -31,7 +32,6 @@ else:
 
 _WIDEST = 64  # bytes: no register the engine moves is larger
 _MASK64 = (1 << 64) - 1
-_CPU_OFFSETS = (0x1A8, 0x1B8, 0x1A0)  # of the CPU pointer in the engine's handle, as seen so far
 _HANDLE_SIZE = 0x800  # bytes of the handle that are surely there
 _CPU_SIZE = 0x20000  # bytes after the CPU's address in which general registers lie
 _NEAR = 0x2000  # bytes between any two of most of them
@@ -241,7 +241,7 @@ def find_view(api: Api, handle: int, arch: Arch, wanted: bool) -> View | None:
         return None
     anchors = dict.fromkeys((*registers_of(arch), *(anchor for anchor, *_ in beside.values())))
     named = tuple(n for n in anchors if n not in beside and n not in arch.engine.moving)
-    found = calibrate(api, handle, named, arch.model.register)
+    found = calibrate(api, handle, named, arch.engine.word or arch.model.register)
     if beside:
         add_fields(api, found, beside)
     if found:
@@ -323,7 +323,7 @@ def _search(handle: int, marks: list[bytes]) -> tuple[int, list[int]] | None:
     fields = memoryview(ctypes.string_at(handle, _HANDLE_SIZE)).cast("Q")
     memory = os.open("/proc/self/mem", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        for offset in (*_CPU_OFFSETS, *range(0, _HANDLE_SIZE, 8)):
+        for offset in (*CPU_OFFSETS, *range(0, _HANDLE_SIZE, 8)):
             address = fields[offset // 8]
             if address & 7 or not 0x10000 < address < 1 << 47:
                 continue

@@ -12,6 +12,7 @@ import ctypes
 import os
 
 from . import host
+from .engine_library import base_if_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 MACHINE = "x86_64"  # the host whose code this is
 IMAGE = f"{os.path.dirname(__file__)}/arch/images/x86_64.code"
-LIBRARY = bytes.fromhex("13975ad2bf6767777243f2cf98f5ed09ed3f5596")  # its build ID
-KNOWN = ("helper_addsd_x86_64", 0x436480, bytes.fromhex("534989d04889f3488d9728030000498b30"))
-_BUILD_ID_AT = 0x280  # in the library
 _HEAD = 12  # bytes before the places
 _APART = 1 << 16  # bytes between pieces that are written one by one
 _done: list[bool] = []
@@ -35,14 +33,8 @@ def substitute(library: CDLL) -> bool:
 
 
 def _substitute(library: CDLL) -> bool:
-    name, place, code = KNOWN
-    if not hasattr(library, name):
-        return False
-    start = ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0
-    if ctypes.string_at(start, len(code)) != code:
-        return False
-    base = start - place
-    if ctypes.string_at(base + _BUILD_ID_AT, len(LIBRARY)) != LIBRARY:
+    base = base_if_known(library)
+    if not base:
         return False
     with open(IMAGE, "rb", 0) as file:
         image = file.read()

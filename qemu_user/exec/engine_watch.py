@@ -50,21 +50,19 @@ class Watchers:
         bank: Callable[..., RegisterBank],
     ) -> None:
         """Let the identifying instruction answer what `edit` makes of the architecture's table."""
-        identify = arch.engine.identify
-        changed = {}
-        for key, known in arch.cpuid.items():
-            new = edit(*key, arch.identity.get(key, known))
-            if new != known:
-                changed[key] = new
-        if identify is None or not changed:
+        if arch.engine.identify is None:
             return
-        instruction, asked, answered = identify
+        instruction, asked, answered = arch.engine.identify
         question, answer = bank(*asked), bank(*answered)
+        answers: dict[tuple[int, int], Identity] = {}
 
         def called() -> int:
+            if not answers:  # few programs ask, and the host is looked at for it
+                known = arch.identity(arch) if arch.identity is not None else arch.cpuid
+                answers.update((key, edit(*key, found)) for key, found in known.items())
             leaf, subleaf = question.get()
             leaf &= 0xFFFFFFFF
-            found = changed.get((leaf, ANY)) or changed.get((leaf, subleaf & 0xFFFFFFFF))
+            found = answers.get((leaf, ANY)) or answers.get((leaf, subleaf & 0xFFFFFFFF))
             if found is None:
                 return 0  # the engine answers
             answer.set(found)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from .unicorn_cpu import UnicornCpu
 
 _SIZE = 0x2000  # bytes of the CPU state that are looked at
-_MASK = (1 << 64) - 1
+_MASK, _LOW = (1 << 64) - 1, (1 << 32) - 1
+_WIDE, _SHORT = struct.Struct(">16Q"), struct.Struct(">16I")  # locals and ins of a window
 _STOPS = bytes.fromhex("83fe10 0f94c0 c3")  # return number == 0x10
 _ASSERTS = bytes.fromhex("31d2be")  # edx = 0; esi = a line of the engine's source
 _RAISES = bytes.fromhex("4c89c2be32000000")  # rdx = r8; esi = 0x32
@@ -181,41 +182,41 @@ class Windows:
             ins = first
         return [*range(first + 16 * window + 8, first + 16 * window + 16), *range(ins, ins + 8)]
 
-    def _stack_of(self, window: int) -> int:
-        """Where the save area of a window is: %o6 with its bias."""
+    def _stack_of(self, window: int) -> tuple[int, struct.Struct]:
+        """Where a window is to be saved, and how: %o6 has a bias if it takes 64 bits."""
         first = self._at["regs"] // 8
         outs = first + 16 * window
         if window == 0 and self._get("cwp") == self._count - 1:
             outs = first + 16 * self._count
         sp = self._long[outs + 6]
-        return sp + 2047 & _MASK if sp & 1 else sp & 0xFFFFFFFF
+        return (sp + 2047 & _MASK, _WIDE) if sp & 1 else (sp & _LOW, _SHORT)
 
-    def _may(self, addr: int, access: int) -> bool:
-        """Whether the 128 bytes at `addr` may be accessed; if not the run ends."""
+    def _may(self, addr: int, size: int, access: int) -> bool:
+        """Whether `size` bytes at `addr` may be accessed; if not the run ends."""
         if addr & 7:
             self._call(0, _MISALIGNED, 0)
             return False
-        for at in (addr, addr + 120):
+        for at in (addr, addr + size - 1 & -8):
             if not self._allowed(at, access):
                 self._end(Fault(at, access))
                 return False
         return True
 
     def _store(self, window: int) -> bool:
-        at = self._stack_of(window)
-        if not self._may(at, WRITE):
+        at, shape = self._stack_of(window)
+        if not self._may(at, shape.size, WRITE):
             return False
-        long = self._long
-        data = struct.pack(">16Q", *[long[place] for place in self._registers(window)])
-        ctypes.memmove(self._memory + at, data, 128)
+        long, mask = self._long, _MASK if shape is _WIDE else _LOW
+        data = shape.pack(*[long[place] & mask for place in self._registers(window)])
+        ctypes.memmove(self._memory + at, data, shape.size)
         return True
 
     def _load(self, window: int) -> bool:
         """Take the locals and ins of a window from its stack; False: it may not be read."""
-        at = self._stack_of(window)
-        if not self._may(at, READ):
+        at, shape = self._stack_of(window)
+        if not self._may(at, shape.size, READ):
             return False
-        words = struct.unpack(">16Q", ctypes.string_at(self._memory + at, 128))
+        words = shape.unpack(ctypes.string_at(self._memory + at, shape.size))
         for place, word in zip(self._registers(window), words, strict=True):
             self._long[place] = word
         return True
@@ -243,7 +244,7 @@ class Windows:
     def current(self) -> tuple[int, tuple[int, ...]]:
         """Where the current window's place on the stack is, and its locals and ins."""
         window = self._get("cwp")
-        return self._stack_of(window), tuple(self._long[at] for at in self._registers(window))
+        return self._stack_of(window)[0], tuple(self._long[at] for at in self._registers(window))
 
     def take_out(self) -> list[tuple[int, tuple[int, ...]]]:
         """The same of all other windows, the oldest first; they are in memory from now on."""
@@ -251,7 +252,7 @@ class Windows:
         for distance in range(count, 0, -1):
             window = (self._get("cwp") + distance) % self._count
             words = tuple(self._long[at] for at in self._registers(window))
-            found.append((self._stack_of(window), words))
+            found.append((self._stack_of(window)[0], words))
         self._add("cansave", count)
         self._add("canrestore", -count)
         return found

@@ -14,7 +14,29 @@ if TYPE_CHECKING:
 _LONGEST_INSN = 15  # bytes
 
 
-def executes(t: Thread, trap: Trap) -> Trap | None:
+def raised(t: Thread, trap: Trap) -> None:
+    """The processor refused an instruction or an access: do it instead, or force the signal."""
+    p = t.process
+    if type(trap) is traps.Raised:
+        enter = p.arch.linux.entries.get(trap.number)
+        if enter is not None and enter(t):
+            return
+    if type(trap) is traps.Illegal:
+        done = _execute(t, trap)
+        if done is None:
+            if t.traced is not None:
+                t.traced.emulated()
+            return
+        if done is not trap:
+            p.trap(t, done)
+            return
+    t.last_trap = trap
+    for call in p.observers.trap:
+        call(t, trap)
+    t.force(signal_of(t, trap))
+
+
+def _execute(t: Thread, trap: Trap) -> Trap | None:
     """Do an instruction that the engine refuses: None when it is done, else how it traps."""
     p = t.process
     if p.extensions:

@@ -143,10 +143,11 @@ def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, off
     known = status.st_size if S_ISREG(status.st_mode) else None
     backing = space.vmas.backings.get(key)
     if backing is None:
-        backing = space.vmas.backings[key] = Backing(*key, known)
+        backing = space.vmas.backings[key] = Backing(*key, known, space.arch.page)
     elif known is not None:
         paging.resized(space, backing, known)
     vma.backing, vma.offset, vma.plain = backing, offset, False
+    paging.complete(space, vma)
     if vma.prot & EXEC and hostcall.call("fcntl", fd, _F_GETFL) & os.O_ACCMODE:
         backing.foreign = True
     if not vma.shared:

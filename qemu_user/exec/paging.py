@@ -154,11 +154,24 @@ def resized(space: AddressSpace, backing: Backing, size: int) -> None:
     if before is None or size >= before:
         return
     for vma in backing.vmas:
+        complete(space, vma)
         limit = vma.touchable()
         if limit < vma.end:
             space.discard(limit, vma.end)
             space.paint(limit, vma.end, 0)
     space.cpu.flush_tlb()
+
+
+def complete(space: AddressSpace, vma: Vma) -> None:
+    """Zeros at the end of a private file's last page, where the host's pages are smaller."""
+    backing = vma.backing
+    if space.arch.page == PAGE or vma.shared or backing is None or backing.size is None:
+        return
+    end = vma.touchable()
+    start = vma.start + max(0, backing.size - vma.offset + PAGE - 1 & -PAGE)
+    if start < end:
+        kind = host.FIXED | host.PRIVATE | host.ANONYMOUS
+        host.mmap(space.base + start, end - start, host.READ | host.WRITE, kind)
 
 
 def _grow_stack(space: AddressSpace, addr: int) -> Vma | None:

@@ -82,6 +82,7 @@ class Process:
         self.group_stop = 0  # the signal by which traced threads stop together
         self.host_stop = 0  # the signal by which the host stops us just now
         self._continued = False
+        self._raised: Callable[[Thread, Trap], None] | None = None  # once there was an exception
         self.kept: dict[type, Any] = {}  # what families of system calls keep per process
         self.scheduler = Scheduler(self)
         self.new_engine: Callable[[Arch], None]  # execve of another architecture
@@ -189,20 +190,11 @@ class Process:
         if type(trap) is traps.Fault and trap.access == traps.EXEC and trap.addr in gates:
             self.cpu.write(pc, self.vdso_function(gates[trap.addr]))
             return
-        from .exceptions import executes, signal_of
+        if self._raised is None:
+            from .exceptions import raised
 
-        if type(trap) is traps.Illegal:
-            done = executes(t, trap)
-            if done is not trap:
-                if done is not None:
-                    self.trap(t, done)
-                elif t.traced is not None:
-                    t.traced.emulated()
-                return
-        t.last_trap = trap
-        for call in self.observers.trap:
-            call(t, trap)
-        t.force(signal_of(t, trap))
+            self._raised = raised
+        self._raised(t, trap)
 
     # threads
 

@@ -48,6 +48,57 @@ HOST_OF_EXCHANGES = "x86_64"  # whose code engine_parallel knows
 # probe: as fill, and touches the page, so that the host says then if it has none.
 # ask(control): asks the engine to end the run.
 # swap(place, old, new) -> the word before: compare and exchange, for calls in place of the guest.
+# What the three ways of looking a page up have in common: its entry in the table,
+_LOOK_UP = """
+    sub edx, 16
+    mov rax, rsi
+    shr rax, 12
+    cmp rax, qword ptr [r8 + 24]
+    jae refuse
+    mov r9, qword ptr [r8 + 16]
+"""
+# whether it allows the access,
+_ALLOWED = """
+    movzx eax, byte ptr [r9 + rax]
+    bt eax, edx
+    jae refuse
+"""
+# the answer,
+_ENTER = """
+    mov qword ptr [rcx], rsi
+    mov dword ptr [rcx + 8], eax
+"""
+# the field that the engine spoils,
+_KEEP_FIELD = """
+    cmp edx, 2
+    je count
+    mov r9, qword ptr [r8 + 80]
+    mov eax, dword ptr [r8 + 88]
+    and dword ptr [r9], eax
+count:
+"""
+# and both ends.
+_COUNT_FILL = """
+    mov rax, qword ptr [r8 + 32]
+    inc rax
+    mov qword ptr [r8 + 32], rax
+    cmp rax, qword ptr [r8 + 40]
+    jb done
+    mov byte ptr [r8 + 1], 1
+    mov r9, qword ptr [r8 + 104]
+    mov byte ptr [r9], 0x80
+    mov r9, qword ptr [r8 + 112]
+    mov word ptr [r9], 0xffff
+done:
+    mov eax, 1
+    ret
+refuse:
+    add edx, 16
+    mov qword ptr [r8 + 48], rsi
+    mov qword ptr [r8 + 56], rdx
+    xor eax, eax
+    ret
+"""
 SOURCE = {
     "x86_64": {
         "block": """
@@ -83,51 +134,9 @@ SOURCE = {
         stop:
             jmp qword ptr [rcx + 8]
         """,
-        "fill": """
-            sub edx, 16
-            mov rax, rsi
-            shr rax, 12
-            cmp rax, qword ptr [r8 + 24]
-            jae refuse
-            mov r9, qword ptr [r8 + 16]
-            movzx eax, byte ptr [r9 + rax]
-            bt eax, edx
-            jae refuse
-            mov qword ptr [rcx], rsi
-            mov dword ptr [rcx + 8], eax
-            cmp edx, 2
-            je count
-            mov r9, qword ptr [r8 + 80]
-            mov eax, dword ptr [r8 + 88]
-            and dword ptr [r9], eax
-        count:
-            mov rax, qword ptr [r8 + 32]
-            inc rax
-            mov qword ptr [r8 + 32], rax
-            cmp rax, qword ptr [r8 + 40]
-            jb done
-            mov byte ptr [r8 + 1], 1
-            mov r9, qword ptr [r8 + 104]
-            mov byte ptr [r9], 0x80
-            mov r9, qword ptr [r8 + 112]
-            mov word ptr [r9], 0xffff
-        done:
-            mov eax, 1
-            ret
-        refuse:
-            add edx, 16
-            mov qword ptr [r8 + 48], rsi
-            mov qword ptr [r8 + 56], rdx
-            xor eax, eax
-            ret
-        """,
-        "pair": """
-            sub edx, 16
-            mov rax, rsi
-            shr rax, 12
-            cmp rax, qword ptr [r8 + 24]
-            jae refuse
-            mov r9, qword ptr [r8 + 16]
+        "fill": _LOOK_UP + _ALLOWED + _ENTER + _KEEP_FIELD + _COUNT_FILL,
+        "pair": _LOOK_UP
+        + """
             movzx r10d, byte ptr [r9 + rax]
             xor rax, 1
             movzx eax, byte ptr [r9 + rax]
@@ -142,28 +151,9 @@ SOURCE = {
         both:
             bt eax, edx
             jae refuse
-            mov qword ptr [rcx], rsi
-            mov dword ptr [rcx + 8], eax
-            mov rax, qword ptr [r8 + 32]
-            inc rax
-            mov qword ptr [r8 + 32], rax
-            cmp rax, qword ptr [r8 + 40]
-            jb done
-            mov byte ptr [r8 + 1], 1
-            mov r9, qword ptr [r8 + 104]
-            mov byte ptr [r9], 0x80
-            mov r9, qword ptr [r8 + 112]
-            mov word ptr [r9], 0xffff
-        done:
-            mov eax, 1
-            ret
-        refuse:
-            add edx, 16
-            mov qword ptr [r8 + 48], rsi
-            mov qword ptr [r8 + 56], rdx
-            xor eax, eax
-            ret
-        """,
+        """
+        + _ENTER
+        + _COUNT_FILL,
         "ask": """
             mov rax, qword ptr [rdi + 104]
             mov byte ptr [rax], 0x80
@@ -171,16 +161,9 @@ SOURCE = {
             mov word ptr [rax], 0xffff
             ret
         """,
-        "probe": """
-            sub edx, 16
-            mov rax, rsi
-            shr rax, 12
-            cmp rax, qword ptr [r8 + 24]
-            jae refuse
-            mov r9, qword ptr [r8 + 16]
-            movzx eax, byte ptr [r9 + rax]
-            bt eax, edx
-            jae refuse
+        "probe": _LOOK_UP
+        + _ALLOWED
+        + """
             mov r9, qword ptr [r8 + 96]
             cmp edx, 1
             ja allow
@@ -190,34 +173,10 @@ SOURCE = {
         write:
             lock or byte ptr [r9 + rsi], 0
         allow:
-            mov qword ptr [rcx], rsi
-            mov dword ptr [rcx + 8], eax
-            cmp edx, 2
-            je count
-            mov r9, qword ptr [r8 + 80]
-            mov eax, dword ptr [r8 + 88]
-            and dword ptr [r9], eax
-        count:
-            mov rax, qword ptr [r8 + 32]
-            inc rax
-            mov qword ptr [r8 + 32], rax
-            cmp rax, qword ptr [r8 + 40]
-            jb done
-            mov byte ptr [r8 + 1], 1
-            mov r9, qword ptr [r8 + 104]
-            mov byte ptr [r9], 0x80
-            mov r9, qword ptr [r8 + 112]
-            mov word ptr [r9], 0xffff
-        done:
-            mov eax, 1
-            ret
-        refuse:
-            add edx, 16
-            mov qword ptr [r8 + 48], rsi
-            mov qword ptr [r8 + 56], rdx
-            xor eax, eax
-            ret
-        """,
+        """
+        + _ENTER
+        + _KEEP_FIELD
+        + _COUNT_FILL,
         "swap": """
             mov eax, esi
             lock cmpxchg dword ptr [rdi], edx

@@ -20,8 +20,8 @@ from importlib import import_module
 from pathlib import Path
 
 from .arch import x86_64_bits, x86_64_integer, x86_64_sse, x86_64_x87
-from .engine_library import library_path
-from .engine_substitutes import IMAGE, LIBRARY
+from .engine_library import BUILD_ID, library_path
+from .engine_substitutes import IMAGE
 from .errors import EngineError
 
 TYPE_CHECKING = False
@@ -156,7 +156,7 @@ def main(arguments: list[str]) -> int:
         symbols, build_id = _library()
     except EngineError:
         build_id = b""
-    if build_id != LIBRARY:
+    if build_id != BUILD_ID:
         print("substitutes: the engine's library is another one", file=sys.stderr)
         return 0 if checks else 1
     image = build(symbols)

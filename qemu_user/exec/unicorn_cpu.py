@@ -269,7 +269,7 @@ class UnicornCpu:
             if trap.addr // PAGE != self.read(place) // PAGE:
                 trap = approach(self._handle, self._start, self._is_over, trap.addr)
             return _INTERRUPTED if trap is None and self._request.answer() else trap
-        if self._handle.aborted and trap is None:
+        if trap is None and self._handle.aborted:
             trap = settle(self._handle, self._start, self._is_over)
         if trap is not None:
             return trap

@@ -17,12 +17,15 @@ GROWSDOWN = 0x100  # MAP_GROWSDOWN
 class Backing:
     """An object that several areas may show: a file, or anonymous shared memory."""
 
-    __slots__ = ("aliased", "dev", "executable", "foreign", "inherited", "ino", "size", "vmas")
+    __slots__ = (
+        *("aliased", "dev", "executable", "foreign", "inherited", "ino", "page", "size", "vmas"),
+    )
 
-    def __init__(self, dev: int, ino: int, size: int | None) -> None:
+    def __init__(self, dev: int, ino: int, size: int | None, page: int = 4096) -> None:
         self.dev = dev
         self.ino = ino
         self.size = size  # bytes that can be touched; None: all of any mapping
+        self.page = page  # what private mappings of it are rounded up to
         self.vmas: set[Vma] = set()
         self.executable = False  # some area has been executable
         self.foreign = False  # it may change without a store of ours
@@ -98,9 +101,9 @@ class Vma:
         backing = self.backing
         if backing is None or backing.size is None:
             return self.end
-        return max(
-            self.start, min(self.end, self.start + backing.size + 4095 - self.offset & -4096)
-        )
+        page = 4096 if self.shared else backing.page
+        last = self.start + (backing.size - self.offset + page - 1 & -page)
+        return max(self.start, min(self.end, last))
 
     def joins(self, other: Vma) -> bool:
         """Whether `other`, which starts where this ends, is the same area going on."""

@@ -98,8 +98,7 @@ class ElfFile:
         arch = architectures.of_elf(header.e_machine, 8 * model.word, model.order, header.e_flags)
         wanted = Elf64Phdr if model.word == 8 else Elf32Phdr
         if arch is None:
-            name, why = architectures.REFUSED.get(header.e_machine, ("", ""))
-            text = f"{name}: {why}" if name else f"{_WRONG_ARCH} ({_described(header, model)})"
+            text = f"{_WRONG_ARCH} ({_described(header, model)})"
             raise bad_image(self.path, ENOEXEC, text)
         if header.e_type not in (ET_EXEC, ET_DYN) or header.e_phentsize != wanted.size(model):
             raise bad_image(self.path, ENOEXEC, _WRONG_ARCH)

@@ -58,21 +58,21 @@ def _check(resource: int) -> None:
         raise LinuxError(EINVAL)
 
 
-def _narrow(value: int, word: int) -> int:
+def _narrow(value: int, unlimited: int) -> int:
     """A limit as an unsigned long holds it: too large ones are infinite."""
-    return min(value, (1 << 8 * word) - 1)
+    return min(value, unlimited)
 
 
-def _wide(value: int, word: int) -> int:
-    return _INFINITY if value == (1 << 8 * word) - 1 else value
+def _wide(value: int, unlimited: int) -> int:
+    return _INFINITY if value == unlimited else value
 
 
 @syscall(also=("ugetrlimit",))
 def getrlimit(t: Thread, resource: Resource, rlim: Out[Rlimit]) -> int:
     _check(resource)
-    word = t.arch.model.word
+    unlimited = t.arch.model.unlimited
     soft, hard = get(t, resource)
-    rlim.write(Rlimit(rlim_cur=_narrow(soft, word), rlim_max=_narrow(hard, word)))
+    rlim.write(Rlimit(rlim_cur=_narrow(soft, unlimited), rlim_max=_narrow(hard, unlimited)))
     return 0
 
 
@@ -80,8 +80,8 @@ def getrlimit(t: Thread, resource: Resource, rlim: Out[Rlimit]) -> int:
 def setrlimit(t: Thread, resource: Resource, rlim: In[Rlimit]) -> int:
     want = rlim.read()
     _check(resource)
-    word = t.arch.model.word
-    _set(t, resource, _wide(want.rlim_cur, word), _wide(want.rlim_max, word))
+    unlimited = t.arch.model.unlimited
+    _set(t, resource, _wide(want.rlim_cur, unlimited), _wide(want.rlim_max, unlimited))
     return 0
 
 

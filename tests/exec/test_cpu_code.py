@@ -281,8 +281,9 @@ def test_stepping_and_running_alternate(rig: Rig) -> None:
         assert rig.pc == places[-2]
 
 
-def test_identification_is_edited_in_one_place() -> None:
+def test_identification_is_edited_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Rig("x86_64")
+    monkeypatch.setattr(rig.arch, "identity", None)  # what is known without looking at the host
     natural = {}
     text = "mov eax, esi; mov ecx, edi; cpuid; syscall"
     names = ("rax", "rbx", "rcx", "rdx")
@@ -299,7 +300,7 @@ def test_identification_is_edited_in_one_place() -> None:
     for key, before in natural.items():
         assert isinstance(rig.run(text, rsi=key[0], rdi=key[1]), Syscall)
         got = [rig.cpu.read(n) for n in names]
-        expected = [*before[:3], before[3] | (0x20 if key == (7, 0) else 0)]
+        expected = [*before[:3], before[3] | (0x20 if key[0] == 7 else 0)]
         assert [*got[:2], 0, got[3]] == expected
 
 

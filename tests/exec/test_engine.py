@@ -8,8 +8,15 @@ import random
 
 import pytest
 
-from qemu_user.exec import arch, busfault, engine_abort, engine_calls, engine_numbers, stubs
-from qemu_user.exec.arch import windows
+from qemu_user.exec import (
+    arch,
+    busfault,
+    engine_abort,
+    engine_calls,
+    engine_numbers,
+    stubs,
+)
+from qemu_user.exec.arch import windows, x86_64_host
 from qemu_user.exec.cpu import EXEC, READ, WRITE, Fault, Illegal, Interrupted, Trap
 from qemu_user.exec.engine_library import library_path
 from qemu_user.exec.engine_numbers import Numbers
@@ -233,6 +240,7 @@ def test_stub_bytes_are_what_their_source_assembles_to() -> None:
     for name, source in busfault.SOURCE.items():
         assert assemble("x86_64", source) == busfault.CODE[name], name
     assert assemble("x86_64", windows.SOURCE) == windows.CODE
+    assert assemble("x86_64", x86_64_host.SOURCE) == x86_64_host.CODE
 
 
 STUBS, CONTROL, TABLE, ENTRY, BACK, STOPPED = range(0x300000, 0x360000, 0x10000)

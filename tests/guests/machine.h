@@ -172,10 +172,15 @@
 #define UNDEFINED ".word 0xec000000"
 #define TRAP "break"
 
-#elif defined __sparc__ && defined __arch64__
+#elif defined __sparc__
+#ifdef __arch64__
 #define MACHINE "sparc64"
 /* handlers get a struct sigcontext, of which glibc tells the places */
 #define PC(u) (((unsigned long *)(u))[16 + 17])
+#else
+#define MACHINE "sparc64" /* as its kernel says to programs of 32 bits */
+#define PC(u) (((unsigned long *)(u))[1]) /* handlers get a struct pt_regs */
+#endif
 #undef RESUME
 #define RESUME(u, at) (PC(u) = (at), (&PC(u))[1] = PC(u) + 4)
 #define LOAD "lduw [%0], %%g1"

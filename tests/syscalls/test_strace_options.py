@@ -97,7 +97,8 @@ def test_as_strace(options: str, program: Path, run_ours: Callable[..., Any]) ->
 
 def test_strings_are_as_long_as_wanted(program: Path, run_ours: Callable[..., Any]) -> None:
     theirs = comparable(traced(["-s", "4", program]))
-    assert comparable(ours(run_ours, program, "-string-limit", "4")) == theirs
+    for options in (["-string-limit"], ["-strace=full", "-s"]):
+        assert comparable(ours(run_ours, program, *options, "4")) == theirs
 
 
 def test_file_of_all_processes(program: Path, run_ours: Callable[..., Any], tmp_path: Path) -> None:

@@ -45,6 +45,12 @@ class DataModel:
         return 16 if self.signals == "mips" else 8
 
     @property
+    def unlimited(self) -> int:
+        """RLIM_INFINITY of getrlimit(2)."""
+        bits = 31 if self.word == 4 and self.signals else 8 * self.word
+        return (1 << bits) - 1
+
+    @property
     def socket_level(self) -> int:
         """SOL_SOCKET, which control messages have as well."""
         return 0xFFFF if self.signals else 1

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .mend import Mend
 
     FrameCode = Any
+    _Leaf = tuple[int, int]
+    _Answer = tuple[int, int, int, int]
 
 
 ANY = -1  # as a subleaf of CPUID: the leaf has none
@@ -60,8 +62,10 @@ class Engine:
         tables: tuple[str, int, str, str] | None = None,
         moving: tuple[str, ...] = (),
         windows: Mapping[str, int] | None = None,
+        word: int = 0,
     ) -> None:
         self.arch = arch  # "X86", "ARM64"
+        self.word = word  # bytes of its registers, if they are more than the ABI has
         self.mode = mode  # ("64",), ("ARM",)
         self.model = model  # "X86_EPYC_ROME", "ARM64_MAX"
         self.syscall = syscall  # ("insn", X86 instruction id) or ("intr", exception number)
@@ -179,7 +183,10 @@ class Linux:
         prctl: Callable[[Thread, int, int], int] | None = None,
         gates: Mapping[int, str] | None = None,
         compat: str = "",
+        entries: Mapping[int, Callable[[Thread], bool]] | None = None,
     ) -> None:
+        # Exceptions that ask for a system call in another way: whether it was made
+        self.entries = entries or {}
         self.compat = compat  # what uname -m says under PER_LINUX32; "": what it always says
         # Addresses outside of memory that programs call -> the vDSO's function that it is
         self.gates = gates or {}
@@ -206,7 +213,7 @@ class Linux:
 class Arch:
     """One Linux architecture; instances are module constants in exec/arch."""
 
-    identity: Mapping[tuple[int, int], tuple[int, int, int, int]]  # what `choose` made of `cpuid`
+    chosen: tuple[str, Mapping[str, bool]]  # -cpu's model, and its features added or left out
 
     def __init__(
         self,
@@ -228,14 +235,14 @@ class Arch:
         task_bits: int = 47,
         cpuinfo: Callable[..., str] | None = None,
         uname: str = "",
-        cpuid: Mapping[tuple[int, int], tuple[int, int, int, int]] | None = None,
+        cpuid: Mapping[_Leaf, _Answer] | None = None,
         disassembler: tuple[str, str] = ("", ""),
         audit: int = 0,
         vdso: bool = False,
         sysinfo: str = "",
-        cpus: tuple[str, ...] = (),
+        cpus: tuple[str, ...] | Mapping[str, str] = (),
         cpu_flags: str = "",
-        cpu_notes: Mapping[str, str] | None = None,
+        identity: Callable[[Arch], Mapping[_Leaf, _Answer]] | None = None,
         choose: Callable[[Arch, str, Mapping[str, bool]], None] | None = None,
         notes: tuple[str, ...] = (),
         linux: Linux | None = None,
@@ -270,12 +277,14 @@ class Arch:
         self.audit = audit
         self.vdso = vdso  # there is an image, which arch/<name>_vdso.py describes
         self.sysinfo = sysinfo  # the function in it that AT_SYSINFO names
-        self.cpus = cpus  # what -cpu accepts; the first is what runs
+        self.cpus = (*cpus,)  # what -cpu accepts; the first is what runs
         self.cpu_flags = cpu_flags  # features of the processor in /proc/cpuinfo
-        self.cpu_notes = cpu_notes or {}  # what is to be said of models
+        # What is to be said of models
+        self.cpu_notes = {} if isinstance(cpus, tuple) else cpus
         # Makes the architecture the model called so, features added or left out; LookupError
         self.choose = choose
-        self.identity = {}
+        self.chosen = "".join(self.cpus[:1]), {}
+        self.identity = identity  # what the identifying instruction answers, by leaf and subleaf
         self.notes = notes  # gaps of the engine that no test can show, for docs/architectures.md
         self.linux = linux or Linux()
         self.system_size = system_size  # bytes of tables that the processor reads; `system_base`
@@ -321,16 +330,12 @@ _BY_ELF = {
     (8, 64, "<"): "mips64el",
     (8, 64, ">"): "mips64",
     (43, 64, ">"): "sparc64",
+    (18, 32, ">"): "sparc32plus",
+    (2, 32, ">"): "sparc",
 }
 # Whose machine has another ABI -> a bit of e_flags, and the module of programs that have it set
 _BY_FLAG = {"mips": (0x20, "mipsn32"), "mipsel": (0x20, "mipsn32el")}
 NAMES = (*_BY_ELF.values(), *(name for _, name in _BY_FLAG.values()))
-# What the engine carries and user programs can't run on: ELF machine -> name and exact reason
-_NARROW = "windows, signal frames and structures are made for the 64-bit ABI alone"
-REFUSED: dict[int, tuple[str, str]] = {
-    2: ("sparc", _NARROW),
-    18: ("sparc32plus", _NARROW),
-}
 
 
 def load(name: str) -> Arch:

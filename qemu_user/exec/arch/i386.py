@@ -11,6 +11,7 @@ from ..abi.prctl import PR_TSC_ENABLE
 from ..abi.semaphores import SemidDs32
 from ..abi.stats import Stat64, Statfs64, StatShort
 from . import Arch, Convention, Engine, Linux, Registers
+from .i386_entries import ENTRIES, SYSCALL, SYSENTER
 from .i386_frames import MODEL, Frame
 from .i386_segments import (
     START,
@@ -23,18 +24,22 @@ from .i386_segments import (
     tls,
 )
 from .x86_64 import (
+    BESIDE,
     CPU_FLAGS,
+    CPUID,
+    CPUS,
     EXCEPTIONS,
     SIGILL,
     VEX_ILLEGAL,
+    choose,
     cpuinfo,
     emulate,
     exception,
+    identity,
 )
 
 _GENERAL = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
-_SYSCALL, _SYSENTER = 256, 257  # no numbers of the processor's
 _TO_USER = bytes.fromhex(  # eax: where to
     "b92b000000"  # mov ecx, 0x2b
     "488d1534000000"  # lea rdx, [rip + gdt]
@@ -62,13 +67,14 @@ ARCH = Arch(
         substitutes=True,
         model="X86_EPYC_ROME",
         syscall=("intr", 0x80),
-        exceptions=EXCEPTIONS | {_SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN
-        illegal=(6, _SYSCALL, _SYSENTER),
-        # They would not come back. At SYSENTER the engine's PC is only near it.
-        refused={699: _SYSCALL, 700: _SYSENTER},
+        exceptions=EXCEPTIONS | {SYSCALL: (SIGILL, 2, -2)},  # ILL_ILLOPN
+        illegal=(6,),
+        refused={699: SYSCALL, 700: SYSENTER},  # they would not come back
         start={"fpcw": 0x37F, "fptag": 0xFFFF, "mxcsr": 0x1F80, "eflags": 0x202, **START},
         user_mode=_TO_USER,
         contributory=(0, 10, 11, 12, 13),
+        beside={name: ("eax", at, size) for name, (_, at, size) in BESIDE.items()},
+        identify=(113, ("eax", "ecx"), ("eax", "ebx", "ecx", "edx")),  # X86_INS_CPUID
     ),
     registers=Registers(
         general=_GENERAL,
@@ -113,6 +119,7 @@ ARCH = Arch(
         begin=begin,
         emulate=emulate,
         exception=exception,
+        entries=ENTRIES,
         tls=tls,
         new_thread=new_thread,
         calls={
@@ -127,6 +134,9 @@ ARCH = Arch(
     vdso=True,
     sysinfo="__kernel_vsyscall",
     audit=0x40000003,  # AUDIT_ARCH_I386
-    cpus=("EPYC-Rome",),
+    cpus=CPUS,
+    cpuid=CPUID,
     cpu_flags=CPU_FLAGS,
+    choose=choose,
+    identity=identity,
 )

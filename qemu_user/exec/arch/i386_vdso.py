@@ -26,8 +26,10 @@ VDSO = Source(
         "__kernel_vsyscall": "int 0x80; ret",
         "__kernel_sigreturn": "pop eax; mov eax, {sigreturn}; int 0x80",
         "__kernel_rt_sigreturn": "mov eax, {rt_sigreturn}; int 0x80",
+        # Behind its first instruction: where SYSENTER and SYSCALL return to
+        "int80_landing_pad": "int 0x80; pop ebp; pop edx; pop ecx; ret",
     }
     | calls(_CALL, _NAMES),
     frame=(4, 4, 8, -4),
-    bare=("__kernel_sigreturn", "__kernel_rt_sigreturn"),
+    bare=("__kernel_sigreturn", "__kernel_rt_sigreturn", "int80_landing_pad"),
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from ..cpu import Trap
     from ..process import Process
     from ..thread import Thread
 
@@ -25,7 +26,7 @@ GENERAL = (*R, "pc", "ctr", "lr")
 # what Linux has on: external interrupts, machine checks, address translation, recoverable.
 MSR = 1 << 25 | 1 << 15 | 1 << 14 | 1 << 13 | 1 << 12 | 0x32
 VEC = 1 << 25
-_PROGRAM, _ALIGNMENT = 6, 5
+PROGRAM, _ALIGNMENT = 6, 5
 
 
 def order_of(t: Thread) -> Literal["little", "big"]:
@@ -40,7 +41,8 @@ def read_xer(t: Thread) -> int:
     return parts | t.cpu.read("xer") & 0x7F
 
 
-def _write_xer(t: Thread, xer: int) -> None:
+def write_xer(t: Thread, xer: int) -> None:
+    """Set XER."""
     t.cpu.bank("so", "ov", "ca", "ov32", "ca32").set([xer >> n & 1 for n in (31, 30, 29, 19, 18)])
     t.cpu.write("xer", xer & 0x7F)
 
@@ -77,7 +79,7 @@ def pt_regs(t: Thread, orig_r3: int | None = None) -> tuple[int, ...]:
 def set_pt_regs(t: Thread, words: Sequence[int]) -> None:
     """Take from pt_regs what user code may change."""
     t.cpu.bank(*GENERAL).set((*words[:32], words[32], words[35], words[36]))
-    _write_xer(t, words[37])
+    write_xer(t, words[37])
     t.cpu.write("cr", words[38] & 0xFFFFFFFF)
 
 
@@ -129,7 +131,7 @@ def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
     """A program interrupt is a trap or a privileged instruction; which one, its code says."""
     if number == _ALIGNMENT:
         return SIGBUS, abi.BUS_ADRALN, operand_address(t)
-    if number != _PROGRAM:
+    if number != PROGRAM:
         return None
     code, pc = _instruction(t), t.cpu.read("pc")
     if code >> 26 in (2, 3) or (code >> 26 == 31 and code >> 1 & 0x3FF in (4, 68)):
@@ -137,10 +139,17 @@ def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
     return SIGILL, abi.ILL_PRVOPC, pc
 
 
+def emulate(t: Thread) -> bool | Trap:
+    """What Linux does for programs, and what the engine does wrong."""
+    from .powerpc_emulate import emulate  # few programs need it
+
+    return emulate(t)
+
+
 def cpuinfo(p: Process) -> str:
     """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
     wide = p.arch.model.word == 8
-    cpu, revision = ("POWER9", "2.0") if wide else ("7447A", "1.2")
+    cpu, revision = ("POWER9", "2.0 (pvr 004e 1200)") if wide else ("7447A", "1.2 (pvr 8003 0102)")
     about = f"cpu\t\t: {cpu}, altivec supported\nclock\t\t: 2000.000000MHz\n"
     about += f"revision\t: {revision}\n\n"
     count = os.cpu_count() or 1
@@ -149,9 +158,10 @@ def cpuinfo(p: Process) -> str:
     return f"{listed}timebase\t: 512000000\nplatform\t: {platform}\n"
 
 
+ILLEGAL = (PROGRAM, 95, 96)  # `emulate` tells them apart
 EXCEPTIONS = {  # the engine adds 4 to PC
     _ALIGNMENT: (SIGBUS, 1, -4),
-    _PROGRAM: (SIGTRAP, 1, -4),
+    PROGRAM: (SIGTRAP, 1, -4),
     95: (SIGILL, abi.ILL_ILLOPC, -4),  # facility unavailable
     96: (SIGILL, abi.ILL_ILLOPC, -4),  # emulation assistance
 }

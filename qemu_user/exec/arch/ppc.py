@@ -10,7 +10,7 @@ from ..abi.semaphores import PpcSemidDs32
 from ..abi.stats import PpcStat32, PpcStat64
 from ..abi.terminals import PpcTermio, PpcTermios
 from . import Arch, Convention, Engine, Linux, Registers
-from .powerpc import EXCEPTIONS, FPR, MSR, NARROW, R, cpuinfo, exception
+from .powerpc import EXCEPTIONS, FPR, ILLEGAL, MSR, NARROW, R, cpuinfo, emulate, exception
 from .ppc_frames import Frame, swapcontext
 
 _BESIDE = {
@@ -34,7 +34,7 @@ ARCH = Arch(
         model="PPC32_7457A_V1_2",
         syscall=("intr", 8),
         exceptions=EXCEPTIONS,
-        illegal=(95, 96),
+        illegal=ILLEGAL,
         illegal_code=abi.ILL_ILLOPC,
         start={"msr": MSR},
         beside=_BESIDE,
@@ -80,6 +80,7 @@ ARCH = Arch(
     task_size=0xC0000000,
     vdso=True,
     linux=Linux(
+        emulate=emulate,
         exception=exception,
         auxv=_AUXV,
         base_platform=b"ppc7450",

@@ -20,11 +20,13 @@ from .powerpc import (
     EXCEPTIONS,
     EXTREMES,
     FPR,
+    ILLEGAL,
     MSR,
     VEC,
     WIDE,
     R,
     cpuinfo,
+    emulate,
     exception,
     order_of,
     pt_regs,
@@ -156,12 +158,6 @@ def begin(t: Thread) -> None:
         t.cpu.write("r12", image.entry)
 
 
-def _emulate(t: Thread) -> bool:
-    from .ppc64_supply import emulate  # few programs have them
-
-    return emulate(t)
-
-
 _BESIDE = {
     "cr01": ("ctr", 8, 8),
     "so": ("ctr", 56, 8),
@@ -181,7 +177,7 @@ def _engine(order: str) -> Engine:
         mode=("PPC64", "BIG_ENDIAN"),  # MSR decides; naming a model would make it 32 bits
         syscall=("intr", 8),
         exceptions=EXCEPTIONS,
-        illegal=(95, 96),
+        illegal=ILLEGAL,
         illegal_code=abi.ILL_ILLOPC,
         start={"msr": _MSR | (_LITTLE if order == "<" else 0)},
         beside=_BESIDE,
@@ -231,7 +227,7 @@ def make(name: str, order: str) -> Arch:
         task_bits=46,
         vdso=True,
         linux=Linux(
-            exception=exception, emulate=_emulate, begin=begin, auxv=_AUXV, base_platform=b"power9"
+            exception=exception, emulate=emulate, begin=begin, auxv=_AUXV, base_platform=b"power9"
         ),
         disassembler=("PPC", "64"),
         audit=0xC0000015 if order == "<" else 0x80000015,

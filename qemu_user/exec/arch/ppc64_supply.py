@@ -5,9 +5,7 @@ Power ISA 3.0, book I, chapter 7.
 
 from __future__ import annotations
 
-from ..errors import LinuxError
 from .ieee import LONG, SHORT
-from .powerpc import order_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,13 +54,8 @@ def _classes(kind: Format, value: int, wanted: int) -> int:
     return result
 
 
-def emulate(t: Thread) -> bool:
-    """Do the instruction at PC if it is one of these."""
-    pc = t.cpu.read("pc")
-    try:
-        code = int.from_bytes(t.memory.read(pc, 4), order_of(t))
-    except LinuxError:
-        return False
+def supply(t: Thread, code: int) -> bool:
+    """Do the instruction if it is one of these."""
     target, second = code >> 21 & 31 | code << 5 & 32, code >> 11 & 31 | code << 4 & 32
     b, kind = t.cpu.read(f"vs{second}"), code >> 6 & 31
     if code >> 26 == 60 and code >> 3 & 0xE7 == 0x80:
@@ -74,5 +67,4 @@ def emulate(t: Thread) -> bool:
     else:
         return False
     t.cpu.write(f"vs{target}", result)
-    t.cpu.write("pc", pc + 4)
     return True

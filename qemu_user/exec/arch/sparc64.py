@@ -2,85 +2,19 @@
 
 from __future__ import annotations
 
-import os
-
-from ..abi import signals as abi
 from ..abi.generated.constants_sparc64 import CONSTANTS
 from ..abi.layout import DataModel
 from ..abi.sparc import SparcMsqidDs, SparcSemidDs, SparcShmidDs, SparcTermios
 from ..abi.stats import StatX86_64
-from ..cpu import EXEC
-from ..errors import LinuxError
-from . import Arch, Convention, Engine, Linux, Registers
+from . import Arch, Convention, Linux
 from .sparc64_context import emulate
-from .sparc64_frames import BIAS, Frame, G, I, L, O, set_pc, store_window
-from .windows import PLACES
+from .sparc64_frames import BIAS, Frame
+from .sparc_state import O, set_pc
+from .sparcv9 import CALLS, HWCAP, REGISTERS, SPECIAL, cpuinfo, engine, exception, new_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..process import Process
     from ..thread import Thread
-
-SIGILL, SIGTRAP, SIGFPE, SIGBUS, SIGSEGV = 4, 5, 8, 7, 11
-_MISALIGNED, _TAGGED, _ASKED, _BREAKPOINT = 0x34, 0x23, 0x100, 0x101
-_WRONG_SPACE = 0x32  # address spaces are parts of instructions
-_EMT_TAGOVF = 1
-_JUMPS = ((2, 0x38), (2, 0x39))  # JMPL, RETURN
-_SWAPS = (0x3C, 0x3E)  # CASA, CASXA: their address is a register alone
-_MASK = (1 << 64) - 1
-
-_STATE = {  # what the CPU state has where, in bytes from its beginning
-    "state": (0, 0x2000),
-    "fpr": (0x98, 256),
-    "npc": (0x50, 8),
-    "y": (0x58, 8),
-    "cc_src": (0x60, 8),
-    "cc_src2": (0x68, 8),
-    "cc_dst": (0x70, 8),
-    "cc_op": (0x78, 4),
-    "fsr": (0x90, 8),
-    "icc": (0x88, 4),
-    "rounding": (0x1B39, 1),  # what the engine has made of FSR
-    "xcc": (0x1C40, 4),
-    "asi": (0x1C44, 4),
-    "pstate": (0x1C48, 4),
-    "tl": (0x1C4C, 4),
-    "cansave": (0x1C54, 4),
-    "canrestore": (0x1C58, 4),
-    "cleanwin": (0x1C64, 4),
-    "gsr": (0x1F60, 8),
-    "fprs": (0x1F68, 8),
-    "delayed": (0x1290, 8),  # a register of the memory management unit that nothing uses
-}
-
-
-def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
-    """Traps that name an address, and those of instructions that ask for one."""
-    pc = t.cpu.read("pc")
-    if number == _MISALIGNED:
-        return SIGBUS, abi.BUS_ADRALN, _operand(t, pc)
-    if number == _WRONG_SPACE:
-        return SIGSEGV, abi.SEGV_MAPERR, _operand(t, pc)
-    if number == _TAGGED:
-        return abi.SIGSTKFLT, _EMT_TAGOVF, pc  # which stands for SIGEMT
-    if number >= _ASKED and number != _BREAKPOINT:
-        return SIGILL, abi.ILL_ILLTRP, pc
-    return None
-
-
-def _operand(t: Thread, pc: int) -> int:
-    """The address that the instruction at PC accesses or jumps to; PC itself if it does neither."""
-    code = int.from_bytes(b"".join(t.memory.views(pc, 4, EXEC)), "big")
-    if code >> 30 != 3 and (code >> 30, code >> 19 & 0x3F) not in _JUMPS:
-        return pc
-    names = ("", *G, *O, *L, *I)
-    first, second = names[code >> 14 & 31], names[code & 31]
-    addr = t.cpu.read(first) if first else 0
-    if code >> 30 == 3 and code >> 19 & 0x3F in _SWAPS:
-        return addr
-    if code >> 13 & 1:
-        return addr + (code & 0xFFF) - (code & 0x1000) & _MASK
-    return addr + (t.cpu.read(second) if second else 0) & _MASK
 
 
 def begin(t: Thread) -> None:
@@ -89,69 +23,12 @@ def begin(t: Thread) -> None:
     set_pc(t, t.cpu.read("pc"))
 
 
-def new_thread(_parent: Thread, child: Thread) -> None:
-    """It begins with its parent's window alone, and knows that it is the child."""
-    for at, words in child.cpu.windows.take_out():
-        try:
-            store_window(child, at, words)
-        except LinuxError:  # a bad stack is the child's own affair
-            continue
-    child.cpu.write("o1", 1)
-
-
-def cpuinfo(_: Process) -> str:
-    """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
-    count = os.cpu_count() or 1
-    return (
-        "cpu\t\t: TI UltraSparc II  (BlackBird)\nfpu\t\t: UltraSparc II integrated FPU\n"
-        f"prom\t\t: OBP\ntype\t\t: sun4u\nncpus probed\t: {count}\nncpus active\t: {count}\n"
-        "MMU Type\t: Spitfire\n"
-    )
-
-
 ARCH = Arch(
     name="sparc64",
     elf_machine=43,  # EM_SPARCV9
     model=DataModel(8, ">", signals="sparc"),
-    engine=Engine(
-        arch="SPARC",
-        mode=("SPARC64", "BIG_ENDIAN"),
-        target="sparc64",
-        syscall=("intr", 0x16D),
-        exceptions={
-            0x11: (SIGILL, abi.ILL_PRVOPC, 0),
-            0x21: (SIGFPE, abi.FPE_FLTINV, 0),
-            0x28: (SIGFPE, abi.FPE_INTDIV, 0),
-            _MISALIGNED: (SIGBUS, abi.BUS_ADRALN, 0),
-            0x37: (SIGILL, abi.ILL_PRVOPC, 0),
-            0x68: (SIGSEGV, abi.SEGV_MAPERR, 0),
-            _BREAKPOINT: (SIGTRAP, abi.TRAP_BRKPT, 0),
-        },
-        illegal=(0x10, 0x20, 0x16E, 0x16F),
-        illegal_code=abi.ILL_ILLOPC,
-        start={
-            "pstate": 0x10,  # user mode, floating point
-            "tl": 0,
-            "fprs": 4,
-            "asi": 0x82,
-            "cansave": 6,
-            "cleanwin": 7,
-        },
-        beside={name: ("g1", at - 8, size) for name, (at, size) in _STATE.items()},
-        unsaved=("state",),
-        moving=(*O, *L, *I),
-        windows=PLACES,
-    ),
-    registers=Registers(
-        general=(*G, *O, *L, *I),
-        pc="pc",
-        sp="o6",
-        flags=None,
-        tls="g7",
-        control=("fsr",),
-        dwarf=("g0", *G, *O, *L, *I),
-        frame="i6",
-    ),
+    engine=engine(8, 0x16D, illegal=(0x16E, 0x16F)),
+    registers=REGISTERS,
     syscall=Convention(
         number="g1",
         args=O[:6],
@@ -168,9 +45,10 @@ ARCH = Arch(
         "MsqidDs": SparcMsqidDs,
         "Termios": SparcTermios,
     },
+    special=SPECIAL,
     platform=b"",
     cpuinfo=cpuinfo,
-    hwcap=0x800000B,
+    hwcap=HWCAP,
     clone_args=("flags", "stack", "parent_tid", "tls", "child_tid"),
     task_bits=43,
     page=8192,
@@ -179,13 +57,7 @@ ARCH = Arch(
         exception=exception,
         emulate=emulate,
         new_thread=new_thread,
-        calls={
-            "ipc": "ipc_direct",
-            "fork": "fork_two_results",
-            "vfork": "vfork_two_results",
-            "clone": "clone_two_results",
-            "rt_sigaction": "rt_sigaction_restorer",
-        },
+        calls=CALLS | {"ipc": "ipc_direct"},
     ),
     disassembler=("SPARC", "V9"),
     audit=0x8000002B,  # AUDIT_ARCH_SPARC64

@@ -6,7 +6,9 @@ from ..abi import signals as abi
 from ..abi.layout import U64, Array, CStruct, SigSet
 from ..cpu import EXEC
 from ..errors import LinuxError
-from .sparc64_frames import BIAS, G, O, flags, flush, reload, set_flags, set_pc
+from .sparc64_frames import BIAS
+from .sparc_state import G, O, flags, set_flags, set_pc
+from .sparc_windows import flush, reload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from ..abi.layout import U64, Array, CStruct
 from ..abi.ptrace import NT_PRFPREG, NT_PRSTATUS
 from .regsets import POINTED, REQUESTS, USER_DEBUG, USER_SIZE, RegisterSet, hit, repeatable, watched
 from .sparc64 import ARCH
-from .sparc64_frames import FpuState, PtRegs, fpu_state, pt_regs, set_fpu_state, set_pt_regs
+from .sparc64_frames import PtRegs, pt_regs, set_pt_regs
+from .sparc_state import FpuState, fpu_state, set_fpu_state
 
 __all__ = ("POINTED", "REQUESTS", "SETS", "USER_DEBUG", "USER_SIZE", "hit", "repeatable", "watched")
 

@@ -25,3 +25,22 @@ PLACES = {
     "sparc64": (0x1F29B20F952A5AC8, "117:105 93:76 90:85 59:54 538:57 695:417"),
     "x86_64": (0xBCFAF77F6ED6B4D2, "86:70 93:76 55:50 59:54 538:57 695:417"),
 }
+# And where `engine_access` does, from the translator's main function on: its calls of the function
+# that writes an instruction, for loads and for stores, and the byte that is 1 if the host has BMI2.
+ACCESSES = {
+    "aarch64": (0x819, 0x1D6C, 0xF93F7F),
+    "arm": (0x808, 0x1D4C, 0x1068B04),
+    "m68k": (0x808, 0x1D3C, 0xE3906F),
+    "mips": (0x808, 0x1D4C, 0xE291F5),
+    "mips64": (0x819, 0x1D6C, 0xC2A90D),
+    "mips64el": (0x819, 0x1D6C, 0xB1A309),
+    "mipsel": (0x808, 0x1D4C, 0xD29DB1),
+    "ppc": (0x819, 0x1D34, 0x910353),
+    "ppc64": (0x819, 0x1D34, 0x7FED19),
+    "riscv32": (0x819, 0x1D34, 0x700259),
+    "riscv64": (0x819, 0x1D34, 0x686F10),
+    "s390x": (0x819, 0x1D6C, 0x60B7E7),
+    "sparc": (0x808, 0x1D3C, 0xA0A335),
+    "sparc64": (0x819, 0x1D34, 0x9922AC),
+    "x86_64": (0x819, 0x1D34, 0x111CDED),
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from errno import EFAULT, EINVAL, EPERM
 
 from ..abi import signals as abi
@@ -36,7 +35,7 @@ EXCEPTIONS = {  # SDM volume 3, table 6-1 -> what arch/x86 of Linux makes of it
     1: (SIGTRAP, 2, 0),  # debug: TRAP_TRACE
     3: (SIGTRAP, SI_KERNEL, 0),  # int3 leaves PC after itself
     4: (SIGSEGV, SI_KERNEL, 0),  # overflow
-    5: (SIGSEGV, 3, 0),  # bound range: SEGV_BNDERR
+    5: (SIGSEGV, SI_KERNEL, 0),  # bound range
     7: (SIGILL, SI_KERNEL, 0),  # device not available
     10: (SIGSEGV, SI_KERNEL, 0),  # invalid TSS
     11: (SIGBUS, SI_KERNEL, 0),  # segment not present
@@ -46,6 +45,9 @@ EXCEPTIONS = {  # SDM volume 3, table 6-1 -> what arch/x86 of Linux makes of it
     17: (SIGBUS, 1, 0),  # alignment check: BUS_ADRALN
     19: (SIGFPE, 0, 0),  # SIMD
 } | dict.fromkeys(range(32, 256), (SIGSEGV, SI_KERNEL, -2))  # int n has no gate for user code
+
+# In the CPU state: about the last exception, whether an INT raised it and where that ended
+BESIDE = {"error_code": ("rax", 0x1508, 4), "soft": ("rax", 0x150C, 4), "next": ("rax", 0x1510, 8)}
 
 _TO_USER = bytes.fromhex(  # rax: where to
     "488d0d2e000000"  # lea rcx, [rip + gdt]
@@ -199,12 +201,24 @@ def _canonical(addr: int) -> bool:
     return addr >> 47 in (0, (1 << 17) - 1)
 
 
+class Coded(Raised):
+    """An exception with an error code."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, number: int, error: int) -> None:
+        super().__init__(number)
+        self.error = error
+
+
 def last_trap(t: Thread) -> tuple[int, int, int]:
     """trapno, error code and CR2 of the thread's last exception (SDM volume 3, chapter 6)."""
     trap = t.last_trap
     if isinstance(trap, Fault):
         error = 4 | (2 if trap.access == WRITE else 0) | (16 if trap.access == EXEC else 0)
         return 14, error | (t.memory.fault_code(trap.addr) == abi.SEGV_ACCERR), trap.addr
+    if isinstance(trap, Coded):
+        return trap.number, trap.error, 0
     if isinstance(trap, Raised):
         return (trap.number, 0, 0) if trap.number < 32 else (13, trap.number * 8 + 2, 0)
     return (6, 0, 0) if isinstance(trap, Illegal) else (0, 0, 0)
@@ -235,22 +249,11 @@ def _tls(t: Thread, addr: int) -> Callable[[Thread], None]:
     return lambda _: None
 
 
-# Flags of MXCSR and of x87 -> FPE_FLTINV, FPE_FLTDIV, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES
-_FP_CODES = ((0x01, 7), (0x04, 3), (0x08, 4), (0x12, 5), (0x20, 6))
-_X87, _SIMD = 16, 19
-
-
 def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
-    """What SIGFPE says of an x87 or vector instruction."""
-    if number == _SIMD:
-        mxcsr = t.cpu.read("mxcsr")
-        raised = mxcsr & ~(mxcsr >> 7)
-    elif number == _X87:
-        raised = t.cpu.read("fpsw") & ~t.cpu.read("fpcw")
-    else:
-        return None
-    code = next((code for bits, code in _FP_CODES if raised & bits), 0)
-    return SIGFPE, code, t.cpu.read(t.arch.registers.pc)
+    """See `Linux.exception`."""
+    from . import x86_64_traps
+
+    return x86_64_traps.exception(t, number)
 
 
 def choose(arch: Arch, model: str, features: Mapping[str, bool]) -> None:
@@ -276,21 +279,34 @@ CPU_FLAGS = (
 )
 
 
+CPUID = {
+    (1, ANY): (0x00830F10, 0x800, 0xC6D8220B, 0x078BFBFD),
+    (7, 0): (0, 0x1980189, 0, 0),
+    (7, 1): (0, 0, 0, 0),
+    (13, 0): (7, 0x240, 0x340, 0),
+    (0x80000001, ANY): (0x00830F10, 0, 0x75, 0x2DD3FBFD),
+}
+CPUS = {
+    "EPYC-Rome": "the default: SSE4.2, AES, BMI2, ADX, SHA; AVX2 and FMA work unadvertised",
+    "max": "EPYC-Rome that advertises AVX, AVX2, FMA, F16C, VAES and GFNI, too",
+    "Haswell-noTSX": "x86-64-v3 and little else",
+    "Nehalem": "x86-64-v2",
+    "qemu64": "x86-64-v1 and SSE3",
+}
+
+
 def cpuinfo(p: Process) -> str:
-    """/proc/cpuinfo of the processor that guests run on (man 5 proc)."""
-    flags = " ".join((p.arch.cpu_flags, *(f for e in p.extensions for f in e.cpuinfo_flags)))
-    count = os.cpu_count() or 1
-    about = (
-        "vendor_id\t: AuthenticAMD\ncpu family\t: 23\nmodel\t\t: 49\n"
-        "model name\t: AMD EPYC-Rome Processor\nstepping\t: 0\ncpu MHz\t\t: 2000.000\n"
-        "cache size\t: 512 KB\nphysical id\t: 0\n"
-        f"siblings\t: {count}\ncpu cores\t: {count}\n"
-        "fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: 13\nwp\t\t: yes\n"
-        f"flags\t\t: {flags}\nbugs\t\t:\nbogomips\t: 4000.00\nclflush size\t: 64\n"
-        "cache_alignment\t: 64\naddress sizes\t: 40 bits physical, 48 bits virtual\n"
-        "power management:\n\n"
-    )
-    return "".join(f"processor\t: {n}\n{about}" for n in range(count))
+    """See `Arch.cpuinfo`."""
+    from . import x86_64_cpu
+
+    return x86_64_cpu.cpuinfo(p)
+
+
+def identity(arch: Arch) -> Mapping[tuple[int, int], tuple[int, int, int, int]]:
+    """See `Arch.identity`."""
+    from . import x86_64_cpu
+
+    return x86_64_cpu.identity(arch)
 
 
 ARCH = Arch(
@@ -318,6 +334,7 @@ ARCH = Arch(
         syscall_saves=("rcx", "r11"),
         contributory=(0, 10, 11, 12, 13),
         noncanonical=13,
+        beside=BESIDE,
         identify=(113, ("rax", "rcx"), ("rax", "rbx", "rcx", "rdx")),  # X86_INS_CPUID
     ),
     registers=Registers(
@@ -355,19 +372,11 @@ ARCH = Arch(
     clone_args=("flags", "stack", "parent_tid", "child_tid", "tls"),
     task_bits=47,
     disassembler=("X86", "64"),
-    cpuid={
-        (1, ANY): (0x00830F10, 0x800, 0xC6D8220B, 0x078BFBFD),
-        (7, 0): (0, 0x1980189, 0, 0),
-        (13, 0): (7, 0x240, 0x340, 0),
-        (0x80000001, ANY): (0x00830F10, 0, 0x75, 0x2DD3FBFD),
-    },
+    cpuid=CPUID,
     cpu_flags=CPU_FLAGS,
     vdso=True,
     audit=0xC000003E,  # AUDIT_ARCH_X86_64
-    cpus=("EPYC-Rome", "max"),
-    cpu_notes={
-        "EPYC-Rome": "the default: SSE4.2, AES, BMI2, ADX; AVX2 and FMA work unadvertised",
-        "max": "EPYC-Rome that advertises AVX, AVX2, FMA and F16C, too (x86-64-v3)",
-    },
+    cpus=CPUS,
     choose=choose,
+    identity=identity,
 )

@@ -10,10 +10,13 @@ import ctypes
 
 from ..cpu import READ, WRITE, Fault, Raised
 from ..errors import LinuxError
-from . import ANY
+from . import x86_64_legacy as legacy
+from . import x86_64_vex as vex
+from .x86_64_cpu import advertised, hidden, host_features
+from .x86_64_features import needed
 from .x86_64_fp import use_wide_vectors
-from .x86_64_vex import LONGEST, Insn, decode
-from .x86_64_vexcode import Layout, features, hook, translate, translate_detached
+from .x86_64_vex import LONGEST, Insn
+from .x86_64_vexcode import Layout, hook, translate, translate_detached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from ..memory import AddressSpace
     from ..thread import Thread
 
-_MOST = 48  # instructions in one piece of code
+_MOST = 256  # instructions in one piece of code
 _NEEDED = frozenset(("avx", "avx2", "fma", "f16c", "aes", "pclmulqdq"))
 _NOT_NATIVE = frozenset("cGq")
 _GENERAL_64 = (
@@ -32,7 +35,6 @@ _GENERAL_64 = (
 _GENERAL_32 = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 _MASKED, _RAISED = 0x1F80, 0x3F  # of MXCSR
 _GP, _XM = 13, 19
-_OSXSAVE = 1 << 27  # CPUID leaf 1, ECX
 _LOW_HALF = 1 << 47  # canonical addresses end
 _VECTORS = 16 * 64  # bytes
 
@@ -58,9 +60,10 @@ class Supply:
         self.detached: dict[bytes, int] = {}
         self.layout: Layout | None = None
         self.blocks: NativeBlocks | None = None
-        if features() >= _NEEDED:
+        self.features = host_features()
+        if self.features >= _NEEDED:
             self._prepare()
-        use_wide_vectors(cpu)
+        self.features -= hidden(memory.arch)
 
     def _prepare(self) -> None:
         blocks = self.cpu.native_blocks(self.general[0])
@@ -88,6 +91,18 @@ class Supply:
             self._exactly(blocks, self.layout, pc, insn, code)
         return True
 
+    def decode(self, code: bytes, sse: bool = False) -> Insn | None:
+        """The instruction, if it is one that this processor has and the engine hasn't.
+
+        `sse`: or one of SSE, which may stand between them.
+        """
+        insn = vex.decode(code, self.bits) or legacy.decode(code, self.bits, sse=sse)
+        if insn is None or not self.features.issuperset(needed(insn)):
+            return None
+        if not insn.legacy:
+            use_wide_vectors(self.cpu)
+        return insn
+
     def _together(self, insn: Insn) -> bool:
         """Whether it can be part of code that runs without Python."""
         return _NOT_NATIVE.isdisjoint(insn.form) and not (insn.segment and self.bits == 32)
@@ -104,9 +119,9 @@ class Supply:
         if not self._unchanged(pc):
             insns: list[tuple[int, Insn]] = []
             at = pc
-            code = self._code(pc, _MOST * 10)
+            code = self._code(pc, _MOST * 8)
             while len(insns) < _MOST:
-                insn = decode(code[at - pc : at - pc + LONGEST], self.bits)
+                insn = self.decode(code[at - pc : at - pc + LONGEST], bool(insns))
                 if insn is None or not self._together(insn):
                     break
                 insns.append((at, insn))
@@ -285,8 +300,7 @@ def _layout(blocks: NativeBlocks, general: tuple[str, ...], pc: str) -> Layout:
 
 
 def _system(supply: Supply, pc: int, code: bytes) -> bool:
-    answer = supply.memory.arch.identity.get((1, ANY))
-    if answer is None or not answer[2] & _OSXSAVE or 0x0F not in code[:2]:
+    if 0x0F not in code[:2] or not advertised(supply.memory.arch) >= {"avx", "xsave"}:
         return False
     from .x86_64_xsave import execute
 
@@ -306,7 +320,7 @@ def emulate(t: Thread) -> bool | Trap:
         code = t.memory.read(pc, t.memory.permitted(pc, LONGEST, READ))
     except LinuxError:
         return False
-    insn = decode(code, supply.bits)
+    insn = supply.decode(code)
     supply.memory = t.memory
     try:
         if insn is None:

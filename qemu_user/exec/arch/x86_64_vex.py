@@ -5,6 +5,10 @@ BMI1 and BMI2 are the engine's. What an instruction computes is not said here.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # Per map: prefix (n none, 6: 0x66, 3: 0xf3, 2: 0xf2), opcodes, form. A form begins with the size
 # of the memory operand: 1, 2, 4, 8, X (16); F all of the vector, H, Q, E half, a quarter, an
 # eighth of it; D 8 or 32; Y 4 or 8 by W; - none. The letters after it:
@@ -36,45 +40,47 @@ _FORMS = {
         6:8c:FvmK 6:8e:FvmKS 6:90-93:FmG 6:96-98:FvM 6:9a:FvM 6:9c:FvM 6:9e:FvM 6:a6-a8:FvM
         6:aa:FvM 6:ac:FvM 6:ae:FvM 6:b6-b8:FvM 6:ba:FvM 6:bc:FvM 6:be:FvM 6:99:YvM 6:9b:YvM
         6:9d:YvM 6:9f:YvM 6:a9:YvM 6:ab:YvM 6:ad:YvM 6:af:YvM 6:b9:YvM 6:bb:YvM 6:bd:YvM
-        6:bf:YvM 6:db:F0 6:dc-df:Fv0
+        6:bf:YvM 6:50-53:Fvw 6:cf:Fvw 6:db:F0 6:dc-df:Fv
     """,
     3: """
         6:00-01:Fi1W 6:02:Fviw 6:04-05:Fiw 6:06:Fvi1w 6:08-09:FiM 6:0a:4viM 6:0b:8viM 6:0c-0f:Fvi
         6:14:1rSi0 6:15:2rSi0 6:16:YrSi0 6:17:4rSi0 6:18:Xvi1w 6:19:XSi1w 6:1d:HSiwM 6:20:1rvi0
-        6:21:4vi0 6:22:Yrvi0 6:38:Xvi1w 6:39:XSi1w 6:40:FviM 6:41:FviM0 6:42:Fvi 6:44:Fvi0
-        6:46:Fvi1w 6:4a-4c:Fvkw 6:60-63:Fizp0 6:df:Fi0
+        6:21:4vi0 6:22:Yrvi0 6:38:Xvi1w 6:39:XSi1w 6:40:FviM 6:41:FviM0 6:42:Fvi 6:44:Fvi
+        6:46:Fvi1w 6:4a-4c:Fvkw 6:60-63:Fizp0 6:ce-cf:FviW 6:df:Fi0
     """,
 }
-_PREFIXES = {"n": 0, "6": 1, "3": 2, "2": 3}
+PREFIXES = {"n": 0, "6": 1, "3": 2, "2": 3}
 _GROUPS = {0x71: (2, 4, 6), 0x72: (2, 4, 6), 0x73: (2, 3, 6, 7), 0xAE: (2, 3)}
-_SEGMENTS = {0x64: "fs_base", 0x65: "gs_base", 0x2E: "", 0x36: "", 0x3E: "", 0x26: ""}
+SEGMENTS = {0x64: "fs_base", 0x65: "gs_base", 0x2E: "", 0x36: "", 0x3E: "", 0x26: ""}
 _ADDRESS_SIZE = 0x67
 _RIP = -2  # as a base
 LONGEST = 15
 
 
-def _forms() -> dict[tuple[int, int, int], str]:
+def forms_of(maps: Mapping[int, str]) -> dict[tuple[int, int, int], str]:
+    """Forms by map, prefix and opcode, of such tables."""
     found = {}
-    for number, text in _FORMS.items():
+    for number, text in maps.items():
         for word in text.split():
             prefixes, opcodes, form = word.split(":")
             first, _, last = opcodes.partition("-")
             for opcode in range(int(first, 16), int(last or first, 16) + 1):
                 for prefix in prefixes:
-                    found[number, _PREFIXES[prefix], opcode] = form
+                    found[number, PREFIXES[prefix], opcode] = form
     return found
 
 
-FORMS = _forms()
+FORMS = forms_of(_FORMS)
 
 
 class Insn:
     """A decoded instruction; register numbers are the processor's, -1: none."""
 
     __slots__ = (
-        *("base", "disp", "ext", "form", "imm", "index", "length", "long", "map", "narrow"),
-        *("opcode", "pp", "reg", "rm", "scale", "segment", "size", "vvvv", "wide"),
+        *("base", "disp", "ext", "form", "imm", "index", "legacy", "length", "long", "map"),
+        *("narrow", "opcode", "pp", "reg", "rm", "scale", "segment", "size", "vvvv", "wide"),
     )
+    legacy: bool  # not VEX-encoded
     map: int  # 1: 0F, 2: 0F38, 3: 0F3A
     pp: int
     opcode: int
@@ -111,15 +117,15 @@ def decode(code: bytes, bits: int = 64) -> Insn | None:
 
 def _decode(code: bytes, bits: int) -> Insn | None:
     insn = Insn()
-    insn.segment, insn.narrow = "", bits == 32
+    insn.segment, insn.narrow, insn.legacy = "", bits == 32, False
     at = 0
-    while code[at] in _SEGMENTS or code[at] == _ADDRESS_SIZE:
+    while code[at] in SEGMENTS or code[at] == _ADDRESS_SIZE:
         if code[at] == _ADDRESS_SIZE:
             if bits == 32:
                 return None  # 16-bit addresses
             insn.narrow = True
         else:
-            insn.segment = _SEGMENTS[code[at]] or (insn.segment if bits == 64 else "")
+            insn.segment = SEGMENTS[code[at]] or (insn.segment if bits == 64 else "")
         at += 1
     first, second = code[at], code[at + 1]
     if first not in (0xC4, 0xC5) or (bits == 32 and second < 0xC0):

@@ -1,4 +1,4 @@
-"""VEX instructions as code for x86-64 hosts that have them.
+"""Vector instructions as code for x86-64 hosts that have them.
 
 They are the very instructions, on the guest's registers where the engine keeps them, each memory
 operand checked as the engine checks it.
@@ -6,8 +6,6 @@ Such code is called as code(engine, words, state) -> bool, and by the hook with 
 """
 
 from __future__ import annotations
-
-import os
 
 from ..cpu import ARENA, ON, PAGES, PERMS, SAVED, SCRATCH, SLOTS, STATE, TABLE
 from .x86_64_vex import Insn
@@ -18,20 +16,7 @@ _CC_EFLAGS = 1  # how the engine says that it has the flags themselves
 _PAGE = 4096
 _MASKED = 0x1F80  # MXCSR: no exception is raised
 _STRINGS_MASK = (0x60, 0x62)  # of map 3: they leave their result in XMM0
-
-
-def features() -> frozenset[str]:
-    """The host's processor's, in Linux's words; none where this code is another processor's."""
-    if os.uname().machine != "x86_64":
-        return frozenset()
-    try:
-        with open("/proc/cpuinfo", "rb") as file:
-            for line in file:
-                if line.startswith(b"flags"):
-                    return frozenset(line.decode().split())
-    except OSError:
-        pass
-    return frozenset()
+_PREFIXES, _MAPS = (b"", b"\x66", b"\xf3", b"\xf2"), {1: b"", 2: b"\x38", 3: b"\x3a"}
 
 
 def u32(value: int) -> bytes:
@@ -80,17 +65,23 @@ def hook(layout: Layout) -> bytes:
     )
 
 
-def vex(insn: Insn, reg: int, rm: int, memory: bool) -> bytes:
+def encode(insn: Insn, reg: int, rm: int, memory: bool) -> bytes:
     """The instruction with other operands; `rm` holds the address where `memory` is true."""
+    modrm = (0 if memory else 0xC0) | (reg & 7) << 3 | rm & 7
+    imm = bytes((insn.imm,)) if "i" in insn.form or "k" in insn.form else b""
+    if insn.legacy:
+        rex = bytes((0x40 | (reg >> 3) << 2 | rm >> 3, 0x0F))
+        return _PREFIXES[insn.pp] + rex + _MAPS[insn.map] + bytes((insn.opcode, modrm)) + imm
     inverted = (reg >> 3 ^ 1) << 7 | 0x40 | ((rm >> 3 ^ 1) << 5)
     last = insn.wide << 7 | (~insn.vvvv & 15) << 3 | insn.long << 2 | insn.pp
-    modrm = (0 if memory else 0xC0) | (reg & 7) << 3 | rm & 7
-    code = bytes((0xC4, inverted | insn.map, last, insn.opcode, modrm))
-    return code + bytes((insn.imm,)) if "i" in insn.form or "k" in insn.form else code
+    return bytes((0xC4, inverted | insn.map, last, insn.opcode, modrm)) + imm
 
 
-def _move(load: bool, register: int, at: int) -> bytes:
-    """VMOVDQU between a register and the state."""
+def _move(load: bool, register: int, at: int, wide: bool) -> bytes:
+    """VMOVDQU between a register and the state; MOVUPS where it is not to be wide."""
+    if not wide:
+        head = bytes((0x40 | (register >> 3) << 2, 0x0F, 0x10 if load else 0x11))
+        return head + bytes((0x80 | (register & 7) << 3,)) + u32(at)
     first = 0xFE if register < 8 else 0x7E
     return bytes((0xC5, first, 0x6F if load else 0x7F, 0x80 | (register & 7) << 3)) + u32(at)
 
@@ -109,6 +100,7 @@ class _Code:
         self.written: set[int] = set()
         for _, insn in insns:
             self._registers(insn)
+        self.wide = not all(insn.legacy for _, insn in insns)
         self.rounds = any("M" in insn.form for _, insn in insns)
 
     def put(self, code: bytes) -> None:
@@ -122,10 +114,12 @@ class _Code:
 
     def _registers(self, insn: Insn) -> None:
         flags, used = insn.form[1:], self.used
-        if "Z" in flags:
+        if "Z" in flags or insn.map == 0:
             return
-        if "g" not in flags and "d" not in flags and "c" not in flags:
+        if not any(flag in flags for flag in "gdDc"):
             used.add(insn.reg)
+        if "x" in flags:
+            used.add(0)
         if "v" in flags or "o" in flags or "d" in flags:
             used.add(insn.vvvv)
         if insn.rm >= 0 and "r" not in flags:
@@ -138,7 +132,7 @@ class _Code:
             if insn.opcode in _STRINGS_MASK:
                 used.add(0)
                 self.written.add(0)
-        elif "S" in flags:
+        elif "S" in flags or "D" in flags:
             if insn.rm >= 0 and "r" not in flags:
                 self.written.add(insn.rm)
         elif "g" not in flags and "z" not in flags and "c" not in flags:
@@ -155,7 +149,7 @@ class _Code:
             self.refuse(5, -1)  # jne
             self.put(b"\x0f\xae\x90" + u32(layout.mxcsr))  # ldmxcsr [rax + mxcsr]
         for register in sorted(self.used):
-            self.put(_move(True, register, layout.vector + 64 * register))
+            self.put(_move(True, register, layout.vector + 64 * register, self.wide))
         for number, (_, insn) in enumerate(self.insns):
             self._insn(number, insn)
         pc, insn = self.insns[-1]
@@ -166,7 +160,7 @@ class _Code:
         self.put(b"\x48\xb9" + (pc & (1 << 64) - 1).to_bytes(8, "little"))  # mov rcx, pc
         self.common = self.size
         for register in sorted(self.written):
-            self.put(_move(False, register, self.layout.vector + 64 * register))
+            self.put(_move(False, register, self.layout.vector + 64 * register, self.wide))
         if self.rounds:
             self.put(b"\x0f\xae\x98" + u32(self.layout.mxcsr))  # stmxcsr [rax + mxcsr]
             self.put(b"\x0f\xae\x56" + bytes((8 * SAVED,)))  # ldmxcsr [rsi + SAVED]
@@ -196,11 +190,15 @@ class _Code:
         if "Z" in flags:
             self._zero(insn)
             return
+        if insn.map == 0:
+            if "l" in flags:
+                self._load_address(number, insn)
+            return
         memory = insn.rm < 0
         if memory:
             self._address(number, insn)
         reg = insn.reg
-        if "d" in flags:
+        if "d" in flags or "D" in flags:
             reg = insn.ext
         elif "g" in flags:
             reg = _RDX
@@ -212,7 +210,7 @@ class _Code:
                 self.put(b"\x48\x8b\x90" + u32(layout.general[insn.rm]))
         if "p" in flags:
             self._lengths(insn)
-        self.put(vex(insn, reg, rm, memory))
+        self.put(encode(insn, reg, rm, memory))
         target = insn.reg if "g" in flags else insn.rm if general and "S" in flags else -1
         if target >= 0:
             self.put(b"\x48\x89\x90" + u32(layout.general[target]))  # mov [rax + target], rdx
@@ -247,6 +245,20 @@ class _Code:
         if not self.checked:
             self.put(b"\x48\x8b\x4e" + bytes((8 * SCRATCH,)))  # mov rcx, [rsi + SCRATCH]
             return
+        self._effective(number, insn)
+        if insn.segment:
+            self.put(b"\x48\x03\x88" + u32(self.layout.bases[insn.segment]))
+        self._check(number, insn)
+
+    def _load_address(self, number: int, insn: Insn) -> None:
+        """LEA."""
+        self._effective(number, insn)
+        if not insn.wide:
+            self.put(b"\x89\xc9")  # mov ecx, ecx
+        self.put(b"\x48\x89\x88" + u32(self.layout.general[insn.reg]))  # mov [rax + reg], rcx
+
+    def _effective(self, number: int, insn: Insn) -> None:
+        """RCX = the operand's address in its segment."""
         at = self.layout.general
         if insn.base == -2:
             target = self.insns[number][0] + insn.disp
@@ -263,9 +275,6 @@ class _Code:
                 self.put(b"\x48\x81\xc1" + u32(insn.disp))  # add rcx, disp
         if insn.narrow:
             self.put(b"\x89\xc9")  # mov ecx, ecx
-        if insn.segment:
-            self.put(b"\x48\x03\x88" + u32(self.layout.bases[insn.segment]))
-        self._check(number, insn)
 
     def _check(self, number: int, insn: Insn) -> None:
         """Leave unless the pages permit the access; the host's address then."""

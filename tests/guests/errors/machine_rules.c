@@ -88,10 +88,19 @@
 #undef PRIV_CODE
 #define PRIV_CODE ILL_PRVOPC
 
-#elif defined __sparc__ && defined __arch64__
+#elif defined __sparc__
 #undef DIV_SIGNAL
 #define DIV_SIGNAL SIGFPE
+#ifdef __arch64__
 #define DIVIDE(x, y) __asm__ volatile("sdivx %0, %1, %0" : "+r"(x) : "r"(y))
+#else
+#define UNDEFINED_RESULT
+#define DIVIDE(x, y)                                                                               \
+    __asm__ volatile("sra %0, 31, %%g1; wr %%g1, %%y; nop; nop; nop; sdiv %0, %1, %0"             \
+                     : "+r"(x)                                                                     \
+                     : "r"(y)                                                                      \
+                     : "g1")
+#endif
 #undef ALIGN
 #define ALIGN SIGBUS
 #define LOCKED "cas [%0], %%g1, %%g1"
@@ -185,6 +194,8 @@ int main(void)
     judge("undefined instruction", SIGILL, ILL_CODE);
 #ifdef __sparc__
     sigaction(SIGEMT, &act, NULL);
+    RUN(__asm__ volatile("ta 2"));
+    MUST(number == SIGFPE && code == FPE_INTDIV && where);
     RUN(__asm__ volatile("ta 5"));
     MUST(number == SIGILL && code == ILL_ILLTRP && where);
     RUN(__asm__ volatile("mov 1, %%g1; taddcctv %%g1, %%g0, %%g1" : : : "g1", "cc"));

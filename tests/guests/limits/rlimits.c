@@ -1,8 +1,32 @@
 #include "guest.h"
 #include <sys/sysinfo.h>
 #include <sys/statvfs.h>
+/* What the older call says of no limit, where its longs have 32 bits. */
+static void unlimited(void)
+{
+#if defined SYS_getrlimit && __SIZEOF_LONG__ == 4 && defined SYS_prlimit64
+    unsigned long raw[2], none = 0xffffffff;
+    uint64_t wide[2];
+#if defined __mips__ || defined __sparc__
+    none = 0x7fffffff;
+#endif
+    MUST(syscall(SYS_prlimit64, 0, RLIMIT_AS, NULL, wide) == 0);
+#ifdef SYS_ugetrlimit
+    MUST(syscall(SYS_ugetrlimit, RLIMIT_AS, raw) == 0);
+#else
+    MUST(syscall(SYS_getrlimit, RLIMIT_AS, raw) == 0);
+#endif
+    MUST(wide[1] != UINT64_MAX || raw[1] == none);
+    raw[0] = none;
+    MUST(wide[1] != UINT64_MAX || syscall(SYS_setrlimit, RLIMIT_AS, raw) == 0);
+    MUST(syscall(SYS_prlimit64, 0, RLIMIT_AS, NULL, wide) == 0);
+    MUST(wide[0] == wide[1]);
+#endif
+}
+
 int main(void)
 {
+    unlimited();
     struct rlimit r, s = {50, 60};
     int all[] = {RLIMIT_CPU,    RLIMIT_FSIZE, RLIMIT_DATA,    RLIMIT_STACK, RLIMIT_CORE,
                  RLIMIT_NOFILE, RLIMIT_AS,    RLIMIT_MEMLOCK, RLIMIT_NPROC};

@@ -1,4 +1,5 @@
 // xfail-sparc64: the data of its programs is executable
+// xfail-sparc32plus: the data of its programs is executable
 // /proc/self/maps names our own mappings, stack and heap.
 #include "guest.h"
 int main(void)

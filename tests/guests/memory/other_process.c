@@ -3,7 +3,7 @@
 /* The memory of a process that is not traced, by process_vm_readv(2) and process_vm_writev(2). */
 
 static char text[] = "text of the child";
-static char page[3 * 4096] __attribute__((aligned(4096)));
+static char page[3 * 8192] __attribute__((aligned(8192)));
 
 int main(void)
 {
@@ -15,7 +15,7 @@ int main(void)
     MUST(pipe(up) == 0 && pipe(down) == 0);
     child = fork();
     if (!child) {
-        MUST(mprotect(page + 4096, 4096, PROT_NONE) == 0);
+        MUST(mprotect(page + 8192, 8192, PROT_NONE) == 0);
         memcpy(text, "TEXT", 4);
         MUST(write(up[1], "x", 1) == 1 && read(down[0], &byte, 1) == 1);
         _exit(strcmp(text, "TEXT of the chilD") == 0);
@@ -23,9 +23,9 @@ int main(void)
     MUST(read(up[0], &byte, 1) == 1);
     TRY(process_vm_readv(child, &local, 1, &remote, 1, 0));
     puts(buffer);
-    remote.iov_base = page + 4090;
+    remote.iov_base = page + 8186;
     TRY(process_vm_readv(child, &local, 1, &remote, 1, 0));
-    remote.iov_base = page + 4096;
+    remote.iov_base = page + 8192;
     TRY(process_vm_readv(child, &local, 1, &remote, 1, 0));
     TRY(process_vm_writev(child, &local, 1, &remote, 1, 0));
     remote.iov_base = text + sizeof text - 2;

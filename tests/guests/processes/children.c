@@ -1,4 +1,5 @@
 // xfail-sparc64: there is no clone3
+// xfail-sparc32plus: there is no clone3
 #define _GNU_SOURCE
 #include "guest.h"
 #include <errno.h>

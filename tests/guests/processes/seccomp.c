@@ -44,6 +44,9 @@ static void find_arch(void)
     close(fd);
     own_arch = head.e_machine | (head.e_ident[EI_CLASS] == ELFCLASS64 ? 0x80000000 : 0) |
                (head.e_ident[EI_DATA] == ELFDATA2LSB ? 0x40000000 : 0);
+#if defined __sparc__ && !defined __arch64__ /* of V8 or V9 */
+    own_arch = EM_SPARC;
+#endif
 #ifdef __aarch64__ /* whatever the byte order */
     own_arch |= 0x40000000;
 #endif

@@ -2,7 +2,7 @@
 #include "trace.h"
 
 static char text[] = "text of the tracee";
-static char page[3 * 4096] __attribute__((aligned(4096)));
+static char page[3 * 8192] __attribute__((aligned(8192)));
 
 static long number_in(const char *path, const char *key)
 {
@@ -29,7 +29,7 @@ int main(void)
     memset(page, 'p', sizeof page);
     child = traced_child();
     if (!child) {
-        MUST(mprotect(page + 4096, 4096, PROT_NONE) == 0);
+        MUST(mprotect(page + 8192, 8192, PROT_NONE) == 0);
         raise(SIGSTOP);
         _exit(strcmp(text, "TEXT of the traceE") == 0);
     }
@@ -39,9 +39,9 @@ int main(void)
     text[0] = 'X';
     TRY(process_vm_readv(child, &local, 1, &remote, 1, 0));
     SHOW(strcmp(buffer, "text of the tracee") == 0);
-    remote.iov_base = page + 4090;
+    remote.iov_base = page + 8186;
     TRY(process_vm_readv(child, &local, 1, &remote, 1, 0));
-    remote.iov_base = page + 4096;
+    remote.iov_base = page + 8192;
     TRY(process_vm_readv(child, &local, 1, &remote, 1, 0));
     remote.iov_base = text;
     remote.iov_len = local.iov_len = 4;
@@ -55,7 +55,7 @@ int main(void)
     TRY(pread(fd, buffer, 18, (long)text));
     SHOW(strcmp(buffer, "TEXT of the tracee") == 0);
     TRY(pwrite(fd, "E", 1, (long)text + 17));
-    TRY(pread(fd, buffer, 1, (long)page + 4096));
+    TRY(pread(fd, buffer, 1, (long)page + 8192));
     SHOW(buffer[0] == 'p');
     TRY(pread(fd, buffer, 1, 8));
     close(fd);
@@ -66,7 +66,7 @@ int main(void)
     snprintf(path, sizeof path, "/proc/%d/maps", child);
     MUST((maps = fopen(path, "r")));
     while (fgets(line, sizeof line, maps))
-        found += strstr(line, "---p") && strtoul(line, 0, 16) == (unsigned long)page + 4096;
+        found += strstr(line, "---p") && strtoul(line, 0, 16) == (unsigned long)page + 8192;
     fclose(maps);
     SHOW(found);
     TRY(ptrace(PTRACE_CONT, child, 0, 0));

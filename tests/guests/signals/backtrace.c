@@ -1,3 +1,4 @@
+// xfail-sparc32plus: glibc's stub for frames without siginfo lies where libgcc finds its neighbour
 // libc: glibc
 // flags: -fasynchronous-unwind-tables
 // Unwinding out of a handler, through what the kernel put below it, to who was interrupted.

@@ -116,14 +116,20 @@ static void kill_between(const void *in, void *out, int pid)
                        "$25", "hi", "lo", "$f0", "$f10", "$f30", "memory");
 }
 #elif defined __sparc__
+#ifdef __arch64__
 #define ONES "[%%sp + 2047 + 168]"
+#define CALL "ta 0x6d; "
+#else
+#define ONES "[%%sp + 72]"
+#define CALL "ta 0x10; "
+#endif
 #define SPOIL "mov -1, %%g1; stx %%g1, " ONES "; ldd " ONES ", %%f0; ldd " ONES ", %%f62"
 #define FP_CHANGED "g1", "f0", "f1", "f62", "memory"
 #define FP_BYTES 24
 static void kill_between(const void *in, void *out, int pid)
 {
     register long o0 __asm__("o0") = pid, o1 __asm__("o1") = SIGUSR1, g1 __asm__("g1") = SYS_kill;
-    __asm__ volatile("ldd [%3], %%f0; ldd [%3 + 8], %%f10; ldd [%3 + 16], %%f62; ta 0x6d; "
+    __asm__ volatile("ldd [%3], %%f0; ldd [%3 + 8], %%f10; ldd [%3 + 16], %%f62; " CALL
                      "std %%f0, [%4]; std %%f10, [%4 + 8]; std %%f62, [%4 + 16]"
                      : "+r"(o0)
                      : "r"(o1), "r"(g1), "r"(in), "r"(out)

@@ -110,10 +110,16 @@ enum { R_A = 12, R_B = 18, R_C = 2, R_D = 31 };
 #define CHANGED "$12", "$18", "$2", "$31"
 #elif defined __sparc__
 #define REG(m, name)                                                                               \
-    ((unsigned long *)((char *)(m) - __builtin_offsetof(ucontext_t, uc_mcontext)))[16 + R_##name]
+    ((unsigned long *)((char *)(m) - __builtin_offsetof(ucontext_t, uc_mcontext)))[FIRST + R_##name]
 enum { R_A = 4, R_B = 11, R_C = 1, R_D = 13 };
 #define SET "set 0x1111, %%g4; set 0x2222, %%o3; set 0x3333, %%g1; set 0x4444, %%o5; "
+#ifdef __arch64__
+#define FIRST 16
 #define GET "; stx %%g4, [%0]; stx %%o3, [%0 + 8]; stx %%g1, [%0 + 16]; stx %%o5, [%0 + 24]"
+#else
+#define FIRST 4
+#define GET "; st %%g4, [%0]; st %%o3, [%0 + 4]; st %%g1, [%0 + 8]; st %%o5, [%0 + 12]"
+#endif
 #define CHANGED "g4", "o3", "g1", "o5"
 #endif
 static void on(int n, siginfo_t *i, void *c)

@@ -1,4 +1,5 @@
 // xfail-sparc64: the data of its programs is executable
+// xfail-sparc32plus: the data of its programs is executable
 // Jumping to what cannot be executed: null, data, the stack, unmapped memory.
 // flags: -Wl,-z,noexecstack
 #include "machine.h"

@@ -1,4 +1,5 @@
 // xfail-sparc64: there is no clone3
+// xfail-sparc32plus: there is no clone3
 // libc: glibc
 // clone with and without its flags; set_tid_address, gettid, CLONE_CHILD_CLEARTID, wrong flag sets.
 #include "guest.h"

@@ -9,7 +9,7 @@ from errno import EINVAL
 from .exec.abi import signals as sig
 from .exec.abi.cheap import import_module
 from .exec.abi.errno import errno_table
-from .exec.arch import Arch, choose
+from .exec.arch import Arch, choose, load
 from .exec.complaint import complain, remember_stderr
 from .exec.cpu import Illegal
 from .exec.dispatch import Dispatcher, EmulatorBug
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .exec.cpu import Trap
     from .exec.extension import Extension
     from .exec.thread import Thread
+    from .syscalls.table import Table
 
 _PYTHON_IGNORES = (sig.SIGPIPE, sig.SIGXFSZ)  # from its own start, whatever our parent did
 _BUG_STATUS = 70  # EX_SOFTWARE of sysexits.h: the emulator failed, not the guest
@@ -58,6 +59,8 @@ class Machine:
         self.log = Log(files, options.log_file, logs)
         self.process = process = Process(options, files, Observers(), self._unimplemented)
         process.new_engine = self._new_engine
+        process.narrow_calls = self._narrow_calls
+        self._narrow: Table | None = None
         self._inherit_signals()
         self._start(found, argv, envp)
         take_faults(self._host_fault)
@@ -85,6 +88,12 @@ class Machine:
         restart = next((n for n, name in calls.names.items() if name == "restart_syscall"), 0)
         process.answer(Dispatcher(process, calls.get, errno_table(arch.name), restart))
         process.extensions = self._extensions(arch)
+
+    def _narrow_calls(self) -> Table:
+        """The calls of 32-bit programs, for one of 64 bits that makes them."""
+        if self._narrow is None:
+            self._narrow = table(load(self.process.arch.linux.narrow))
+        return self._narrow
 
     def _extensions(self, arch: Arch) -> tuple[Extension, ...]:
         from .uintr import ARCHES, extension

@@ -86,6 +86,7 @@ class Process:
         self.kept: dict[type, Any] = {}  # what families of system calls keep per process
         self.scheduler = Scheduler(self)
         self.new_engine: Callable[[Arch], None]  # execve of another architecture
+        self.narrow_calls: Callable[[], Any]  # the table of 32-bit programs' calls
         self.arch: Arch
         self.cpu: Cpu
         self.memory: AddressSpace

@@ -77,6 +77,7 @@ class Scheduler:
         while len(os.listdir("/proc/self/task")) > 1 and monotonic_ns() < deadline:
             poll_fds({}, 1_000_000)
         self._start_host_side()
+        self.look()  # and listen again, where this call needed not leave the engine
 
     def _close_host_side(self) -> None:
         self.process.files.unreserve(self.wake_fd)

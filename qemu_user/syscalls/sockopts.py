@@ -12,7 +12,9 @@ from ..exec.abi.clocks import Timeval, Timeval64
 from ..exec.abi.errno import errno_table
 from ..exec.abi.processes import SockFprog
 from ..exec.abi.sockets import Linger, Ucred
+from ..exec.bpf import INSTRUCTION
 from ..exec.cpu import READ, WRITE
+from ..exec.edge import Edge
 from ..exec.errors import LinuxError
 from .args import Addr, Fd, InBuf, InOut, Int, SockOptLevel
 from .syscall import syscall
@@ -33,6 +35,7 @@ _STRUCTURES: dict[tuple[int, int], type[CStruct]] = {
     (abi.SOL_SOCKET, abi.SO_LINGER): Linger,
     (abi.SOL_SOCKET, abi.SO_PEERCRED): Ucred,
 }
+_GET_FILTER = (abi.SOL_SOCKET, abi.SO_ATTACH_FILTER)  # its length counts instructions
 # Options whose value holds pointers into the caller's memory.
 _POINTING = frozenset((abi.SO_ATTACH_FILTER, abi.SO_ATTACH_REUSEPORT_CBPF))
 
@@ -43,6 +46,9 @@ def _convert(t: Thread, key: tuple[int, int], data: bytes, to_host: bool) -> byt
     source, target = (guest, host) if to_host else (host, guest)
     if cls is not None and source is not target and len(data) >= cls.size(source):
         return cls.unpack(source, data).pack(target)
+    if key == _GET_FILTER and not to_host and guest.order != host.order:
+        from_, to = Struct(source.order + INSTRUCTION), Struct(target.order + INSTRUCTION)
+        return b"".join(to.pack(*one) for one in from_.iter_unpack(data))
     if source.order != target.order and len(data) == 4:
         return data[::-1]
     return data
@@ -81,26 +87,24 @@ def _option(t: Thread, level: int, optname: int) -> int:
 def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval: InBuf) -> int:
     optname = _option(t, level, optname)
     size = (optval.size & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
-    if size < 0 or size > _MAX:
+    if size < 0:
         return hostcall.call(
             "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size & 0xFFFFFFFF
         )
-    try:
-        data = b"".join(t.memory.views(optval.addr, size, READ))
-    except LinuxError:
-        data = b""
-    if len(data) < size and len(data) < _INT:
-        return hostcall.call(
-            "setsockopt", sockfd, level & 0xFFFFFFFF, optname, hostcall.INVALID, size
-        )
-    if level & 0xFFFFFFFF == abi.SOL_SOCKET and optname in _POINTING and size >= _INT:
+    level &= 0xFFFFFFFF
+    data = b"".join(_views(t, optval.addr, min(size, _MAX), READ))
+    if level == abi.SOL_SOCKET and optname in _POINTING and len(data) == size >= _INT:
         code: list[ctypes.Array[ctypes.c_char]] = []
         data = _program(t, data, size, code)
-        return hostcall.call("setsockopt", sockfd, abi.SOL_SOCKET, optname, data, len(data))
-    # Most options take an int from the beginning, however long the rest is said to be.
-    data = _convert(t, (level, optname), data.ljust(size, b"\0"), True)
-    value = data if optval else None
-    return hostcall.call("setsockopt", sockfd, level & 0xFFFFFFFF, optname, value, len(data))
+        return hostcall.call("setsockopt", sockfd, level, optname, data, len(data))
+    if len(data) == size:
+        data = _convert(t, (level, optname), data, True)
+        value = data if optval else None
+        return hostcall.call("setsockopt", sockfd, level, optname, value, len(data))
+    # Most options take an int or a structure, however long the value is said to be.
+    with Edge(_convert(t, (level, optname), data, True)) as edge:
+        where = edge.addr if optval else None
+        return hostcall.call("setsockopt", sockfd, level, optname, where, size)
 
 
 def _program(t: Thread, data: bytes, size: int, kept: list[ctypes.Array[ctypes.c_char]]) -> bytes:
@@ -114,7 +118,7 @@ def _program(t: Thread, data: bytes, size: int, kept: list[ctypes.Array[ctypes.c
         except LinuxError:
             program.filter = hostcall.INVALID
         else:
-            layout, host = (Struct(m.order + "HBBI") for m in (t.arch.model, hostcall.model()))
+            layout, host = (Struct(m.order + INSTRUCTION) for m in (t.arch.model, hostcall.model()))
             code = b"".join(host.pack(*one) for one in layout.iter_unpack(code))
             kept.append(ctypes.create_string_buffer(code, len(code) or 1))
             program.filter = ctypes.addressof(kept[0])
@@ -136,23 +140,37 @@ def getsockopt(
         size = min(optlen.read(), _MAX)
     except LinuxError:
         return hostcall.call("getsockopt", sockfd, level, optname, None, hostcall.INVALID)
+    unit = _INSTRUCTION if (level, optname) == _GET_FILTER else 1
+    reach = sum(map(len, _views(t, optval, size * unit, WRITE)))
     length = ctypes.c_int(size)
-    reach = _reach(t, optval, size)
-    room = ctypes.create_string_buffer(max(1, size)) if reach or size <= 0 else None
-    where = hostcall.INVALID if room is None else room
-    hostcall.call("getsockopt", sockfd, level, optname, where, ctypes.addressof(length))
-    if room is not None:
-        key = level, optname
-        data = _convert(t, key, _told(t, key, room.raw[: length.value]), False)
-        t.memory.write(optval, data[:size])
+    answer = _answer((sockfd, level, optname), length, unit, (optval, reach))
+    data = _convert(t, (level, optname), _told(t, (level, optname), answer), False)
+    if data:
+        t.memory.write(optval, data[:reach])
+    if len(data) != len(answer):
         length.value = min(len(data), size)
     optlen.write(length.value)
     return 0
 
 
-def _reach(t: Thread, addr: int, size: int) -> int:
-    """How many bytes from there on can be written."""
+def _answer(
+    which: tuple[int, int, int], length: ctypes.c_int, unit: int, room: tuple[int, int]
+) -> bytes:
+    """What the host says, and in `length` how much; it gets the room that the guest has."""
+    optval, reach = room
+    said = ctypes.addressof(length)
+    if reach == length.value * unit:
+        value = ctypes.create_string_buffer(max(1, reach))
+        hostcall.call("getsockopt", *which, value if optval else None, said)
+        return value.raw[: min(reach, max(0, length.value * unit))]
+    with Edge(bytes(reach)) as edge:
+        hostcall.call("getsockopt", *which, edge.addr if optval else None, said)
+        return edge.read(length.value * unit)
+
+
+def _views(t: Thread, addr: int, size: int, access: int) -> list[memoryview]:
+    """What permits this access from there on."""
     try:
-        return sum(map(len, t.memory.views(addr, size, WRITE)))
+        return t.memory.views(addr, size, access)
     except LinuxError:
-        return 0
+        return []

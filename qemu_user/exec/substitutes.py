@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _ROOMS = ("tcg_optimize_tricore", "tcg_gen_code_tricore")
 _USED = (
     *("raise_exception_ra", "raise_exception_err_ra", "update_fp_status"),
-    *("cpu_stq_data_ra", "cpu_stw_data_ra"),
+    *("cpu_stq_data_ra", "cpu_stw_data_ra", "cpu_ldl_data_ra"),
 )
 _ALIGN = 16
 _NOP = bytes.fromhex("0f1f440000")  # of a call's size

@@ -123,7 +123,7 @@ def build(symbols: dict[str, tuple[int, int]]) -> bytes:
             builder.put_table(f"table_{name}", entries)
         for name, text in source.sources().items():
             builder.replace(name, text)
-    for name, (text, size) in x86_64_x87.BEFORE.items():
+    for name, (text, size) in (x86_64_x87.BEFORE | x86_64_sse.BEFORE).items():
         builder.precede(name, text, size)
     builder.change_translator()
     pieces = sorted(builder.pieces)

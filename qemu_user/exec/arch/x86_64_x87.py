@@ -357,28 +357,6 @@ pending:
     mov esi, {_MF}
     jmp {{raise_exception_ra}}
 """
-_RESERVED, _MXCSR_AT = 0xFFFF0000, 24  # bits of MXCSR, and where FXRSTOR's operand has it
-_GP = 13
-_RESTORE = f"""
-    test sil, 15
-    jne on
-    push rdi
-    push rsi
-    sub rsp, 8
-    add rsi, {_MXCSR_AT}
-    mov rdx, qword ptr [rsp + 24]
-    call {{cpu_ldl_data_ra}}
-    add rsp, 8
-    pop rsi
-    pop rdi
-    test eax, {_RESERVED}
-    je on
-    mov rcx, qword ptr [rsp]
-    xor edx, edx
-    mov esi, {_GP}
-    jmp {{raise_exception_err_ra}}
-on:
-"""
 # Functions that stay: what precedes them ends with their first instructions, of so many bytes.
 BEFORE = {
     name: (f"{_WAIT} jmp on; {_PENDING} on: {first}", size)
@@ -388,7 +366,7 @@ BEFORE = {
         "fldt_ST0": ("push r14; push r13; push r12", 6),
         "fstt_ST0": ("push r13; push r12; push rbp", 5),
     }.items()
-} | {"fxrstor": (f"{_RESTORE} push r14; push r13; push r12; push rbp", 7)}
+}
 
 
 def sources() -> dict[str, str]:

@@ -320,7 +320,7 @@ def recvmmsg(
             flags |= abi.MSG_DONTWAIT
         if deadline is not None and monotonic_ns() >= deadline:
             break
-    if deadline is not None:
+    if deadline is not None and done:
         left = max(0, deadline - monotonic_ns())
         timeout.write(Timespec(tv_sec=left // 10**9, tv_nsec=left % 10**9))
     return done

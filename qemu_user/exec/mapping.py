@@ -20,6 +20,7 @@ from .abi.memory import (
     MAP_SHARED_VALIDATE,
     MAP_TYPE,
     MCL_ONFAULT,
+    MS_ASYNC,
 )
 from .arena import PAGE
 from .cpu import EXEC, WRITE
@@ -138,20 +139,41 @@ def _overcommits(size: int) -> bool:
     return size >> 10 > known.get(b"MemTotal:", 1 << 60) + known.get(b"SwapTotal:", 0)
 
 
+def _map_host(vma: Vma, start: int, size: int, kind: int, fd: int, offset: int) -> bool:
+    """Whether the host lets the pages be written to."""
+    try:
+        host.mmap(start, size, host.READ | host.WRITE, kind, fd, offset)
+        return True
+    except LinuxError as error:
+        if not vma.shared or vma.prot & WRITE or error.errno not in (EACCES, EPERM):
+            raise
+    host.mmap(start, size, host.READ, kind, fd, offset)
+    return False
+
+
+def _restore(space: AddressSpace, vma: Vma) -> None:
+    """A file that refuses to be mapped may leave nothing where something was: so for the guest."""
+    start, size = space.base + vma.start, vma.end - vma.start
+    try:
+        host.msync(start, size, MS_ASYNC)
+    except LinuxError:
+        host.blank(start, size)
+        space.unmap(vma.start, vma.end, release=False)
+
+
 def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, offset: int) -> None:
-    """Show the file `fd` in `vma`, replacing what was there; on failure nothing is replaced."""
+    """Show the file `fd` in `vma`, replacing what was there; a failure may have unmapped it."""
     start, size = space.base + vma.start, vma.end - vma.start
     kind = host.SHARED if vma.shared else host.PRIVATE
     if vma.prot & EXEC:
         _try_exec(kind, fd, offset)
     kind |= host.FIXED
     try:
-        host.mmap(start, size, host.READ | host.WRITE, kind, fd, offset)
-    except LinuxError as error:
-        if not vma.shared or vma.prot & WRITE or error.errno not in (EACCES, EPERM):
-            raise
-        host.mmap(start, size, host.READ, kind, fd, offset)
-        vma.may_write = False
+        writable = _map_host(vma, start, size, kind, fd, offset)
+    except LinuxError:
+        _restore(space, vma)
+        raise
+    vma.may_write &= writable
     space.unmap(vma.start, vma.end, release=False)
     key = (status.st_dev, status.st_ino)
     known = status.st_size if S_ISREG(status.st_mode) else None

@@ -306,6 +306,7 @@ class Process:
         self.release_vfork_parent()
         self.spare.clear()
         self.child_waits.clear()
+        self.quiet_children = False
         for other in self.threads.values():
             if other is not t:
                 other.exited = True

@@ -9,13 +9,14 @@ from errno import EINVAL
 from .exec.abi import signals as sig
 from .exec.abi.cheap import import_module
 from .exec.abi.errno import errno_table
-from .exec.arch import Arch, choose
+from .exec.arch import Arch, choose, load
 from .exec.complaint import complain, remember_stderr
 from .exec.cpu import Illegal
 from .exec.dispatch import Dispatcher, EmulatorBug
+from .exec.engine_abort import take_faults
 from .exec.errors import EngineError, GuestExit
 from .exec.files import Files
-from .exec.hostthreads import ALL_SIGNALS, block_signals, ignored, prepare_helpers
+from .exec.hostthreads import ALL_SIGNALS, block_signals, describe, ignored, prepare_helpers
 from .exec.memory import AddressSpace
 from .exec.observe import Observer, Observers
 from .exec.options import Options
@@ -28,9 +29,12 @@ from .syscalls import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from .exec.cpu import Trap
     from .exec.extension import Extension
     from .exec.thread import Thread
+    from .syscalls.table import Table
 
 _PYTHON_IGNORES = (sig.SIGPIPE, sig.SIGXFSZ)  # from its own start, whatever our parent did
 _BUG_STATUS = 70  # EX_SOFTWARE of sysexits.h: the emulator failed, not the guest
@@ -55,8 +59,11 @@ class Machine:
         self.log = Log(files, options.log_file, logs)
         self.process = process = Process(options, files, Observers(), self._unimplemented)
         process.new_engine = self._new_engine
+        process.narrow_calls = self._narrow_calls
+        self._narrow: Table | None = None
         self._inherit_signals()
         self._start(found, argv, envp)
+        take_faults(self._host_fault)
         self._started = program, argv, len(envp)
         self._add_observers()
 
@@ -81,6 +88,12 @@ class Machine:
         restart = next((n for n, name in calls.names.items() if name == "restart_syscall"), 0)
         process.answer(Dispatcher(process, calls.get, errno_table(arch.name), restart))
         process.extensions = self._extensions(arch)
+
+    def _narrow_calls(self) -> Table:
+        """The calls of 32-bit programs, for one of 64 bits that makes them."""
+        if self._narrow is None:
+            self._narrow = table(load(self.process.arch.linux.narrow))
+        return self._narrow
 
     def _extensions(self, arch: Arch) -> tuple[Extension, ...]:
         from .uintr import ARCHES, extension
@@ -139,7 +152,12 @@ class Machine:
 
             complain(f"{self.options.program_name}: {described(t)}")
 
-    def _report(self, error: Exception) -> None:
+    def _host_fault(self, signo: int, place: int) -> NoReturn:
+        """A host signal for a fault of ours, not of the engine on the guest's behalf."""
+        fault = RuntimeError(f"{describe(signo)} at host pc {place:#x}")
+        self._report(EmulatorBug(self.process.scheduler.current, fault))
+
+    def _report(self, error: Exception) -> NoReturn:
         complain(f"{self.options.program_name}: internal error: {error}")
         if "QEMU_USER_DEBUG" in os.environ:
             import traceback

@@ -450,7 +450,6 @@ _PPC = Lines(
         ("lwz 7, 0(6)", {"r6": 0xFFFFFFFC}, (0xFFFFFFFC, READ)),
     ],
     exceptions=[
-        ("nop; .hex 7fe00008", 1, 6, 5),  # trap
         ("addi 3, 6, 2; lwarx 7, 0, 3", 1, 5, 7),
     ],
     privileged=["mfmsr 3", "mtmsr 3", "rfi", "tlbie 3", "mfspr 3, 22"],

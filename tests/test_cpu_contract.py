@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import _thread
+import os
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from qemu_user.exec import engine_calls, hostcall
 from qemu_user.exec.cpu import (
     EXEC,
     READ,
@@ -98,6 +100,17 @@ def test_an_exception_of_the_handler_comes_out_of_run(rig: Rig) -> None:
         rig.run(f"{rig.lines.syscall}; {rig.lines.illegal}")
     assert rig.pc == CODE + rig.arch.syscall.insn_size
     assert isinstance(rig.cpu.run(), Illegal)
+
+
+@pytest.mark.skipif(os.uname().machine != engine_calls.MACHINE, reason="code for another machine")
+def test_a_call_of_the_table_needs_nobody(rig: Rig) -> None:
+    convention, lines, cpu = rig.arch.syscall, rig.lines, rig.cpu
+    cpu.on_syscall = lambda: pytest.fail("it was asked")
+    cpu.calls.enter(0x27, "ask", hostcall.number("getppid"))
+    text = f"{lines.nop}; {lines.syscall}; {lines.illegal}"
+    assert isinstance(rig.run(text, **{convention.number: 0x27}), Illegal)
+    assert rig.pc == rig.put(text)[2]
+    assert cpu.read(convention.result) == os.getppid()
 
 
 def test_syscall_leaves_next_pc_and_flags(rig: Rig) -> None:

@@ -143,7 +143,7 @@ class Dispatcher:
         if bound.leaves:
             return False
         try:
-            self._run(t, bound, number, words)
+            self.make(t, bound, number, words)
         except BaseException as error:
             self.error = error
             self._cpu.leave()
@@ -157,7 +157,7 @@ class Dispatcher:
         number, *words = self._bank.get()
         bound = self._known.get(number) or self._find(t, number, words)
         if bound is not None:
-            self._run(t, bound, number, words)
+            self.make(t, bound, number, words)
 
     def _find(self, t: Thread, number: int, words: list[int]) -> Any:
         bound = None
@@ -192,7 +192,8 @@ class Dispatcher:
         self._known.clear()
         self._cpu.calls.clear()
 
-    def _run(self, t: Thread, bound: Any, number: int, words: list[int]) -> None:
+    def make(self, t: Thread, bound: Any, number: int, words: list[int]) -> None:
+        """Make this call."""
         t.bound, t.number, t.words = bound, number, words
         observers = self.process.observers
         for call in observers.syscall_enter:

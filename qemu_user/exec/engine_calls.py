@@ -251,8 +251,12 @@ class NativeCalls:
         words[TABLE] = ctypes.addressof(self._table)
         words[PERMS], words[PAGES] = control[stubs.PERMS], control[stubs.PAGES]
         words[ARENA] = handle.arena
+        moving = handle.arch.engine.moving  # the stub of register windows says where they are
+        spare = ctypes.addressof(words) + 8 * SPARE, _ALL
         try:
-            self._describe(words, lambda name: _register(handle.api, view, name))
+            self._describe(
+                words, lambda name: spare if name in moving else _register(handle.api, view, name)
+            )
         except KeyError:
             return
         self._places = stubs.place(CODE)
@@ -266,6 +270,7 @@ class NativeCalls:
         words[EXCEPTION] = engine.syscall[1]
         words[IMMEDIATE] = find(call.immediate)[0] if call.immediate else spare
         (words[NUMBER], words[MASK]), (words[RESULT], mask) = find(call.number), find(call.result)
+        words[MASK] &= (1 << 8 * arch.model.register) - 1
         words[KEEP] = _ALL ^ mask
         words[FLAG], words[KEPT] = spare, _ALL
         if call.error is not None:
@@ -293,7 +298,10 @@ class NativeCalls:
         if self._handle.arch.engine.windows:
             from .engine_windows import attach
 
-            attach(cpu, self._handle, exception)
+            windows = attach(cpu, self._handle, exception)
+            if self._places is not None:
+                code, words = self._places["insn"] + _INTR, ctypes.addressof(self._words)
+                self._words[PYTHON] = windows.answer_natively(code, words)
             return
         raised = CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(exception)
         kind, number = self._handle.arch.engine.syscall

@@ -69,7 +69,7 @@ class Windows:
         self._count = self._int[self._at["nwindows"] // 4]
         ask = CFUNCTYPE(c_bool, c_void_p, c_int)(self._taken)
         asked = ctypes.cast(ask, c_void_p).value or 0
-        self._block = (c_uint64 * 6)(0, asked, state, *place)
+        self._block = (c_uint64 * 9)(0, asked, state, *place, 0, 0, self._syscall)
         self._code = machine_code(CODE, self._block)
         self._ask = ask
         self._entries = 0
@@ -87,6 +87,11 @@ class Windows:
         handle.hook(HOOK_INVALID, c_void_p(code + YES))
         for name, at, raises in WRONG_SPACES:
             _refuse(handle.function(name) or 0, at, raises)
+
+    def answer_natively(self, code: int, words: int) -> int:
+        """Have `code` make system calls, which reads `words`; where it goes if it does not."""
+        self._block[6], self._block[7] = code, words
+        return ctypes.addressof(ctypes.c_char.from_buffer(self._code)) + YES
 
     def flush_tlb(self) -> None:
         """As the engine's, and the processor's own table."""
@@ -271,7 +276,7 @@ def _refuse(function: int, at: int, raises: int) -> None:
         host.overwrite([(function + at, jump)])
 
 
-def attach(cpu: UnicornCpu, handle: Handle, call: Callable[[int, int, int], None]) -> None:
+def attach(cpu: UnicornCpu, handle: Handle, call: Callable[[int, int, int], None]) -> Windows:
     """Give `cpu` its windows; `call` is for other exceptions."""
 
     def end(trap: Trap) -> None:
@@ -282,3 +287,4 @@ def attach(cpu: UnicornCpu, handle: Handle, call: Callable[[int, int, int], None
     cpu.windows = windows = Windows(handle, place, call, cpu._fail, end)  # noqa: SLF001
     handle.start = windows.start  # type: ignore[method-assign]
     handle.flush_tlb = windows.flush_tlb  # type: ignore[method-assign]
+    return windows

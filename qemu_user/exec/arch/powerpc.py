@@ -6,11 +6,10 @@ import os
 
 from ..abi import signals as abi
 from ..cpu import EXEC, WRITE, Fault, Illegal, Raised
-from .mend import Mend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Literal
 
     from ..cpu import Trap
@@ -26,6 +25,14 @@ GENERAL = (*R, "pc", "ctr", "lr")
 # what Linux has on: external interrupts, machine checks, address translation, recoverable.
 MSR = 1 << 25 | 1 << 15 | 1 << 14 | 1 << 13 | 1 << 12 | 0x32
 VEC = 1 << 25
+FLUSH = 0x0101  # denormal results and operands of AltiVec are zeros, as VSCR says at first
+_NON_JAVA, _SATURATED = 1 << 16, 1  # VSCR
+VECTOR = {  # of the engine's state; `flush` is what it has made of VSCR
+    "vsr": ("fpr0", -8, 1024),
+    "vscr": ("fpr0", -16, 4),
+    "saturated": ("fpr0", 1016, 16),
+    "flush": ("fpr0", 1048, 2),
+}
 PROGRAM, _ALIGNMENT = 6, 5
 
 
@@ -92,13 +99,32 @@ def set_traced_regs(t: Thread, words: Sequence[int]) -> int | None:
     return number - (number >> 31 << 32)
 
 
+def _vector_status(t: Thread) -> tuple[int, int]:
+    """VSCR and VRSAVE."""
+    vscr, saturated, vrsave = t.cpu.bank("vscr", "saturated", "vrsave").get()
+    return vscr | (_SATURATED if saturated else 0), vrsave
+
+
+def _set_vector_status(t: Thread, vscr: int, vrsave: int) -> None:
+    values = (vscr & ~_SATURATED, vscr & _SATURATED, FLUSH if vscr & _NON_JAVA else 0, vrsave)
+    t.cpu.bank("vscr", "saturated", "flush", "vrsave").set(values)
+
+
 def vector_image(t: Thread) -> bytes:
-    """VR0 to VR31, VSCR, VRSAVE, then the low halves of VSR0 to VSR31."""
+    """VR0 to VR31, VSCR, VRSAVE, then the low halves of VSR0 to VSR31.
+
+    VSCR is the last word of its register, VRSAVE the first one. In 32-bit
+    frames that is the first word of VSCR's.
+    """
     data = t.cpu.read("vsr").to_bytes(1024, "little")
     step = -1 if t.arch.model.order == ">" else 1
     high = b"".join(data[at : at + 16][::step] for at in range(512, 1024, 16))
     low = b"".join(data[at : at + 8][::step] for at in range(0, 512, 16))
-    return high + bytes(32) + low
+    order, (vscr, vrsave) = order_of(t), _vector_status(t)
+    status, saved = vscr.to_bytes(16, order), vrsave.to_bytes(4, order)
+    if t.arch.model.word == 4:
+        status = saved + status[4:]
+    return high + status + saved + bytes(12) + low
 
 
 def set_vector_image(t: Thread, image: bytes) -> None:
@@ -110,6 +136,10 @@ def set_vector_image(t: Thread, image: bytes) -> None:
         if len(image) > 544:
             data[16 * n : 16 * n + 8] = image[544 + 8 * n : 552 + 8 * n][::step]
     t.cpu.write("vsr", int.from_bytes(data, "little"))
+    order = order_of(t)
+    at = 512 if order == "little" else 524
+    vrsave = int.from_bytes(image[528:532] or image[512:516], order)
+    _set_vector_status(t, int.from_bytes(image[at : at + 4], order), vrsave)
 
 
 def _instruction(t: Thread) -> int:
@@ -165,59 +195,3 @@ EXCEPTIONS = {  # the engine adds 4 to PC
     95: (SIGILL, abi.ILL_ILLOPC, -4),  # facility unavailable
     96: (SIGILL, abi.ILL_ILLOPC, -4),  # emulation assistance
 }
-# Unicorn 2.1.3 has the floating-point functions of 32-bit PowerPC alone. A process may go from one
-# to the other (execve).
-_AS_DISTRIBUTED, _MENDED = 0x5CC0E33B045EEB63, 0xFE3C3016B3597457  # checksums
-_DISTANCES = {
-    -7120: -7200,  # exception_index
-    264: 528,  # crf
-    332: 640,  # msr
-    **{70336 + n: 76576 + n for n in (0, 4, 8, 12)},  # vsr
-    **{71396 + n: 77636 + n for n in (0, 1, 2)},  # fp_status
-    71404: 77648,  # fpscr
-    71472: 77728,  # error_code
-}
-
-
-def _mend(before: int, after: int, distances: Mapping[int, int], *, required: bool) -> Mend:
-    return Mend(
-        symbol="helper_fcmpu",
-        machine="x86_64",
-        before=0x2F90,
-        size=0x11D40,
-        checksum=before,
-        after=after,
-        distances=distances,
-        spared=(0xC4C4,),
-        required=required,
-    )
-
-
-def _refused(at: int, operations: tuple[int, ...]) -> Mend:
-    """Entries of the 64-bit translator's table that become illegal, for `ppc64_supply`."""
-    place = (
-        (48 * n, (0x3C | 0xFF000000 | code).to_bytes(4, "little"))
-        for n, code in enumerate(operations)
-    )
-    pieces = {n: (head + bytes(8), head + bytes(4) + b"\xff" * 4) for n, head in place}
-    return Mend(
-        symbol="ppc_translate_init_ppc64",
-        machine="x86_64",
-        before=-at,
-        size=48 * len(operations),
-        pieces=pieces,
-        required=False,
-    )
-
-
-# XSMAXCDP, XSMINCDP, XSMAXJDP and XSMINJDP take the wrong registers, XVTSTDCDP and XVTSTDCSP
-# leave some of the result as it was.
-EXTREMES = _refused(
-    0x6E0AA0, tuple(high << 16 | low << 8 for high in (0x10, 0x11, 0x12, 0x13) for low in range(4))
-)
-CLASSES = _refused(
-    0x6DF0F0,
-    tuple(high << 16 | low << 8 for high in (0x1E, 0x1F, 0x1A, 0x1B) for low in range(0x14, 0x18)),
-)
-WIDE = _mend(_AS_DISTRIBUTED, _MENDED, _DISTANCES, required=True)
-NARROW = _mend(_MENDED, _AS_DISTRIBUTED, {n: o for o, n in _DISTANCES.items()}, required=False)

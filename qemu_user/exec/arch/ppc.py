@@ -10,7 +10,8 @@ from ..abi.semaphores import PpcSemidDs32
 from ..abi.stats import PpcStat32, PpcStat64
 from ..abi.terminals import PpcTermio, PpcTermios
 from . import Arch, Convention, Engine, Linux, Registers
-from .powerpc import EXCEPTIONS, FPR, ILLEGAL, MSR, NARROW, R, cpuinfo, emulate, exception
+from .powerpc import EXCEPTIONS, FLUSH, FPR, ILLEGAL, MSR, VECTOR, R, cpuinfo, emulate, exception
+from .powerpc_mends import EXACT, FLUSHING, NARROW
 from .ppc_frames import Frame, swapcontext
 
 _BESIDE = {
@@ -20,7 +21,8 @@ _BESIDE = {
     "ca": ("ctr", 48, 4),
     "ov32": ("ctr", 52, 4),
     "ca32": ("ctr", 56, 4),
-    "vsr": ("fpr0", -8, 1024),
+    **VECTOR,
+    "vrsave": ("r0", 1720, 4),
 }
 _AUXV = ((19, 32), (20, 32), (21, 0), (22, 22), (22, 22))  # cache blocks, AT_IGNOREPPC
 
@@ -36,9 +38,9 @@ ARCH = Arch(
         exceptions=EXCEPTIONS,
         illegal=ILLEGAL,
         illegal_code=abi.ILL_ILLOPC,
-        start={"msr": MSR},
+        start={"msr": MSR, "flush": FLUSH},
         beside=_BESIDE,
-        mends=(NARROW,),
+        mends=(EXACT, *FLUSHING, NARROW),
         target="ppc",
     ),
     registers=Registers(

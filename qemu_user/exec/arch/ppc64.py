@@ -16,14 +16,13 @@ from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .frames import frame_top, restore_altstack, save_altstack
 from .powerpc import (
-    CLASSES,
     EXCEPTIONS,
-    EXTREMES,
+    FLUSH,
     FPR,
     ILLEGAL,
     MSR,
     VEC,
-    WIDE,
+    VECTOR,
     R,
     cpuinfo,
     emulate,
@@ -34,6 +33,7 @@ from .powerpc import (
     set_vector_image,
     vector_image,
 )
+from .powerpc_mends import CLASSES, DECIMAL, EXACT, EXTREMES, FLUSHING, WIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ _BESIDE = {
     "ca": ("ctr", 72, 8),
     "ov32": ("ctr", 80, 8),
     "ca32": ("ctr", 88, 8),
-    "vsr": ("fpr0", -8, 1024),
+    **VECTOR,
+    "vrsave": ("r0", 4888, 4),
     **{f"vs{n}": ("fpr0", 16 * n - 8, 16) for n in range(64)},
 }
 _AUXV = ((19, 128), (20, 128), (21, 0), (22, 22), (22, 22))  # cache blocks, AT_IGNOREPPC
@@ -179,9 +180,9 @@ def _engine(order: str) -> Engine:
         exceptions=EXCEPTIONS,
         illegal=ILLEGAL,
         illegal_code=abi.ILL_ILLOPC,
-        start={"msr": _MSR | (_LITTLE if order == "<" else 0)},
+        start={"msr": _MSR | (_LITTLE if order == "<" else 0), "flush": FLUSH},
         beside=_BESIDE,
-        mends=(WIDE, EXTREMES, CLASSES),
+        mends=(EXACT, *FLUSHING, WIDE, EXTREMES, CLASSES, DECIMAL),
         target="ppc64",
     )
 

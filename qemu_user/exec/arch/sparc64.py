@@ -10,7 +10,17 @@ from . import Arch, Convention, Linux
 from .sparc64_context import emulate
 from .sparc64_frames import BIAS, Frame
 from .sparc_state import O, set_pc
-from .sparcv9 import CALLS, HWCAP, REGISTERS, SPECIAL, cpuinfo, engine, exception, new_thread
+from .sparcv9 import (
+    CALLS,
+    ENTRIES,
+    HWCAP,
+    REGISTERS,
+    SPECIAL,
+    cpuinfo,
+    engine,
+    exception,
+    new_thread,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +65,7 @@ ARCH = Arch(
     linux=Linux(
         begin=begin,
         exception=exception,
+        entries=ENTRIES,
         emulate=emulate,
         new_thread=new_thread,
         calls=CALLS | {"ipc": "ipc_direct"},

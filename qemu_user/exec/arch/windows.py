@@ -30,7 +30,8 @@ WRONG_SPACES = (
 # (engine, number) -> whether the exception is seen to. The block at the address that the first
 # instruction loads has the words: the PC after the next one and 1, if a run is to begin with it;
 # whom to ask about other exceptions; the CPU state; guest address 0; its pages' permissions; how
-# many there are. The last two instructions answer yes to everything.
+# many there are; what answers system calls natively, or 0, and what it reads; a system call's
+# number. The last two instructions answer yes to everything.
 SOURCE = """
     movabs r11, 0x1122334455667788
     test esi, esi
@@ -162,6 +163,41 @@ slow:
     pop rsi
     pop rdi
 ask:
+    cmp esi, dword ptr [r11 + 64]
+    jne tell
+    mov rax, qword ptr [r11 + 48]
+    test rax, rax
+    je tell
+    mov rdx, qword ptr [r11 + 56]
+    mov r10, qword ptr [r11 + 16]
+    mov rcx, qword ptr [r10 + 0x40]
+    mov qword ptr [rdx + 48], rcx
+    mov qword ptr [rdx + 136], rcx
+    add rcx, 8
+    mov qword ptr [rdx + 144], rcx
+    add rcx, 8
+    mov qword ptr [rdx + 176], rcx
+    push rdi
+    push rsi
+    push r11
+    call rax
+    pop r11
+    pop rsi
+    pop rdi
+    test eax, eax
+    jne tell
+    mov r10, qword ptr [r11 + 16]
+    mov rax, qword ptr [r10 + 0x50]
+    mov qword ptr [r10 + 0x48], rax
+    add rax, 4
+    mov qword ptr [r10 + 0x50], rax
+    mov byte ptr [r10 + 0x78], 1
+    xor eax, eax
+    mov dword ptr [r10 + 0x88], eax
+    mov dword ptr [r10 + 0x1c40], eax
+    inc eax
+    ret
+tell:
     jmp qword ptr [r11 + 8]
 begins:
     mov rax, qword ptr [r11]
@@ -181,18 +217,21 @@ done:
     ret
 """
 CODE = bytes.fromhex(
-    "49bb887766554433221185f60f88b401000081fe000001000f83bf0100008d46803d800000000f83"
-    "9601000057564d8b5310418b8a98010000458b820012000081fec0000000731389ca412b92541c00"
+    "49bb887766554433221185f60f883302000081fe000001000f833e0200008d46803d800000000f83"
+    "9f01000057564d8b5310418b8a98010000458b820012000081fec0000000731389ca412b92541c00"
     "0083ea02790f4401c2eb0a8d51014439c2750231d24189d141c1e1074f8d8c0ab8010000498db980"
     "0000004c89ce418d40ff39c2750b39d17407498dbab801000085d2751039c1750c41c1e0074b8db4"
     "02b8010000488b7630ba780000004881c6ff07000040f6c601740bba3800000081eeff07000040f6"
-    "c6070f85f00000004983c140813c24c0000000b90100000083d1004d8b43204889f048c1e80c493b"
-    "43280f83c800000041840c000f84be000000488d041648c1e80c493b43280f83ac00000041840c00"
-    "0f84a20000004903731883f901b907000000744b41ff82541c000041ff8a581c000083fa78752049"
-    "8b04c9480fc8488904ce488b04cf480fc8488944ce40ffc979e5e981000000418b04c90fc889048e"
-    "8b04cf0fc889448e20ffc979eaeb6941ff8a541c000041ff82581c000083fa78751d488b04ce480f"
-    "c8498904c9488b44ce40480fc8488904cfffc979e5eb398b048e0fc8498904c98b448e200fc84889"
-    "04cfffc979e9eb205e5f41ff6308498b034885c0740f48ffc84d8b5310498942504983230031c0c3"
-    "5e5fb801000000c3"
+    "c6070f85f90000004983c140813c24c0000000b90100000083d1004d8b43204889f048c1e80c493b"
+    "43280f83d100000041840c000f84c7000000488d041648c1e80c493b43280f83b500000041840c00"
+    "0f84ab0000004903731883f901b907000000744e41ff82541c000041ff8a581c000083fa78752049"
+    "8b04c9480fc8488904ce488b04cf480fc8488944ce40ffc979e5e900010000418b04c90fc889048e"
+    "8b04cf0fc889448e20ffc979eae9e500000041ff8a541c000041ff82581c000083fa787520488b04"
+    "ce480fc8498904c9488b44ce40480fc8488904cfffc979e5e9b20000008b048e0fc8498904c98b44"
+    "8e200fc8488904cfffc979e9e9960000005e5f413b73407570498b43304885c07467498b53384d8b"
+    "5310498b4a4048894a3048898a880000004883c10848898a900000004883c10848898ab000000057"
+    "564153ffd0415b5e5f85c0752c4d8b5310498b4250498942484883c0044989425041c642780131c0"
+    "41898288000000418982401c0000ffc0c341ff6308498b034885c0740f48ffc84d8b531049894250"
+    "4983230031c0c35e5fb801000000c3"
 )
 YES = len(CODE) - 6

@@ -256,6 +256,13 @@ def exception(t: Thread, number: int) -> tuple[int, int, int] | None:
     return x86_64_traps.exception(t, number)
 
 
+def _gate(t: Thread) -> bool:
+    """`int 0x80`."""
+    from . import x86_64_gate
+
+    return x86_64_gate.enter(t)
+
+
 def choose(arch: Arch, model: str, features: Mapping[str, bool]) -> None:
     """See `Arch.choose`."""
     from . import x86_64_cpu
@@ -365,7 +372,15 @@ ARCH = Arch(
         "SemidDs": X86SemidDs,
     },
     special={"arch_prctl": arch_prctl},
-    linux=Linux(emulate=emulate, exception=exception, tls=_tls, gates=VSYSCALLS, compat="i686"),
+    linux=Linux(
+        emulate=emulate,
+        exception=exception,
+        entries={0x80: _gate},
+        narrow="i386",
+        tls=_tls,
+        gates=VSYSCALLS,
+        compat="i686",
+    ),
     platform=b"x86_64",
     cpuinfo=cpuinfo,
     hwcap=0x078BFBFD,  # CPUID leaf 1, EDX

@@ -19,6 +19,7 @@ from .sparc32_traps import TRAPS, emulate
 from .sparc_state import O, set_pc
 from .sparcv9 import (
     CALLS,
+    CARRY,
     ENTRIES,
     HWCAP,
     REGISTERS,
@@ -65,7 +66,7 @@ def make(name: str, elf_machine: int, uname: str, notes: tuple[str, ...] = ()) -
             args=O[:6],
             result="o0",
             insn_size=4,
-            error=("icc", ~(1 << 20), 1 << 20),
+            error=CARRY,
         ),
         frame=Frame(),
         constants=CONSTANTS | {"PTRACE_DETACH": 11},

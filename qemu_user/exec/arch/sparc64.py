@@ -12,6 +12,7 @@ from .sparc64_frames import BIAS, Frame
 from .sparc_state import O, set_pc
 from .sparcv9 import (
     CALLS,
+    CARRY,
     ENTRIES,
     HWCAP,
     REGISTERS,
@@ -44,7 +45,7 @@ ARCH = Arch(
         args=O[:6],
         result="o0",
         insn_size=4,
-        error=("xcc", ~(1 << 20), 1 << 20),
+        error=CARRY,
     ),
     frame=Frame(),
     constants=CONSTANTS | {"PTRACE_DETACH": 11},
@@ -69,6 +70,7 @@ ARCH = Arch(
         emulate=emulate,
         new_thread=new_thread,
         calls=CALLS | {"ipc": "ipc_direct"},
+        compat="sparc",
     ),
     disassembler=("SPARC", "V9"),
     audit=0x8000002B,  # AUDIT_ARCH_SPARC64

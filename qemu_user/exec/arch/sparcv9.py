@@ -174,6 +174,9 @@ REGISTERS = Registers(
     dwarf=("g0", *G, *O, *L, *I),
     frame="i6",
 )
+# The carry of both condition codes: flags that are in place, or those of the addition that
+# `engine_windows` leaves behind at a system call
+CARRY = ("cc_op", ~2, 2)
 HWCAP = 0x8000B1F  # FLUSH STBAR SWAP MULDIV V9 MUL32 DIV32 V8PLUS, ADP: copying without VIS
 ENTRIES = {_FLOATING: _floats}
 SPECIAL = {"pipe": pipe, "getpagesize": getpagesize}

@@ -13,9 +13,10 @@ from .exec.arch import Arch, choose, load
 from .exec.complaint import complain, remember_stderr
 from .exec.cpu import Illegal
 from .exec.dispatch import Dispatcher, EmulatorBug
+from .exec.engine_abort import take_faults
 from .exec.errors import EngineError, GuestExit
 from .exec.files import Files
-from .exec.hostthreads import ALL_SIGNALS, block_signals, ignored, prepare_helpers
+from .exec.hostthreads import ALL_SIGNALS, block_signals, describe, ignored, prepare_helpers
 from .exec.memory import AddressSpace
 from .exec.observe import Observer, Observers
 from .exec.options import Options
@@ -28,6 +29,8 @@ from .syscalls import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from .exec.cpu import Trap
     from .exec.extension import Extension
     from .exec.thread import Thread
@@ -60,6 +63,7 @@ class Machine:
         self._narrow: Table | None = None
         self._inherit_signals()
         self._start(found, argv, envp)
+        take_faults(self._host_fault)
         self._started = program, argv, len(envp)
         self._add_observers()
 
@@ -148,7 +152,12 @@ class Machine:
 
             complain(f"{self.options.program_name}: {described(t)}")
 
-    def _report(self, error: Exception) -> None:
+    def _host_fault(self, signo: int, place: int) -> NoReturn:
+        """A host signal for a fault of ours, not of the engine on the guest's behalf."""
+        fault = RuntimeError(f"{describe(signo)} at host pc {place:#x}")
+        self._report(EmulatorBug(self.process.scheduler.current, fault))
+
+    def _report(self, error: Exception) -> NoReturn:
         complain(f"{self.options.program_name}: internal error: {error}")
         if "QEMU_USER_DEBUG" in os.environ:
             import traceback

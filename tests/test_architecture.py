@@ -38,7 +38,7 @@ ENGINE = frozenset(("unicorn",))
 ARCHITECTURES = frozenset(
     ("x86_64", "i386", "aarch64", "arm", "armeb", "aarch64_be", "riscv32", "riscv64", "mips",
      "mipsel", "mips64", "mips64el", "mipsn32", "mipsn32el", "ppc", "ppc64", "ppc64le", "s390x",
-     "sparc", "sparc64",
+     "sparc", "sparc32plus", "sparc64",
      "m68k", "alpha", "hppa", "sh4", "loongarch64", "xtensa", "hexagon", "or1k", "microblaze",
      "X86_64", "AARCH64", "amd64", "arm64")
 )  # fmt: skip

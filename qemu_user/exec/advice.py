@@ -7,6 +7,7 @@ from errno import EACCES, EBUSY, EINVAL, ENOMEM, EPERM
 from . import host
 from .abi.memory import (
     MADV_COLD,
+    MADV_COLLAPSE,
     MADV_DODUMP,
     MADV_DOFORK,
     MADV_DONTDUMP,
@@ -49,13 +50,14 @@ if TYPE_CHECKING:
     from .vma import Vma
 
 _WORD = (1 << 64) - 1
+_HUGE = 1 << 21  # bytes of a huge page
 _REPLACES = (MADV_DONTNEED, MADV_DONTNEED_LOCKED, MADV_FREE, MADV_REMOVE)  # contents change
 _DISCARDS = (*_REPLACES, MADV_DONTFORK, MADV_WIPEONFORK)
 _POPULATES = {MADV_POPULATE_READ: READ, MADV_POPULATE_WRITE: WRITE}
 _HOST = (  # the host's kernel does these to the arena's pages
     *_REPLACES,
     *(MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_COLD, MADV_PAGEOUT),
-    *(MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_MERGEABLE, MADV_UNMERGEABLE),
+    *(MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_COLLAPSE, MADV_MERGEABLE, MADV_UNMERGEABLE),
     *(MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_DONTDUMP, MADV_DODUMP),
 )
 _SPLITS = (  # leave a mark on the host's mapping, which has to go with it
@@ -134,6 +136,8 @@ def _advise(space: AddressSpace, vma: Vma, start: int, stop: int, advice: int) -
         raise LinuxError(EINVAL)
     if advice == MADV_REMOVE and not (vma.shared and vma.may_write):
         raise LinuxError(EACCES)
+    if advice == MADV_COLLAPSE and vma.end - _HUGE & -_HUGE < vma.start:
+        raise LinuxError(EINVAL)  # no huge page fits in
     if advice in _REPLACES:
         space.discard(start, stop)
     if advice in _SPLITS:

@@ -22,7 +22,7 @@ from .abi.signals import BUS_ADRERR, SIGBUS
 from .arena import PAGE
 from .cpu import READ
 from .errors import LinuxError
-from .hostthreads import handled_in_place, let_in
+from .hostthreads import handled_in_place
 from .signals import SigInfo
 
 TYPE_CHECKING = False
@@ -228,7 +228,7 @@ class Guard:
             words[word] = 0
         words[BASE], words[SIZE] = space.base, space.size
         space.cpu.guard(words)
-        _install()
+        _install(SIGBUS)
         handled_in_place(SIGBUS, _install)
 
     def restore(self) -> bool:
@@ -259,9 +259,7 @@ class Guard:
 
     def taken(self) -> None:
         """A SIGBUS that somebody sent was taken: the next one comes to the handler again."""
-        if self._words[SENT]:
-            self._words[SENT] = 0
-            let_in(SIGBUS)
+        self._words[SENT] = 0
 
 
 def guard(space: AddressSpace) -> None:
@@ -292,13 +290,13 @@ def _place() -> int:
     return start
 
 
-def _install() -> None:
+def _install(signo: int) -> None:
     start = _places[0]
     words = (ctypes.c_uint64 * WORDS).from_address(start + PAGE)
     stack = struct.pack("=QiiQ", words[STACK], 0, 0, _STACK)
     action = struct.pack("=QQQQ", start, _FLAGS, start + _AT["restorer"], 0)
     hostcall.call("sigaltstack", stack, None)
-    hostcall.call("rt_sigaction", SIGBUS, action, None, 8)
+    hostcall.call("rt_sigaction", signo, action, None, 8)
 
 
 _places: list[int] = []

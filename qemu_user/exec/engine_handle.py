@@ -40,7 +40,7 @@ class Handle:
         self.numbers = Numbers(engine.arch, directory)
         self.pointer = c_void_p()
         self.aborted = False  # the translator gave up in the last run
-        survive(library)
+        survive(library, Handle.start.__code__)
         if engine.mends:
             from .engine_mend import mend
 

@@ -130,11 +130,17 @@ class Windows:
             pass
         elif number == self._syscall:
             self._advance()
-            self._bytes[self._at["cc_op"]] = _FLAGS
-            self._int[self._at["xcc"] // 4] = self._int[self._at["icc"] // 4] = 0
+            self._no_flags()
             self._call(0, number, 0)
         else:
             self._call(0, number, 0)
+
+    def _no_flags(self) -> None:
+        """None is set, and there are operands of which `_FLAGS` | 2, an addition, makes a carry."""
+        long, at = self._long, self._at
+        long[at["cc_src"] // 8], long[at["cc_src2"] // 8], long[at["cc_dst"] // 8] = _MASK, 2, 1
+        self._bytes[at["cc_op"]] = _FLAGS
+        self._int[at["xcc"] // 4] = self._int[at["icc"] // 4] = 0
 
     def _advance(self) -> None:
         long, at = self._long, self._at

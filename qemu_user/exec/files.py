@@ -255,6 +255,14 @@ def in_background(fd: int) -> bool:
         return False
 
 
+def heed_job_control(t: Thread, fd: int) -> None:
+    """Before a read of a terminal: SIGTTIN for a background process group."""
+    if in_background(fd):
+        from .jobcontrol import before_read
+
+        before_read(t)
+
+
 def ready(fd: int, events: int) -> bool:
     """Whether poll(2) has anything to say of `fd` now; EBADF."""
     if fd < 0:
@@ -263,7 +271,8 @@ def ready(fd: int, events: int) -> bool:
     return bool(asked.poll(0))
 
 
-def _deadline(fd: int, events: int) -> int | None:
+def wait_ends(fd: int, events: int) -> int | None:
+    """When a socket's time-out ends a wait that begins now; EBADF where the use is not allowed."""
     if not stat.S_ISSOCK(os.fstat(fd).st_mode):
         hostcall.check_use("read" if events == POLLIN else "write", fd)
         return None
@@ -299,10 +308,8 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
         kind = TRY if kind == TRY_READ else kind
         if kind == PLAIN:
             return os.readv(fd, views)
-        if kind == TTY and in_background(fd):
-            from .jobcontrol import before_read
-
-            before_read(t)
+        if kind == TTY:
+            heed_job_control(t, fd)
         try:
             if kind != TRY and not ready(fd, POLLIN) and not nonblocking(fd):
                 raise LinuxError(EAGAIN)
@@ -321,7 +328,7 @@ def receive(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
             if (yield from await_input(t, fd)):
                 continue
             return 0
-        deadline = deadline or _deadline(fd, POLLIN)
+        deadline = deadline or wait_ends(fd, POLLIN)
         yield from until_ready(t, fd, POLLIN, deadline)
 
 
@@ -355,7 +362,7 @@ def send(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
                 return done
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        deadline = deadline or _deadline(fd, POLLOUT)
+        deadline = deadline or wait_ends(fd, POLLOUT)
         try:
             yield from until_ready(t, fd, POLLOUT, deadline)
         except LinuxError:

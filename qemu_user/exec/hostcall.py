@@ -208,18 +208,14 @@ class IoVec(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
-def vector(
-    views: list[memoryview], missing: Sequence[int] = (), bad: int = INVALID
-) -> ctypes.Array[IoVec]:
-    """The host's iovec for `views`, then segments of these lengths, at `bad`, out of reach."""
-    if bad == BEYOND and not missing:
-        missing = (0,)  # of that even an empty part is refused
-    missing = missing[: max(1, _IOV_MAX - len(views))]
-    made = (IoVec * (len(views) + len(missing)))()
+def vector(views: list[memoryview], more: Sequence[tuple[int, int]] = ()) -> ctypes.Array[IoVec]:
+    """The host's iovec for `views`, then `more` segments, (address, length), out of reach."""
+    more = more[: max(1, _IOV_MAX - len(views))]
+    made = (IoVec * (len(views) + len(more)))()
     for entry, view in zip(made, views, strict=False):
         entry.base, entry.length = address(view), len(view)
-    for at, length in enumerate(missing, len(views)):
-        made[at].base, made[at].length = bad, length
+    for at, segment in enumerate(more, len(views)):
+        made[at].base, made[at].length = segment
     return made
 
 

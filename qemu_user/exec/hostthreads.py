@@ -37,7 +37,7 @@ _RLIMIT_CORE = 4
 _EPOLL_CTL_ADD, _EPOLLIN, _EPOLLET = 1, 1, 1 << 31
 
 
-_in_place: dict[int, Callable[[], None]] = {}  # signals that have a handler in machine code
+in_place: dict[int, Callable[[int], None]] = {}  # signals that have a handler in machine code
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _SIGSET = ctypes.create_string_buffer(
@@ -116,7 +116,7 @@ def start(run: Callable[..., None], *args: object) -> None:
 
 def _start_new(run: Callable[..., None], *args: object) -> None:
     stack_size(_STACK)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _in_place) if _in_place else None
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, in_place) if in_place else None
     try:
         start_new_thread(run, args)
     except RuntimeError:
@@ -294,12 +294,12 @@ def interrupt_helper(ident: int) -> None:
     signal.pthread_kill(ident, _HELPER_SIGNAL)
 
 
-def handled_in_place(signo: int, install: Callable[[], None]) -> None:
-    """The calling thread, and no other, lets a signal in, for which it called `install()`.
+def handled_in_place(signo: int, install: Callable[[int], None]) -> None:
+    """The calling thread, and no other, lets a signal in, for which it called `install(signo)`.
 
     That is called again when another program's dispositions were tried meanwhile.
     """
-    _in_place[signo] = install
+    in_place[signo] = install
     let_in(signo)
 
 
@@ -332,8 +332,9 @@ def host_signals(ignored_ones: Sequence[int], mask: int) -> Callable[[], None]:
         block_signals()
         for signo, old in before.items():
             signal.signal(signo, old)
-        for install in list(_in_place.values()):
-            install()
+        for signo, install in list(in_place.items()):
+            install(signo)
+            let_in(signo)
 
     return restore
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from errno import EACCES, EAGAIN, EINVAL, ENOMEM, EOPNOTSUPP, EPERM
-from stat import S_ISREG
+from errno import EACCES, EAGAIN, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM
+from stat import S_ISBLK, S_ISREG, S_ISSOCK
 
 from . import host, hostcall, keptcode, paging
 from .abi.memory import (
@@ -20,6 +20,7 @@ from .abi.memory import (
     MAP_SHARED_VALIDATE,
     MAP_TYPE,
     MCL_ONFAULT,
+    MS_ASYNC,
 )
 from .arena import PAGE
 from .cpu import EXEC, WRITE
@@ -41,14 +42,25 @@ _OF_FILES = (MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE)
 _BIG = 1 << 30  # bytes from which an anonymous mapping is compared with the machine's memory
 
 
-def check(space: AddressSpace, addr: int, size: int, prot: int, flags: int) -> None:
-    """The errors that mmap(2) finds once it knows where to map."""
-    kind, anonymous = flags & MAP_TYPE, flags & MAP_ANONYMOUS
+def check(space: AddressSpace, size: int, flags: int) -> None:
+    """The errors of MAP_LOCKED, which mmap(2) finds before it looks at the file."""
     if flags & MAP_LOCKED and not space.lock_limit:
         raise LinuxError(EPERM)
     check_locks(space, size, flags)
-    if kind == MAP_SHARED_VALIDATE and not anonymous and flags & ~_VALIDATED:
+
+
+def check_file(status: os.stat_result, end: int, flags: int) -> None:
+    """EOVERFLOW for an `end` beyond all files of its type, EOPNOTSUPP for unknown flags."""
+    mode = status.st_mode
+    if end >= 1 << (63 if S_ISREG(mode) or S_ISBLK(mode) or S_ISSOCK(mode) else 64):
+        raise LinuxError(EOVERFLOW)
+    if flags & MAP_TYPE == MAP_SHARED_VALIDATE and flags & ~_VALIDATED:
         raise LinuxError(EOPNOTSUPP)
+
+
+def check_kind(space: AddressSpace, addr: int, size: int, prot: int, flags: int) -> None:
+    """The errors of the type of the mapping, and of what it asks of the address space."""
+    kind, anonymous = flags & MAP_TYPE, flags & MAP_ANONYMOUS
     if kind not in (_ANONYMOUS if anonymous else _OF_FILES):
         raise LinuxError(EINVAL)
     if flags & MAP_GROWSDOWN and (not anonymous or kind != MAP_PRIVATE):
@@ -100,6 +112,8 @@ def unprotectable(space: AddressSpace, vma: Vma, start: int, end: int, prot: int
     writes = prot & ~vma.prot & WRITE
     if vma.sealed or (writes and not vma.may_write):
         return EPERM if vma.may_write else EACCES
+    if prot & ~vma.prot & EXEC and not _may_execute(space, vma):
+        return EACCES
     return ENOMEM if writes and not vma.shared and not _data_fits(space, end - start) else 0
 
 
@@ -125,19 +139,41 @@ def _overcommits(size: int) -> bool:
     return size >> 10 > known.get(b"MemTotal:", 1 << 60) + known.get(b"SwapTotal:", 0)
 
 
-def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, offset: int) -> None:
-    """Show the file `fd` in `vma`, replacing what was there; on failure nothing is replaced."""
-    if vma.prot & EXEC and os.fstatvfs(fd).f_flag & os.ST_NOEXEC:
-        raise LinuxError(EPERM)
-    start, size = space.base + vma.start, vma.end - vma.start
-    kind = host.FIXED | (host.SHARED if vma.shared else host.PRIVATE)
+def _map_host(vma: Vma, start: int, size: int, kind: int, fd: int, offset: int) -> bool:
+    """Whether the host lets the pages be written to."""
     try:
         host.mmap(start, size, host.READ | host.WRITE, kind, fd, offset)
+        return True
     except LinuxError as error:
         if not vma.shared or vma.prot & WRITE or error.errno not in (EACCES, EPERM):
             raise
-        host.mmap(start, size, host.READ, kind, fd, offset)
-        vma.may_write = False
+    host.mmap(start, size, host.READ, kind, fd, offset)
+    return False
+
+
+def _restore(space: AddressSpace, vma: Vma) -> None:
+    """A file that refuses to be mapped may leave nothing where something was: so for the guest."""
+    start, size = space.base + vma.start, vma.end - vma.start
+    try:
+        host.msync(start, size, MS_ASYNC)
+    except LinuxError:
+        host.blank(start, size)
+        space.unmap(vma.start, vma.end, release=False)
+
+
+def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, offset: int) -> None:
+    """Show the file `fd` in `vma`, replacing what was there; a failure may have unmapped it."""
+    start, size = space.base + vma.start, vma.end - vma.start
+    kind = host.SHARED if vma.shared else host.PRIVATE
+    if vma.prot & EXEC:
+        _try_exec(kind, fd, offset)
+    kind |= host.FIXED
+    try:
+        writable = _map_host(vma, start, size, kind, fd, offset)
+    except LinuxError:
+        _restore(space, vma)
+        raise
+    vma.may_write &= writable
     space.unmap(vma.start, vma.end, release=False)
     key = (status.st_dev, status.st_ino)
     known = status.st_size if S_ISREG(status.st_mode) else None
@@ -157,6 +193,31 @@ def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, off
 
         guard(space)
     vma.name = vma.name or os.readlink(b"/proc/self/fd/%d" % fd)
+
+
+def _try_exec(kind: int, fd: int, offset: int) -> None:
+    """EPERM where the file is not for execution: the file system's matter, or the inode's."""
+    try:
+        trial = host.mmap(0, host.PAGE, host.READ | host.EXEC, kind, fd, offset)
+    except LinuxError as error:
+        if error.errno == EPERM:
+            raise
+        return
+    host.munmap(trial, host.PAGE)
+
+
+def _may_execute(space: AddressSpace, vma: Vma) -> bool:
+    """Whether the host lets code be executed in the mapping of a file."""
+    if vma.backing is None:
+        return True
+    first = space.base + vma.start
+    try:
+        host.mprotect(first, host.PAGE, host.READ | host.EXEC)
+    except LinuxError:
+        return False
+    writable = vma.may_write or not vma.shared
+    host.mprotect(first, host.PAGE, host.READ | host.WRITE if writable else host.READ)
+    return True
 
 
 def map_shared(space: AddressSpace, vma: Vma) -> None:

@@ -133,12 +133,15 @@ class AddressSpace(GuestMemory):
         size = pages_up(size, self.arch.page)
         if size >= 1 << 64:
             raise LinuxError(ENOMEM)
-        if not anonymous and offset + size > 1 << 64:
-            raise LinuxError(EOVERFLOW)
+        if not anonymous and offset + size > PAGE << 8 * self.arch.model.word:
+            raise LinuxError(EOVERFLOW)  # the kernel counts pages in a long
         if len(self.vmas) > MAX_AREAS:
             raise LinuxError(ENOMEM)
         addr = self.place(addr, size, flags)
-        mapping.check(self, addr, size, prot, flags)
+        mapping.check(self, size, flags)
+        if status is not None:
+            mapping.check_file(status, offset + size, flags)
+        mapping.check_kind(self, addr, size, prot, flags)
         kept = flags & _KEPT if flags & MAP_TYPE != MAP_SHARED_VALIDATE else MAP_SHARED
         vma = Vma(addr, addr + size, prot & _BASE_PROT, kept, name)
         if status is not None:
@@ -174,8 +177,8 @@ class AddressSpace(GuestMemory):
         return found
 
     def _place_fixed(self, addr: int, size: int, flags: int) -> int:
-        if addr > self.task_size - size:
-            raise LinuxError(ENOMEM)
+        if addr > self.task_size - size:  # the last addresses are taken for errors, as they are
+            raise LinuxError((1 << 64) - addr if (1 << 64) - addr < PAGE else ENOMEM)
         if addr % self.arch.page:
             raise LinuxError(EINVAL)
         if addr < MIN_ADDR and os.geteuid():

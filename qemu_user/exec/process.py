@@ -14,7 +14,7 @@ from .complaint import complain, remember_stderr
 from .dispatch import Dispatcher
 from .errors import GuestExit
 from .hostcall import set_name
-from .hostthreads import describe, die, stop
+from .hostthreads import describe, die, in_place, let_in, stop
 from .robust import release_robust_list
 from .scheduler import Scheduler
 from .signals import CORE, PendingSignals, SigInfo, SignalHandlers, generate
@@ -149,8 +149,10 @@ class Process:
 
             attach.called(self, info.pid, info.value)
             return
-        if info.signo == abi.SIGBUS and self.memory.guard is not None:
-            self.memory.guard.taken()
+        if info.signo in in_place:
+            if info.signo == abi.SIGBUS and self.memory.guard is not None:
+                self.memory.guard.taken()
+            let_in(info.signo)
         if info.signo == abi.SIGCHLD:
             for sleep in list(self.child_waits):
                 self.scheduler.wake(sleep)
@@ -304,6 +306,7 @@ class Process:
         self.release_vfork_parent()
         self.spare.clear()
         self.child_waits.clear()
+        self.quiet_children = False
         for other in self.threads.values():
             if other is not t:
                 other.exited = True

@@ -35,6 +35,8 @@ def mremap(
         raise LinuxError(EINVAL)
     if moves:
         _check_target(space, addr, old_size, new_size, new_addr)
+    if flags & MREMAP_FIXED and old_size == new_size:
+        return _move_areas(space, addr, old_size, flags, new_addr)
     area = space.vmas.at(addr)
     if area is None:
         raise LinuxError(EFAULT)
@@ -70,6 +72,22 @@ def _check_target(
         raise LinuxError(EINVAL)
     if addr + old_size > target and target + new_size > addr:
         raise LinuxError(EINVAL)
+
+
+def _move_areas(space: AddressSpace, addr: int, size: int, flags: int, target: int) -> int:
+    """Move all areas there with the holes between them, as Linux does since 6.17.
+
+    An error leaves those before it moved.
+    """
+    end = addr + size
+    areas = space.vmas.within(addr, end)
+    if not areas or areas[0].start > addr:
+        raise LinuxError(EFAULT)
+    for start, stop, sealed in [(max(v.start, addr), min(v.end, end), v.sealed) for v in areas]:
+        if sealed:
+            raise LinuxError(EPERM)
+        _move_to(space, start, stop - start, stop - start, flags, target + start - addr)
+    return target
 
 
 def _move_to(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _ROOMS = ("tcg_optimize_tricore", "tcg_gen_code_tricore")
 _USED = (
     *("raise_exception_ra", "raise_exception_err_ra", "update_fp_status"),
-    *("cpu_stq_data_ra", "cpu_stw_data_ra"),
+    *("cpu_stq_data_ra", "cpu_stw_data_ra", "cpu_ldl_data_ra"),
 )
 _ALIGN = 16
 _NOP = bytes.fromhex("0f1f440000")  # of a call's size
@@ -123,7 +123,7 @@ def build(symbols: dict[str, tuple[int, int]]) -> bytes:
             builder.put_table(f"table_{name}", entries)
         for name, text in source.sources().items():
             builder.replace(name, text)
-    for name, (text, size) in x86_64_x87.BEFORE.items():
+    for name, (text, size) in (x86_64_x87.BEFORE | x86_64_sse.BEFORE).items():
         builder.precede(name, text, size)
     builder.change_translator()
     pieces = sorted(builder.pieces)

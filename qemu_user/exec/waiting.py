@@ -94,16 +94,19 @@ def after(seconds: int, nanoseconds: int) -> int:
     return monotonic_ns() + seconds * 1_000_000_000 + nanoseconds
 
 
-def in_helper(t: Thread, call: Callable[[], T]) -> Blocking[T]:
+def in_helper(t: Thread, call: Callable[[], T], sleeps: list[Wait] | None = None) -> Blocking[T]:
     """Run a host call that cannot be polled in a host thread of its own, so that only `t` waits.
 
     A signal for `t` interrupts the host call, which must then fail with EINTR (so reach the host
-    through ctypes: Python's own wrappers would retry); EINTR is turned into ERESTARTSYS.
+    through ctypes: Python's own wrappers would retry); EINTR is turned into ERESTARTSYS. So does
+    who wakes the sleep, which is found among `sleeps`.
     """
     scheduler = t.process.scheduler
     outcome: list[tuple[bool, object]] = []
     ident: list[int] = []
-    what = Wait()
+    what = first = Wait()
+    if sleeps is not None:
+        sleeps.append(first)
 
     def helper() -> None:
         ident.append(helper_ident())
@@ -114,8 +117,8 @@ def in_helper(t: Thread, call: Callable[[], T]) -> Blocking[T]:
         outcome.append(result)
         scheduler.from_outside(lambda: scheduler.wake(what))
 
-    start(helper)
     try:
+        start(helper)
         while not outcome:
             yield what
             if outcome:
@@ -125,6 +128,8 @@ def in_helper(t: Thread, call: Callable[[], T]) -> Blocking[T]:
             # The signal may have come before the host call began: look again after a moment.
             what = Wait(deadline=monotonic_ns() + 2_000_000, signals=False)
     finally:
+        if sleeps is not None:
+            sleeps.remove(first)
         if not outcome and ident:
             interrupt_helper(ident[0])
     good, value = outcome[0]

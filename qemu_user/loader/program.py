@@ -63,7 +63,8 @@ def _open_interpreter(options: Options, elf: ElfFile, name: bytes) -> ElfFile:
         why = os.strerror(error.errno or ENOENT)
         text = f"Could not open '{os.fsdecode(name)}': {why}"
         raise LoadError(error.errno or ENOENT, text, 255) from None
-    if interpreter.arch is not elf.arch:
+    ours, its = elf.arch, interpreter.arch
+    if its.base != ours.base or its.model is not ours.model:
         interpreter.close()
         raise bad_image(name, ELIBBAD, "Invalid ELF image for this architecture")
     return interpreter

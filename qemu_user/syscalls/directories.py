@@ -10,6 +10,7 @@ from ..exec import hostcall, paths
 from ..exec.abi.files import Dirent, Dirent64
 from ..exec.cpu import WRITE
 from ..exec.errors import LinuxError
+from ..exec.fence import Fence
 from ..exec.hostcall import AT_FDCWD
 from .args import DirFd, Fd, InotifyFlags, Int, Mode, OutBuf, StringPtr
 from .cookies import told
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
 
 _LISTING = 32768  # bytes the host fills at a time, at most
-_ENTRY_MAX = 280  # bytes of struct linux_dirent64 with the longest name
 _NAME_AT = 19  # offset of d_name in struct linux_dirent64
 
 
@@ -103,8 +103,9 @@ def _list(t: Thread, fd: int, buf: OutBuf, old: bool) -> int:
     if room > 0x7FFFFFFF or not room:  # the kernel counts in an int
         return hostcall.call("getdents64", fd, hostcall.INVALID, room)
     hidden = paths.hidden_entries(t, fd)
-    if hidden is None and not old and t.arch.model is hostcall.model():
-        return _list_directly(t, fd, buf, room)
+    call = "getdents" if old else "getdents64"
+    if hidden is None and t.arch.model is hostcall.model() and hostcall.has(call):
+        return _list_directly(t, call, fd, buf, room)
     out, end, full = bytearray(), before, 0
     reach = t.memory.permitted(buf.addr, room, WRITE)
     while not out and not full:
@@ -128,22 +129,20 @@ def _list(t: Thread, fd: int, buf: OutBuf, old: bool) -> int:
     return len(out)
 
 
-def _list_directly(t: Thread, fd: int, buf: OutBuf, room: int) -> int:
+def _list_directly(t: Thread, call: str, fd: int, buf: OutBuf, room: int) -> int:
     """The host's entries are laid out as the guest's: have them written where they belong."""
-    try:
+    reach = t.memory.permitted(buf.addr, room, WRITE)
+    if not reach:
+        return hostcall.call(call, fd, hostcall.INVALID, room)
+    if reach == room:
         view = t.memory.views(buf.addr, room, WRITE)[0]
-    except LinuxError:
-        return hostcall.call("getdents64", fd, hostcall.INVALID, room)
-    try:
-        return hostcall.call("getdents64", fd, hostcall.address(view), len(view))
-    except LinuxError as error:
-        if error.errno == EINVAL and len(view) < room:
-            if room < _ENTRY_MAX:  # the entry may be too long for what is out of reach as well
-                before = _position(fd)
-                hostcall.call("getdents64", fd, ctypes.create_string_buffer(room), room)
-                os.lseek(fd, before, os.SEEK_SET)
-            raise LinuxError(EFAULT) from None
-        raise
+        return hostcall.call(call, fd, hostcall.address(view), room)
+    # What is out of reach decides the position as well.
+    with Fence(reach) as fence:
+        filled = hostcall.call(call, fd, fence.address, room)
+        # An entry's padding counts, but is not written.
+        t.memory.write(buf.addr, fence.read(min(filled, reach)))
+    return filled
 
 
 def _position(fd: int) -> int:

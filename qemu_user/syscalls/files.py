@@ -107,15 +107,18 @@ def _open_own(t: Thread, dirfd: int, path: bytes, flags: int) -> int | None:
     if whole is None:
         return None
     where, fd = procnames.of_absolute(t, whole), None
-    if where is None:
-        text = paths.cpuinfo(t) if whole == b"/proc/cpuinfo" else None
-        fd = None if text is None else paths.serve(text, "cpuinfo")
+    if where is None and whole == b"/proc/cpuinfo":
+        from .procfile import open_text
+
+        fd = open_text(t, whole, whole, paths.cpuinfo)
+    elif where is None:
+        return None
     elif where[2] in procnames.MEMORY:
         return _open_memory(t, where, flags)
     elif paths.generated(where):
-        from .procfile import open_text
+        from .procfile import open_own
 
-        fd = open_text(t, where, whole)
+        fd = open_own(t, where, whole)
     if fd is None:
         return None
     try:

@@ -68,7 +68,7 @@ def reach(t: Thread, segments: list[tuple[int, int]], access: int) -> ctypes.Arr
         have += got
         if got < size:
             break
-    return hostcall.vector(views, [asked - have] if asked > have else ())
+    return hostcall.vector(views, [(hostcall.INVALID, asked - have)] if asked > have else ())
 
 
 def buffer(data: bytes) -> ctypes.Array[ctypes.c_char] | None:

@@ -105,7 +105,7 @@ def mremap(
     return remap.mremap(t.memory, old_address, old_size, new_size, flags, new_address)
 
 
-@syscall(note="MADV_HWPOISON, MADV_SOFT_OFFLINE, MADV_COLLAPSE and guard pages: EINVAL or EPERM")
+@syscall(note="MADV_HWPOISON, MADV_SOFT_OFFLINE and guard pages: EINVAL or EPERM")
 def madvise(t: Thread, addr: Addr, length: Size, advice: MadviseAdvice) -> int:
     from ..exec import advice as ask
 

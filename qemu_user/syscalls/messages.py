@@ -139,8 +139,8 @@ def _destination(sockfd: int, addr: SockAddr) -> ctypes.Array[ctypes.c_char] | N
         data = addr.read()
         if data or socket_type(sockfd) != abi.SOCK_DGRAM:
             return buffer(data)
-        inet = socket_type(sockfd, abi.SO_DOMAIN) != abi.AF_UNIX
-        return buffer(b"\0") if inet else None  # sendto(2) refuses none, sendmsg(2) goes without
+        bare = socket_type(sockfd, abi.SO_DOMAIN) in (abi.AF_UNIX, abi.AF_NETLINK)
+        return None if bare else buffer(b"\0")  # sendto(2) refuses none, sendmsg(2) goes without
     except LinuxError:
         socket_type(sockfd)
         raise
@@ -320,7 +320,7 @@ def recvmmsg(
             flags |= abi.MSG_DONTWAIT
         if deadline is not None and monotonic_ns() >= deadline:
             break
-    if deadline is not None:
+    if deadline is not None and done:
         left = max(0, deadline - monotonic_ns())
         timeout.write(Timespec(tv_sec=left // 10**9, tv_nsec=left % 10**9))
     return done

@@ -10,6 +10,7 @@ from struct import Struct
 from ..exec import hostcall
 from ..exec.cpu import READ
 from ..exec.errors import LinuxError
+from ..exec.hostcall import unlimited
 from ..exec.hostthreads import keep_in_reserve
 from .args import Addr, Fd, Int, Pid, StringPtr, UInt, ULong, UnshareFlags
 from .modules import import_all
@@ -47,7 +48,7 @@ def unshare(t: Thread, flags: UnshareFlags) -> int:
         permitted = flags & (_VM | _SIGHAND | _THREAD | _NEWUSER | ~known) or not os.geteuid()
         raise LinuxError(EINVAL if permitted or not flags & _NAMESPACES else EPERM)
     if flags & _NAMESPACES:
-        import_all()
+        unlimited(import_all)
     wanted = flags & (_NAMESPACES | _SYSVSEM)  # one thread shares little else with anybody
     if flags & _FS and t.process.shares_directory:
         t.process.scheduler.retire_host_threads()  # they would keep to the old directory
@@ -57,7 +58,7 @@ def unshare(t: Thread, flags: UnshareFlags) -> int:
         _alone(t, lambda: hostcall.call("unshare", _NEWUSER))
         wanted &= ~_NEWUSER
     if wanted & _NEWPID:
-        keep_in_reserve()
+        unlimited(keep_in_reserve)
     return _alone(t, lambda: hostcall.call("unshare", wanted)) if wanted else 0
 
 
@@ -77,8 +78,8 @@ def setns(t: Thread, fd: Fd, nstype: Int) -> int:
     t.process.files.check(fd)
     if len(t.process.threads) > 1:
         raise LinuxError(EINVAL)
-    import_all()
-    keep_in_reserve()  # it may lead to another PID namespace
+    unlimited(import_all)
+    unlimited(keep_in_reserve)  # it may lead to another PID namespace
     return _alone(t, lambda: hostcall.call("setns", fd, nstype))
 
 

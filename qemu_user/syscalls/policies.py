@@ -8,8 +8,8 @@ from struct import Struct
 
 from ..exec import hostcall
 from ..exec.arena import PAGE
-from ..exec.cpu import READ
 from ..exec.errors import LinuxError
+from ..exec.tracing import visit
 from ..exec.tracing.channel import thread_group
 from .args import Addr, Int, Out, Pid, Size, UInt, ULong
 from .syscall import syscall
@@ -24,9 +24,9 @@ _NODES_MAX = PAGE * 8  # bits of a mask, as the kernel limits them
 
 def _mask(t: Thread, addr: int, maxnode: int) -> bytes | None:
     """A guest's node mask of `maxnode` - 1 bits as the host's, which has longs as wide as ours."""
-    if not addr or maxnode <= 1:
+    if not addr or maxnode == 1:
         return None
-    if maxnode - 1 > _NODES_MAX:
+    if not 0 < maxnode <= _NODES_MAX + 1:
         raise LinuxError(EINVAL)
     word = t.arch.model.word
     count = -(-(maxnode - 1) // (8 * word))
@@ -48,8 +48,8 @@ def get_mempolicy(
     where = addr
     if flags & _MPOL_F_ADDR:
         known = _is_covered(t, addr & -PAGE, PAGE)
-        if flags & _MPOL_F_NODE and not t.memory.permitted(addr & -PAGE, 1, READ):
-            known = False  # it takes the page itself
+        if known and flags & _MPOL_F_NODE:  # it takes the page itself
+            known = len(visit.read(t.memory, addr & -PAGE, 1)) == 1
         where = t.memory.base + addr if known else hostcall.INVALID
     word = ctypes.addressof(found) if mode else None
     hostcall.call("get_mempolicy", word, room, maxnode, where, flags)
@@ -91,12 +91,16 @@ def mbind(
         mask = hostcall.INVALID  # or the count is too large, which the host sees first
     size = length + PAGE - 1 & -PAGE & (1 << 64) - 1
     where = t.memory.base + addr
-    if not _is_covered(t, addr, size):
+    holes = not mode and t.memory.vmas.within(addr, addr + size)  # MPOL_DEFAULT minds none
+    if not holes and not _is_covered(t, addr, size):
         where = addr % PAGE  # where nothing is, for the errors that come before EFAULT
-    elif not addr % PAGE:
-        for vma in t.memory.vmas.isolate(addr, addr + size):
+    done = hostcall.call("mbind", where, size, mode, mask, maxnode, flags)
+    end = min(addr + size, t.memory.task_size)
+    if size and where == t.memory.base + addr:
+        for vma in t.memory.vmas.isolate(addr, end):
             vma.plain = False
-    return hostcall.call("mbind", where, size, mode, mask, maxnode, flags)
+        t.memory.vmas.join(addr, end)
+    return done
 
 
 @syscall(note="only pages of the process itself: EPERM")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import E2BIG, EFAULT, EINVAL
+from errno import E2BIG, EINVAL
 from select import POLLIN
 
+from ..exec import hostcall
 from ..exec.abi import processes as abi
 from ..exec.abi import signals as sig
 from ..exec.abi.numbers import call_numbers
@@ -263,7 +264,7 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     for name in _OF_CHILDREN:
         p.dispatcher.bind(numbers[name])
     if flags & abi.CLONE_PIDFD and t.memory.permitted(request.pidfd, 4, WRITE) < 4:
-        raise LinuxError(EFAULT)
+        _maker(request, hostcall.INVALID)()  # EFAULT, unless the host finds another error first
     ends = unlimited(lambda: os.pipe2(os.O_CLOEXEC)) if flags & abi.CLONE_VFORK else None
     loan = _lend(t) if ends is not None and flags & abi.CLONE_VM else None
     event = t.traced.birth(flags, request.exit_signal) if t.traced is not None else 0
@@ -299,9 +300,9 @@ def _new_process(t: Thread, request: Request) -> Blocking[int]:
     return pid
 
 
-def _maker(request: Request) -> Callable[[], int]:
-    """os.fork unless something is asked for that it does not do."""
-    wanted = request.flags & _BY_HOST
+def _maker(request: Request, pidfd: int = 0) -> Callable[[], int]:
+    """os.fork unless something is asked for that it does not do; a `pidfd` is out of reach."""
+    wanted = request.flags & _BY_HOST | (abi.CLONE_PIDFD if pidfd else 0)
     if not wanted and not request.set_tid and request.exit_signal == sig.SIGCHLD:
         return os.fork
 
@@ -310,7 +311,7 @@ def _maker(request: Request) -> Callable[[], int]:
 
         tids = (ctypes.c_int * len(request.set_tid))(*request.set_tid)
         signo = 0 if wanted & abi.CLONE_PARENT else request.exit_signal
-        args = CloneArgs(flags=wanted, exit_signal=signo, cgroup=request.cgroup)
+        args = CloneArgs(flags=wanted, pidfd=pidfd, exit_signal=signo, cgroup=request.cgroup)
         if request.set_tid:
             args.set_tid, args.set_tid_size = ctypes.addressof(tids), len(tids)
         return clone(args)

@@ -1,4 +1,4 @@
-"""An open file below /proc/<pid> whose text the emulator makes (man 5 proc)."""
+"""An open file below /proc whose text the emulator makes (man 5 proc)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from ..exec.files import SpecialFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..exec.procnames import Named
     from ..exec.thread import Thread
     from ..exec.waiting import Blocking
+
+    Make = Callable[[Thread], bytes | None]
 
 
 class ProcFile(SpecialFile):
@@ -25,19 +29,17 @@ class ProcFile(SpecialFile):
     in_part = True
     on_host = True
 
-    def __init__(self, where: Named, path: bytes, text: bytes) -> None:
-        pid, tid, name = where
-        below = f"task/{tid}/" if tid else ""
-        self.name = f"/proc/{pid}/{below}{name.decode(errors='replace')}"
+    def __init__(self, name: bytes, path: bytes, text: bytes, make: Make) -> None:
+        self.name = name.decode(errors="replace")
         self.path = path
-        self._where = where
+        self._make = make
         self._text = text
         self._fresh = True
 
     def pread(self, t: Thread, size: int, offset: int) -> bytes:
         """Text from there on. ESRCH when the process is gone."""
         if not offset and not self._fresh:
-            text = paths.contents(t, self._where)
+            text = self._make(t)
             if text is None:
                 raise LinuxError(ESRCH)
             self._text = text
@@ -57,10 +59,18 @@ class ProcFile(SpecialFile):
         return hostcall.call("lseek", fd, offset, whence)
 
 
-def open_text(t: Thread, where: Named, path: bytes) -> int | None:
+def open_own(t: Thread, where: Named, path: bytes) -> int | None:
+    """A descriptor of a file below /proc/<pid>, as `open_text`."""
+    pid, tid, name = where
+    below = b"task/%d/" % tid if tid else b""
+    whole = b"/proc/%d/%s%s" % (pid, below, name)
+    return open_text(t, whole, path, lambda reader: paths.contents(reader, where))
+
+
+def open_text(t: Thread, name: bytes, path: bytes, make: Make) -> int | None:
     """A descriptor, close-on-exec; None where the text is the host's."""
-    text = paths.contents(t, where)
+    text = make(t)
     if text is None:
         return None
     fd = paths.serve(text, os.path.basename(path).decode(errors="replace"))
-    return t.process.files.install(fd, ProcFile(where, path, text))
+    return t.process.files.install(fd, ProcFile(name, path, text, make))

@@ -133,14 +133,16 @@ def statfs(t: Thread, path: StringPtr, buf: Out[Statfs]) -> int:
     return 0
 
 
-@syscall
-def fstatfs(t: Thread, fd: Fd, buf: Out[Statfs]) -> int:
+def _fstatfs(t: Thread, fd: int) -> Statfs:
     special = t.process.files.special.get(fd)
     if special is not None and special.path:
-        found = hostcall.fill(Statfs, "statfs", b"/proc", OUT)
-    else:
-        found = hostcall.fill(Statfs, "fstatfs", fd, OUT)
-    buf.write(_short(t, found))
+        return hostcall.fill(Statfs, "statfs", b"/proc", OUT)
+    return hostcall.fill(Statfs, "fstatfs", fd, OUT)
+
+
+@syscall
+def fstatfs(t: Thread, fd: Fd, buf: Out[Statfs]) -> int:
+    buf.write(_short(t, _fstatfs(t, fd)))
     return 0
 
 
@@ -154,5 +156,5 @@ def statfs64(t: Thread, path: StringPtr, size: Size, buf: Out[Statfs]) -> int:
 @syscall(name="fstatfs64", wide="fstatfs64")
 def fstatfs64(t: Thread, fd: Fd, size: Size, buf: Out[Statfs]) -> int:
     _size(t, size)
-    buf.write(hostcall.fill(Statfs, "fstatfs", fd, OUT))
+    buf.write(_fstatfs(t, fd))
     return 0

@@ -13,7 +13,7 @@ from ..exec.abi import terminals as tty
 from ..exec.abi.files import FileCloneRange
 from ..exec.abi.layout import CStruct
 from ..exec.abi.terminals import Termio, Termios, Termios2, WinSize
-from ..exec.cpu import WRITE
+from ..exec.cpu import READ, WRITE
 from ..exec.errors import ERESTARTSYS, LinuxError
 from ..exec.files import TTY, in_background
 from ..exec.waiting import in_helper
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _IFREQ = 40  # sizeof(struct ifreq): an interface's name, and a union of two words and more
 _BLKGETSIZE64 = 0x80081272
 _IFCONF_MAX = 1 << 20
+_OF_SOCKETS = 0x89  # the second byte of their requests
 _DIRECTION = 30  # bits of a request that say whether data is read or written (_IOC_DIRSHIFT)
 _RAW = 16  # shapes of more bytes than an integer has are copied as they are
 
@@ -155,11 +156,30 @@ def _transfer(t: Thread, fd: int, cmd: int, addr: int) -> int:
         except LinuxError:
             return hostcall.call("ioctl", fd, cmd, hostcall.INVALID)
     elif t.memory.permitted(addr, guest_size, WRITE) < guest_size:
-        return hostcall.call("ioctl", fd, cmd, hostcall.INVALID)  # it may mind something else first
-    result = hostcall.call("ioctl", fd, cmd, room)
+        return _unwritable(t, fd, cmd, addr)
+    try:
+        result = hostcall.call("ioctl", fd, cmd, room)
+    except LinuxError as error:
+        if error.errno == ENOTTY and cmd >> 8 == _OF_SOCKETS:
+            return _unwritable(t, fd, cmd, addr)
+        raise
     if gives is not None:
         t.memory.write(addr, _to_guest(t, shape, room.raw))
     return result
+
+
+def _unwritable(t: Thread, fd: int, cmd: int, addr: int) -> int:
+    """An ioctl that fails: EFAULT, unless something else is wrong or minded before.
+
+    A socket takes what it does not know for a request about an interface, whose name it reads.
+    """
+    from ..exec.fence import Fence
+
+    size = t.memory.permitted(addr, _IFREQ, READ)
+    if not size:
+        return hostcall.call("ioctl", fd, cmd, hostcall.INVALID)
+    with Fence(size, t.memory.read(addr, size)) as fence:
+        return hostcall.call("ioctl", fd, cmd, fence.address)
 
 
 class _IfConf(ctypes.Structure):

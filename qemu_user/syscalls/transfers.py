@@ -8,11 +8,26 @@ from select import POLLIN, POLLOUT
 
 from ..exec import hostcall
 from ..exec.abi.signals import SI_USER, SIGPIPE
+from ..exec.cpu import READ
 from ..exec.errors import LinuxError
-from ..exec.files import PLAIN, POLL, TRY, TRY_READ, SpecialFile, nonblocking, ready, receive, send
+from ..exec.files import (
+    PLAIN,
+    POLL,
+    TRY,
+    TRY_READ,
+    TTY,
+    SpecialFile,
+    heed_job_control,
+    nonblocking,
+    ready,
+    receive,
+    send,
+    until_ready,
+    wait_ends,
+)
 from ..exec.hostcall import INVALID
 from ..exec.signals import SigInfo
-from ..exec.waiting import in_helper, readable, writable
+from ..exec.waiting import in_helper
 from .args import Fd, InBuf, IoVecIn, IoVecOut, Offset, OffsetPair, OutBuf, RwFlags
 from .pointers import IOV_MAX, MAX_RW_COUNT
 from .syscall import syscall
@@ -24,6 +39,7 @@ if TYPE_CHECKING:
 
 
 _EVENTS_MAX = 65536  # bytes of a read of inotify events
+_TTY_CHUNK = 2048  # bytes that a terminal copies before it looks whether there is room
 _COUNTER = 8  # bytes of what an eventfd is given
 
 
@@ -47,13 +63,14 @@ class Room:
     `missing` are the lengths of the segments out of reach after it, `bad` is what stands for them.
     """
 
-    __slots__ = ("bad", "have", "missing", "size", "views")
+    __slots__ = ("bad", "beyond", "have", "missing", "size", "views")
 
     def __init__(self, views: list[memoryview], lengths: list[int], bad: int) -> None:
         self.views = views
         self.size = sum(lengths)
         self.have = left = sum(map(len, views))
         self.missing: list[int] = []
+        self.beyond: tuple[int, int] | None = None  # the first of them: an address of the host's
         if left < self.size:
             for length in lengths:
                 if left < length:
@@ -61,9 +78,28 @@ class Room:
                 left = max(0, left - length)
         self.bad = bad
 
+    def extend(self, t: Thread, segments: list[tuple[int, int]]) -> None:
+        """Let the host look at what lies beyond the end of a mapped file: a write may extend it.
+
+        Only in the last segment.
+        """
+        if len(self.missing) != 1 or self.bad != hostcall.INVALID:
+            return
+        addr, length = [segment for segment in segments if segment[1]][-1]
+        end = addr + length
+        begin = end - self.missing[0]
+        vma = t.memory.vmas.at(begin)
+        if vma and vma.prot & READ and vma.touchable() <= begin:
+            self.beyond = (t.memory.base + begin, min(end, vma.end) - begin)
+            self.missing = [max(0, end - vma.end)]
+
     def call(self, name: str, fd: int, *rest: int) -> int:
         """The vector call `name`, where the host's kernel finds the EFAULT."""
-        vector = hostcall.vector(self.views, self.missing, self.bad)
+        more = [self.beyond] if self.beyond else []
+        more += [(self.bad, length) for length in self.missing]
+        if self.bad == hostcall.BEYOND and not more:
+            more = [(self.bad, 0)]  # of that even an empty part is refused
+        vector = hostcall.vector(self.views, more)
         return hostcall.call(name, fd, vector, len(vector), *rest)
 
 
@@ -99,13 +135,17 @@ def _read_foreign(t: Thread, fd: int, views: list[memoryview]) -> Blocking[int]:
 def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[int]:
     """readv or writev that waits; the part out of reach is the host's to find."""
     files = t.process.files
-    if room.bad == hostcall.BEYOND:
+    copied = events == POLLOUT and files.kind(fd) == TTY and room.have < _TTY_CHUNK
+    if room.bad == hostcall.BEYOND or copied:
         return room.call(name, fd)  # refused before it would wait
+    deadline: int | None = None
     while True:
         fd = t.moved.get(fd, fd)
         kind = files.kind(fd)
         if kind == TRY_READ:
             kind = TRY if events == POLLIN else POLL
+        if kind == TTY and events == POLLIN:
+            heed_job_control(t, fd)
         try:
             if kind == TRY:
                 return room.call(f"p{name}2", fd, -1, -1, os.RWF_NOWAIT)
@@ -117,7 +157,18 @@ def _partly(t: Thread, fd: int, room: Room, name: str, events: int) -> Blocking[
                 continue
             if error.errno != EAGAIN or nonblocking(fd):
                 raise
-        yield from (readable if events == POLLIN else writable)(t, fd)
+        if kind == TTY and events == POLLIN:
+            if not (yield from _terminal_input(t, fd)):
+                return 0
+            continue
+        deadline = deadline or wait_ends(fd, events)
+        yield from until_ready(t, fd, events, deadline)
+
+
+def _terminal_input(t: Thread, fd: int) -> Blocking[bool]:
+    from ..exec.terminalreads import await_input
+
+    return (yield from await_input(t, fd))
 
 
 def scatter(views: list[memoryview], data: bytes) -> None:
@@ -153,7 +204,11 @@ def _buffer(t: Thread, buf: InBuf | OutBuf) -> Room:
         views = buf.views()
     except LinuxError:
         views = []
-    return Room(views, [min(buf.size, MAX_RW_COUNT)], hostcall.bad(t, buf.addr, buf.size))
+    size = min(buf.size, MAX_RW_COUNT)
+    room = Room(views, [size], hostcall.bad(t, buf.addr, buf.size))
+    if room.missing and isinstance(buf, InBuf):
+        room.extend(t, [(buf.addr, size)])
+    return room
 
 
 @syscall(native="read")
@@ -167,7 +222,21 @@ def read(t: Thread, fd: Fd, buf: OutBuf) -> Blocking[int]:
     room = _buffer(t, buf)
     if room.missing and room.bad != hostcall.BEYOND and _notifies(t, fd):
         return (yield from _read_events(t, fd, room))
+    files = t.process.files
+    if _is_one(room) and fd not in files.special and files.kind(fd) == PLAIN:
+        return _one_read("read", fd, room)
     return (yield from _read(t, fd, room))
+
+
+def _is_one(room: Room) -> bool:
+    """Whether a host's buffer is all in reach or all out of it, as the guest's."""
+    return not (room.missing and room.views)
+
+
+def _one_read(name: str, fd: int, room: Room, *rest: int) -> int:
+    """read(2) or pread64(2), of which inotify(7) tells nothing at the end of a file."""
+    where = hostcall.address(room.views[0]) if room.views else room.bad
+    return hostcall.call(name, fd, where, room.size, *rest)
 
 
 def _notifies(t: Thread, fd: int) -> bool:
@@ -207,7 +276,10 @@ def vector_room(t: Thread, fd: int, iov: IoVecIn | IoVecOut, name: str, *rest: i
         views = [] if beyond else iov.views()
     except LinuxError:
         views = []
-    return Room(views, lengths, hostcall.BEYOND if beyond else hostcall.INVALID)
+    room = Room(views, lengths, hostcall.BEYOND if beyond else hostcall.INVALID)
+    if room.missing and "write" in name:
+        room.extend(t, segments)
+    return room
 
 
 @syscall
@@ -257,7 +329,10 @@ def _at(offset: int) -> int:
 def pread64(t: Thread, fd: Fd, buf: OutBuf, offset: Offset) -> int:
     if not buf.size and fd not in t.process.files.special:
         return hostcall.call("pread64", fd, hostcall.bad(t, buf.addr, 0), 0, offset)
-    return _pread(t, fd, _buffer(t, buf), _at(offset))
+    room = _buffer(t, buf)
+    if _is_one(room) and fd not in t.process.files.special:
+        return _one_read("pread64", fd, room, _at(offset))
+    return _pread(t, fd, room, _at(offset))
 
 
 @syscall

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from errno import EAGAIN
+from errno import EAGAIN, ECHILD
 from fcntl import F_GETFL
 
 from ..exec import hostcall
@@ -43,8 +43,8 @@ def wait4(
     def host(extra: int) -> int:
         return hostcall.call("wait4", upid, status, options | extra, usage)
 
-    attempt, wanted = Attempt(t, options | abi.WEXITED, host), _of_wait4(upid)
-    pid = yield from _for_child(t, lambda extra: attempt(wanted, extra), options)
+    attempt = Attempt(t, _of_wait4(upid), options | abi.WEXITED, host)
+    pid = yield from _for_child(t, attempt, options)
     found = attempt.tracee
     if pid and stat_addr:
         seen = int.from_bytes(status.raw, _HOST_ORDER) if found is None else found.status
@@ -78,22 +78,41 @@ def _usage(tracee: Seen) -> Rusage:
 class Attempt:
     """One look for a child: among those we trace first, then by the host's wait."""
 
-    def __init__(self, t: Thread, options: int, host: Callable[[int], int]) -> None:
+    def __init__(
+        self, t: Thread, wanted: Callable[[Seen], bool], options: int, host: Callable[[int], int]
+    ) -> None:
         self.process = t.process
+        self.wanted = wanted
         self.options = options
         self.host = host
         self.tracee: Seen | None = None  # what was found, when it is one
 
-    def __call__(self, wanted: Callable[[Seen], bool], extra: int) -> int:
+    def __call__(self) -> int:
         """The id of a thread or process that has something to report, 0 for none. ECHILD."""
         tracing = self.process.tracing
         if tracing is None:
-            return self.host(extra)
-        found = tracing.wait(wanted, self.options, lambda: self.host(extra))
+            return self.host(abi.WNOHANG)
+        found = tracing.wait(self.wanted, self.options, lambda: self.host(abi.WNOHANG))
         if isinstance(found, int):
             return found
         self.tracee = found
         return found.tid
+
+    def by_host(self, t: Thread) -> Blocking[int]:
+        """What the host's wait finds when it sleeps; 0 if a tracee may have something to report."""
+        p = t.process
+        try:
+            found = yield from in_helper(t, lambda: self.host(0), p.child_waits)
+        except LinuxError as error:
+            if error.errno != ERESTARTSYS:
+                raise
+            found = self()
+            if not found and t.has_signal():
+                raise
+            return found
+        if p.tracing is not None and p.tracing.tracer is not None:
+            p.tracing.tracer.waited(found)
+        return found
 
 
 @syscall
@@ -107,13 +126,13 @@ def waitid(
         hostcall.call("waitid", which, upid, raw, options | extra, usage)
         return int.from_bytes(raw.raw[:4], _HOST_ORDER)
 
-    attempt, wanted = Attempt(t, options, host), _of_waitid(which, upid)
+    attempt = Attempt(t, _of_waitid(which, upid), options, host)
     found, failure = 0, None
     impatient = which == abi.P_PIDFD and not options & abi.WNOHANG and _is_nonblocking(upid)
     if impatient:
         options |= abi.WNOHANG
     try:
-        found = yield from _for_child(t, lambda extra: attempt(wanted, extra), options)
+        found = yield from _for_child(t, attempt, options)
         if impatient and not found:
             raise LinuxError(EAGAIN)
     except LinuxError as error:
@@ -155,15 +174,21 @@ def _of_waitid(which: int, upid: int) -> Callable[[Seen], bool]:
     return lambda _: which == abi.P_ALL
 
 
-def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocking[int]:
+def _for_child(t: Thread, attempt: Attempt, options: int) -> Blocking[int]:
     """Repeat the host's non-blocking wait at each SIGCHLD until it finds a child."""
     silent = ignored(sig.SIGCHLD) or t.process.quiet_children
-    if silent and not options & abi.WNOHANG:
-        # No SIGCHLD may come; the host's own wait ends with ECHILD when all children are gone.
-        result = yield from in_helper(t, lambda: attempt(0))
-        return result
     while True:
-        found = attempt(abi.WNOHANG)
+        found = attempt()
+        if not found and silent and not options & abi.WNOHANG:
+            # No SIGCHLD may come; the host's own wait ends with ECHILD when no child is left.
+            try:
+                found = yield from attempt.by_host(t)
+            except LinuxError as error:
+                if error.errno != ECHILD or t.process.tracing is None:
+                    raise
+                silent = False  # those we trace that are no children of ours wake us
+            if not found:
+                continue
         if found:
             t.process.scheduler.look()  # its SIGCHLD comes before the call returns
         if found or options & abi.WNOHANG:
@@ -175,7 +200,7 @@ def _for_child(t: Thread, attempt: Callable[[int], int], options: int) -> Blocki
         finally:
             t.process.child_waits.remove(sleep)
         if sleep.interrupted and not sleep.woken:
-            found = attempt(abi.WNOHANG)
+            found = attempt()
             if found:
                 return found
             raise LinuxError(ERESTARTSYS)

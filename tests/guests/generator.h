@@ -45,6 +45,7 @@ struct call {
 
 static uint64_t state;
 static int batch_number, common;
+static long milliseconds = 20;
 static char symbol[400]; /* of the argument that was drawn last */
 static char *room, *fixed, *edge, *none, *gone; /* writable, read-only, before a hole, PROT_NONE, unmapped */
 static char *writes; /* the place in `room` for the next structure */
@@ -348,9 +349,9 @@ static void nothing(int signo)
 {
 }
 
-static void one_batch(int count, const char *only, long ms)
+static void one_batch(int count, const char *only)
 {
-    struct itimerspec tick = {{0, ms * 1000000}, {0, ms * 1000000}};
+    struct itimerspec tick = {{0, milliseconds * 1000000}, {0, milliseconds * 1000000}};
     struct sigaction interrupt = {.sa_handler = nothing};
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGXCPU};
     timer_t timer;
@@ -411,9 +412,9 @@ int main(int argc, char **argv)
 {
     uint64_t seed = argc > 1 ? strtoull(argv[1], 0, 0) : 1;
     int from = 0, batches = argc > 2 ? strtol(argv[2], NULL, 0) : 10, count = argc > 3 ? atoi(argv[3]) : 100;
-    long ms = argc > 4 ? atoi(argv[4]) : 20;
     char here[20], *at = argc > 2 ? strchr(argv[2], '-') : NULL;
 
+    milliseconds = argc > 4 ? atoi(argv[4]) : milliseconds;
     common = argc > 5 && !strcmp(argv[5], "common");
     if (at) /* FROM-TO */
         from = batches, batches = atoi(at + 1) + 1;
@@ -444,7 +445,7 @@ int main(int argc, char **argv)
         pid_t child = fork();
         MUST(child >= 0);
         if (child == 0)
-            one_batch(count, argc > 6 ? argv[6] : NULL, ms);
+            one_batch(count, argc > 6 ? argv[6] : NULL);
         reap(child);
         sprintf(where, "b%d", batch_number);
         clear_away(where);

@@ -187,7 +187,7 @@ class Linux:
         narrow: str = "",
     ) -> None:
         self.narrow = narrow  # the architecture of 32-bit programs, whose calls others may make
-        # Exceptions that ask for a system call in another way: whether it was made
+        # Exceptions that ask for no signal, by number: whether what they ask for was done
         self.entries = entries or {}
         self.compat = compat  # what uname -m says under PER_LINUX32; "": what it always says
         # Addresses outside of memory that programs call -> the vDSO's function that it is

@@ -17,11 +17,33 @@ from . import Arch, Convention, Linux
 from .sparc32_frames import Frame
 from .sparc32_traps import TRAPS, emulate
 from .sparc_state import O, set_pc
-from .sparcv9 import CALLS, HWCAP, REGISTERS, SPECIAL, cpuinfo, engine, exception, new_thread
+from .sparcv9 import (
+    CALLS,
+    CARRY,
+    ENTRIES,
+    HWCAP,
+    REGISTERS,
+    SPECIAL,
+    cpuinfo,
+    engine,
+    exception,
+    new_thread,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..thread import Thread
+
+
+_VARIANTS = {
+    "Flock": SparcFlock,
+    "Stat": SparcStat32,
+    "Stat64": SparcStat64,
+    "SemidDs": SparcSemidDs32,
+    "ShmidDs": SparcShmidDs32,
+    "MsqidDs": SparcMsqidDs32,
+    "Termios": SparcTermios,
+}
 
 
 def begin(t: Thread) -> None:
@@ -44,19 +66,11 @@ def make(name: str, elf_machine: int, uname: str, notes: tuple[str, ...] = ()) -
             args=O[:6],
             result="o0",
             insn_size=4,
-            error=("icc", ~(1 << 20), 1 << 20),
+            error=CARRY,
         ),
         frame=Frame(),
         constants=CONSTANTS | {"PTRACE_DETACH": 11},
-        variants={
-            "Flock": SparcFlock,
-            "Stat": SparcStat32,
-            "Stat64": SparcStat64,
-            "SemidDs": SparcSemidDs32,
-            "ShmidDs": SparcShmidDs32,
-            "MsqidDs": SparcMsqidDs32,
-            "Termios": SparcTermios,
-        },
+        variants=_VARIANTS,
         special=SPECIAL,
         platform=b"",
         cpuinfo=cpuinfo,
@@ -69,6 +83,7 @@ def make(name: str, elf_machine: int, uname: str, notes: tuple[str, ...] = ()) -
         linux=Linux(
             begin=begin,
             exception=exception,
+            entries=ENTRIES,
             emulate=emulate,
             new_thread=new_thread,
             calls=CALLS,

@@ -10,7 +10,18 @@ from . import Arch, Convention, Linux
 from .sparc64_context import emulate
 from .sparc64_frames import BIAS, Frame
 from .sparc_state import O, set_pc
-from .sparcv9 import CALLS, HWCAP, REGISTERS, SPECIAL, cpuinfo, engine, exception, new_thread
+from .sparcv9 import (
+    CALLS,
+    CARRY,
+    ENTRIES,
+    HWCAP,
+    REGISTERS,
+    SPECIAL,
+    cpuinfo,
+    engine,
+    exception,
+    new_thread,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +45,7 @@ ARCH = Arch(
         args=O[:6],
         result="o0",
         insn_size=4,
-        error=("xcc", ~(1 << 20), 1 << 20),
+        error=CARRY,
     ),
     frame=Frame(),
     constants=CONSTANTS | {"PTRACE_DETACH": 11},
@@ -55,9 +66,11 @@ ARCH = Arch(
     linux=Linux(
         begin=begin,
         exception=exception,
+        entries=ENTRIES,
         emulate=emulate,
         new_thread=new_thread,
         calls=CALLS | {"ipc": "ipc_direct"},
+        compat="sparc",
     ),
     disassembler=("SPARC", "V9"),
     audit=0x8000002B,  # AUDIT_ARCH_SPARC64

@@ -12,6 +12,8 @@ G = tuple(f"g{n}" for n in range(1, 8))
 O = tuple(f"o{n}" for n in range(8))  # noqa: E741
 L = tuple(f"l{n}" for n in range(8))
 I = tuple(f"i{n}" for n in range(8))  # noqa: E741
+_NAMES = ("", *G, *O, *L, *I)
+_SWAPS = (0x3C, 0x3E)  # CASA, CASXA: their address is a register alone
 FPU_ENABLED = 4  # FPRS.FEF
 # How the engine says that flags are still to be computed (by kind: what of)
 _ADDS, _SUBTRACTS = (3, 4, 5, 6), (7, 8, 9, 10)
@@ -26,6 +28,18 @@ class FpuState(CStruct):
     fsr: U64
     gsr: U64
     fprs: U64
+
+
+def operand(t: Thread, code: int) -> int:
+    """The address that an instruction accesses or jumps to."""
+    first, second = _NAMES[code >> 14 & 31], _NAMES[code & 31]
+    mask = (1 << 8 * t.arch.model.word) - 1
+    addr = t.cpu.read(first) & mask if first else 0
+    if code >> 30 == 3 and code >> 19 & 0x3F in _SWAPS:
+        return addr
+    if code >> 13 & 1:
+        return addr + (code & 0xFFF) - (code & 0x1000) & mask
+    return addr + (t.cpu.read(second) if second else 0) & mask
 
 
 def set_pc(t: Thread, pc: int, npc: int | None = None) -> None:

@@ -8,7 +8,7 @@ from ..abi import signals as abi
 from ..cpu import EXEC
 from ..errors import LinuxError
 from . import Engine, Registers
-from .sparc_state import G, I, L, O
+from .sparc_state import G, I, L, O, operand
 from .sparc_windows import store_window
 from .windows import PLACES
 
@@ -31,7 +31,6 @@ _CAUSES = (  # FSR.cexc
     (1, abi.FPE_FLTRES),
 )
 _JUMPS = ((2, 0x38), (2, 0x39))  # JMPL, RETURN
-_SWAPS = (0x3C, 0x3E)  # CASA, CASXA: their address is a register alone
 
 _STATE = {  # what the CPU state has where, in bytes from its beginning
     "state": (0, 0x2000),
@@ -86,15 +85,7 @@ def _operand(t: Thread, pc: int) -> int:
     code = int.from_bytes(b"".join(t.memory.views(pc, 4, EXEC)), "big")
     if code >> 30 != 3 and (code >> 30, code >> 19 & 0x3F) not in _JUMPS:
         return pc
-    names = ("", *G, *O, *L, *I)
-    first, second = names[code >> 14 & 31], names[code & 31]
-    mask = (1 << 8 * t.arch.model.word) - 1
-    addr = t.cpu.read(first) & mask if first else 0
-    if code >> 30 == 3 and code >> 19 & 0x3F in _SWAPS:
-        return addr
-    if code >> 13 & 1:
-        return addr + (code & 0xFFF) - (code & 0x1000) & mask
-    return addr + (t.cpu.read(second) if second else 0) & mask
+    return operand(t, code)
 
 
 def new_thread(_parent: Thread, child: Thread) -> None:
@@ -161,6 +152,13 @@ def pipe(t: Thread) -> int:
     return first
 
 
+def _floats(t: Thread) -> bool:
+    """An instruction that Linux does, or an exception."""
+    from .sparc_quads import enter
+
+    return enter(t)
+
+
 def getpagesize(t: Thread) -> int:
     """Man 2 getpagesize."""
     return t.arch.page
@@ -176,7 +174,11 @@ REGISTERS = Registers(
     dwarf=("g0", *G, *O, *L, *I),
     frame="i6",
 )
+# The carry of both condition codes: flags that are in place, or those of the addition that
+# `engine_windows` leaves behind at a system call
+CARRY = ("cc_op", ~2, 2)
 HWCAP = 0x8000B1F  # FLUSH STBAR SWAP MULDIV V9 MUL32 DIV32 V8PLUS, ADP: copying without VIS
+ENTRIES = {_FLOATING: _floats}
 SPECIAL = {"pipe": pipe, "getpagesize": getpagesize}
 CALLS = {
     "fork": "fork_two_results",

@@ -5,6 +5,9 @@ from __future__ import annotations
 PLACES = {  # in bytes from the state's beginning
     "pc": 0x48,
     "npc": 0x50,
+    "cc_src": 0x60,
+    "cc_src2": 0x68,
+    "cc_dst": 0x70,
     "cc_op": 0x78,
     "icc": 0x88,
     "asi": 0x1C44,

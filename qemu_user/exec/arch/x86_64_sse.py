@@ -248,6 +248,31 @@ reserved:
 _LOADED = f"and dword ptr [rdi + {MXCSR}], 0xffff; ret"
 
 
+_RESERVED, _MXCSR_AT = 0xFFFF0000, 24  # bits of MXCSR, and where FXRSTOR's operand has it
+_RESTORE = f"""
+    test sil, 15
+    jne on
+    push rdi
+    push rsi
+    sub rsp, 8
+    add rsi, {_MXCSR_AT}
+    mov rdx, qword ptr [rsp + 24]
+    call {{cpu_ldl_data_ra}}
+    add rsp, 8
+    pop rsi
+    pop rdi
+    test eax, {_RESERVED}
+    je on
+    mov rcx, qword ptr [rsp]
+    xor edx, edx
+    mov esi, {_GP}
+    jmp {{raise_exception_err_ra}}
+on:
+"""
+# It stays: what precedes it ends with its first instructions, of so many bytes.
+BEFORE = {"fxrstor": (f"{_RESTORE} push r14; push r13; push r12; push rbp", 7)}
+
+
 def sources() -> dict[str, str]:
     """The substitutes by the names of the engine's functions."""
     odd = {"ldmxcsr": _LOAD, "update_mxcsr_status": _LOADED}

@@ -24,7 +24,7 @@ _FCW = b"\x7f\x03"  # of a processor after its start
 def execute(supply: Supply, pc: int, code: bytes) -> bool:
     """Do the instruction at `pc`; False: it is none of these."""
     rex, at = 0, 0
-    if code[:1] and code[0] & 0xF0 == 0x40:
+    if supply.bits == 64 and code[0] & 0xF0 == 0x40:
         rex, at = code[0], 1
     if code[at : at + 3] == b"\x0f\x01\xd0":
         _xgetbv(supply)
@@ -36,7 +36,7 @@ def execute(supply: Supply, pc: int, code: bytes) -> bool:
     insn.form, insn.long, insn.wide = "F", False, False
     insn.segment, insn.narrow = "", False
     try:
-        end = operands(insn, code, at + 2, 64, rex)
+        end = operands(insn, code, at + 2, supply.bits, rex)
     except IndexError:
         return False
     if insn.rm >= 0 or insn.ext not in (4, 5, 6):

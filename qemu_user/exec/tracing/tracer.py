@@ -275,9 +275,13 @@ class Tracer:
             if error.errno != ECHILD or all(_reaped(t) for t in left):
                 raise
             return 0
-        if found in self.tracees and not os.path.exists(f"/proc/{found}"):
-            self._forget(found)  # the end of a child
+        self.waited(found)
         return found
+
+    def waited(self, pid: int) -> None:
+        """The host's wait has told something of a process, or of none (0)."""
+        if pid in self.tracees and not os.path.exists(f"/proc/{pid}"):
+            self._forget(pid)  # the end of a child
 
 
 def _reaped(tracee: Tracee) -> bool:

@@ -73,8 +73,13 @@ class Visit:
 
 
 def read(memory: AddressSpace, addr: int, size: int) -> bytes:
-    """The beginning of what is asked for that may be read."""
-    return memory.read(addr, memory.permitted(addr, size, READ))
+    """The beginning of what is asked for that may be read; pages for writing alone may not."""
+    size = memory.permitted(addr, size, READ)
+    for vma in memory.vmas.within(addr, addr + size):
+        if not vma.prot & READ:
+            size = max(vma.start - addr, 0)
+            break
+    return memory.read(addr, size)
 
 
 def write(memory: AddressSpace, addr: int, data: bytes) -> int:

@@ -193,6 +193,22 @@ int main(void)
     RUN(__asm__ volatile(UNDEFINED));
     judge("undefined instruction", SIGILL, ILL_CODE);
 #ifdef __sparc__
+    for (int fd = -1; fd < 1; fd++) { /* a failure is a carry of both condition codes */
+        register long o0 __asm__("o0") = fd, o1 __asm__("o1") = F_GETFD,
+                      g1 __asm__("g1") = SYS_fcntl;
+        __asm__ volatile(
+#ifdef __arch64__
+            "ta 0x6d;"
+#else
+            "ta 0x10;"
+#endif
+            "clr %%g2; movcs %%icc, 1, %%g2; movcs %%xcc, 2, %%g1; movcc %%xcc, 0, %%g1;"
+            "add %%g1, %%g2, %0"
+            : "+r"(o0), "+r"(g1)
+            : "r"(o1)
+            : "g2", "cc", "memory");
+        MUST(o0 == (fd < 0 ? 3 : 0));
+    }
     sigaction(SIGEMT, &act, NULL);
     RUN(__asm__ volatile("ta 2"));
     MUST(number == SIGFPE && code == FPE_INTDIV && where);

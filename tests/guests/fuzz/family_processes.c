@@ -109,7 +109,7 @@ static void enter(void)
 /* What was sent to a child has happened when the next call looks. */
 static void settle(void)
 {
-    sleep_ms(2);
+    sleep_ms(milliseconds / 10);
 }
 
 static int refuse(const struct call *c, long *a)

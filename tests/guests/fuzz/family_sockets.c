@@ -143,8 +143,6 @@ static int refuse(const struct call *c, long *a)
 {
     if (c->number == SYS_ioctl)
         a[1] = (long[]){0x541b, 0x8905, 0x5411, 0x8901, 0x12345}[pick(5)];
-    if (c->number == SYS_ioctl && (char *)a[2] == fixed) /* what has no such ioctl is asked for an interface there */
-        return 1;
     if (c->number == SYS_socket && (int)a[0] == 45)
         return 1;
     if (c->number == SYS_setsockopt && (int)a[1] == SOL_SOCKET && ((int)a[2] == SO_BUSY_POLL || (int)a[2] == SO_RCVTIMEO || (int)a[2] == SO_SNDTIMEO || (int)a[2] == SO_LINGER))

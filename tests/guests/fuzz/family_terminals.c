@@ -79,7 +79,7 @@ static int refuse(const struct call *c, long *a)
 static const char *result(const struct call *c, const long *a, long r)
 {
     if (c->number == SYS_write || c->number == SYS_ioctl) /* the other side has it a little later */
-        nanosleep(&(struct timespec){0, 1000000}, NULL);
+        nanosleep(&(struct timespec){0, milliseconds * 50000}, NULL);
     return NULL;
 }
 

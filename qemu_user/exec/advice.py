@@ -60,10 +60,20 @@ _HOST = (  # the host's kernel does these to the arena's pages
     *(MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_COLLAPSE, MADV_MERGEABLE, MADV_UNMERGEABLE),
     *(MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_DONTDUMP, MADV_DODUMP),
 )
-_SPLITS = (  # leave a mark on the host's mapping, which has to go with it
-    *(MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_MERGEABLE, MADV_RANDOM, MADV_SEQUENTIAL),
-    *(MADV_WIPEONFORK, MADV_DONTDUMP),
-)
+_RANDOM, _SEQUENTIAL, _NO_DUMP, _WIPED, _HUGER, _UNHUGE, _MERGED = (1 << i for i in range(7))
+_MARKS = {  # what advice adds to the marks of areas, and what it takes away
+    MADV_NORMAL: (0, _RANDOM | _SEQUENTIAL),
+    MADV_RANDOM: (_RANDOM, _SEQUENTIAL),
+    MADV_SEQUENTIAL: (_SEQUENTIAL, _RANDOM),
+    MADV_DONTDUMP: (_NO_DUMP, 0),
+    MADV_DODUMP: (0, _NO_DUMP),
+    MADV_WIPEONFORK: (_WIPED, 0),
+    MADV_KEEPONFORK: (0, _WIPED),
+    MADV_HUGEPAGE: (_HUGER, _UNHUGE),
+    MADV_NOHUGEPAGE: (_UNHUGE, _HUGER),
+    MADV_MERGEABLE: (_MERGED, 0),
+    MADV_UNMERGEABLE: (0, _MERGED),
+}
 
 
 def _range(space: AddressSpace, addr: int, size: int) -> int:
@@ -140,10 +150,17 @@ def _advise(space: AddressSpace, vma: Vma, start: int, stop: int, advice: int) -
         raise LinuxError(EINVAL)  # no huge page fits in
     if advice in _REPLACES:
         space.discard(start, stop)
-    if advice in _SPLITS:
-        for part in space.vmas.isolate(start, stop):
-            part.plain = False
     host.madvise(space.base + start, stop - start, advice)
+    if advice in _MARKS:
+        _mark(space, start, stop, *_MARKS[advice])
+
+
+def _mark(space: AddressSpace, start: int, stop: int, new: int, old: int) -> None:
+    """The host's mapping has the mark as well, which has to go with it."""
+    for part in space.vmas.isolate(start, stop):
+        part.marks = part.marks & ~old | new
+        part.plain &= not new
+    space.vmas.join(start, stop)
 
 
 def _mark_fork(space: AddressSpace, start: int, end: int, exclude: bool) -> None:

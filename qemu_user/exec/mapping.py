@@ -166,7 +166,7 @@ def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, off
     start, size = space.base + vma.start, vma.end - vma.start
     kind = host.SHARED if vma.shared else host.PRIVATE
     if vma.prot & EXEC:
-        _try_exec(kind, fd, offset)
+        _try_exec(kind, vma.prot & WRITE if vma.shared else 0, fd, offset)
     kind |= host.FIXED
     try:
         writable = _map_host(vma, start, size, kind, fd, offset)
@@ -195,10 +195,10 @@ def map_file(space: AddressSpace, vma: Vma, fd: int, status: os.stat_result, off
     vma.name = vma.name or os.readlink(b"/proc/self/fd/%d" % fd)
 
 
-def _try_exec(kind: int, fd: int, offset: int) -> None:
+def _try_exec(kind: int, write: int, fd: int, offset: int) -> None:
     """EPERM where the file is not for execution: the file system's matter, or the inode's."""
     try:
-        trial = host.mmap(0, host.PAGE, host.READ | host.EXEC, kind, fd, offset)
+        trial = host.mmap(0, host.PAGE, host.READ | write | host.EXEC, kind, fd, offset)
     except LinuxError as error:
         if error.errno == EPERM:
             raise

@@ -37,7 +37,7 @@ class Vma:
     """One area: pages [start, end) with the same protection and origin."""
 
     __slots__ = (
-        *("backing", "end", "flags", "locked", "may_write", "name", "no_fork", "offset"),
+        *("backing", "end", "flags", "locked", "marks", "may_write", "name", "no_fork", "offset"),
         *("plain", "prot", "sealed", "shared", "source", "start"),
     )
 
@@ -65,6 +65,7 @@ class Vma:
         self.locked = False
         self.no_fork = False  # MADV_DONTFORK
         self.sealed = False  # mseal
+        self.marks = 0  # what advice and policies leave: areas that differ in them are not joined
         self.plain = backing is None  # the host's pages are as the arena was reserved
         self.source: Source | None = None  # the file of which it shows exactly the bytes
 
@@ -87,7 +88,7 @@ class Vma:
             may_write=self.may_write,
         )
         other.locked, other.no_fork, other.plain = self.locked, self.no_fork, self.plain
-        other.source, other.sealed = self.source, self.sealed
+        other.source, other.sealed, other.marks = self.source, self.sealed, self.marks
         return other
 
     def absorb(self, other: Vma) -> None:
@@ -116,6 +117,7 @@ class Vma:
             and self.may_write == other.may_write
             and self.no_fork == other.no_fork
             and self.sealed == other.sealed
+            and self.marks == other.marks
             and (self.backing is None or self.offset + self.end - self.start == other.offset)
         )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..exec.thread import Thread
 
 _MPOL_F_NODE, _MPOL_F_ADDR = 1, 2
+_POLICY = 8  # the first bit of an area's marks that is a policy's
 _NODES_MAX = PAGE * 8  # bits of a mask, as the kernel limits them
 
 
@@ -91,14 +92,16 @@ def mbind(
         mask = hostcall.INVALID  # or the count is too large, which the host sees first
     size = length + PAGE - 1 & -PAGE & (1 << 64) - 1
     where = t.memory.base + addr
+    mode &= 0xFFFFFFFF
     holes = not mode and t.memory.vmas.within(addr, addr + size)  # MPOL_DEFAULT minds none
     if not holes and not _is_covered(t, addr, size):
         where = addr % PAGE  # where nothing is, for the errors that come before EFAULT
     done = hostcall.call("mbind", where, size, mode, mask, maxnode, flags)
     end = min(addr + size, t.memory.task_size)
     if size and where == t.memory.base + addr:
+        policy = (hash((mode, mask)) & 0xFFFFFF) + 1 << _POLICY if mode else 0
         for vma in t.memory.vmas.isolate(addr, end):
-            vma.plain = False
+            vma.marks, vma.plain = vma.marks & (1 << _POLICY) - 1 | policy, False
         t.memory.vmas.join(addr, end)
     return done
 

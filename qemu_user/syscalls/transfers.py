@@ -88,10 +88,15 @@ class Room:
         addr, length = [segment for segment in segments if segment[1]][-1]
         end = addr + length
         begin = end - self.missing[0]
-        vma = t.memory.vmas.at(begin)
-        if vma and vma.prot & READ and vma.touchable() <= begin:
-            self.beyond = (t.memory.base + begin, min(end, vma.end) - begin)
-            self.missing = [max(0, end - vma.end)]
+        stop = begin
+        for vma in t.memory.vmas.within(begin, end):
+            fits = vma.start <= stop and vma.prot & READ
+            if not fits or (stop == begin and vma.touchable() > begin):
+                break
+            stop = min(vma.end, end)
+        if stop > begin:
+            self.beyond = (t.memory.base + begin, stop - begin)
+            self.missing = [end - stop]
 
     def call(self, name: str, fd: int, *rest: int) -> int:
         """The vector call `name`, where the host's kernel finds the EFAULT."""

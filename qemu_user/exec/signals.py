@@ -189,6 +189,10 @@ class SignalHandlers:
     def __init__(self) -> None:
         self._actions = [Action() for _ in range(COUNT + 1)]
 
+    def extend(self, signo: int) -> None:
+        """Know this signal, too: MIPS has more than those which can be sent."""
+        self._actions += [Action() for _ in range(len(self._actions), signo + 1)]
+
     def __getitem__(self, signo: int) -> Action:
         return self._actions[signo]
 

@@ -647,6 +647,17 @@ def test_closed_stdio(probe: Path, tmp_path: Path, redirections: str, expected: 
     assert report.read_text() == expected + "\n"
 
 
+def test_hard_limit_of_descriptors(guest: Callable[..., Path]) -> None:
+    program = guest("limits/descriptors", "x86_64", "musl")
+    for limit in (64, 200):
+        script = f'ulimit -n {limit}; exec "$@"'
+        result = programs.run(
+            ["sh", "-c", script, "sh", sys.executable, "-m", "qemu_user", program],
+            env=os.environ | {"PYTHONPATH": str(programs.ROOT)},
+        )
+        assert result.text == programs.run_ours(program).text, result.err
+
+
 def test_output_nobody_reads(probe: Path) -> None:
     script = '{ "$0" -m qemu_user "$1" cat </dev/zero; echo $? >&2; } | head -c 9'
     done = subprocess.run(

@@ -166,6 +166,7 @@ CODE = {
 }
 _CALL, _ABORT, _WORDS = 0x1122334455667788, 0x1122334455667799, 0x11223344556677AA
 
+_libc = ctypes.CDLL(None)
 running: list[Handle | None] = [None]  # the engine that executes a guest
 _starts: list[CodeType] = []  # the function that calls the engine
 _kept: list[_CFunctionType] = []  # what the entry of abort() leads to
@@ -188,7 +189,7 @@ def survive(library: CDLL, start: CodeType) -> None:
         if not host.backed(known + call & -host.PAGE) or ctypes.string_at(known + call, 6) != jump:
             return
     function = CFUNCTYPE(c_void_p, c_int, c_uint64, c_uint64)(_leave)
-    aborts = ctypes.cast(ctypes.CDLL(None).abort, c_void_p).value or 0
+    aborts = ctypes.cast(_libc.abort, c_void_p).value or 0
     values = {_CALL: ctypes.cast(function, c_void_p).value or 0, _ABORT: aborts}
     values[_WORDS] = ctypes.addressof(_words)
     codes = dict(CODE)
@@ -216,7 +217,7 @@ def take_faults(report: Callable[[int, int], None]) -> None:
         return
     _report[:] = (report,)
     stack = host.mmap(0, _STACK, host.READ | host.WRITE, host.BLANK)
-    ctypes.CDLL(None).sigaltstack(struct.pack("=QiiQ", stack, 0, 0, _STACK), None)
+    _libc.sigaltstack(struct.pack("=QiiQ", stack, 0, 0, _STACK), None)
     for signo in (SIGSEGV, SIGILL, SIGFPE, SIGBUS):
         _install(signo)
         handled_in_place(signo, _install)
@@ -224,7 +225,7 @@ def take_faults(report: Callable[[int, int], None]) -> None:
 
 def _install(signo: int) -> None:
     action = struct.pack("=Q128xiiQ", _words[2], _FLAGS, 0, 0)
-    ctypes.CDLL(None).sigaction(signo, action, None)
+    _libc.sigaction(signo, action, None)
 
 
 def _leave(signo: int, place: int, stack: int) -> int | None:

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 
 # The emulator's own descriptors begin here, or lower where the host allows us fewer than that.
-_HARD_LIMIT = hostcall.descriptor_limits()[1]
+SOFT_AT_START, _HARD_LIMIT = hostcall.descriptor_limits()
+SPARE = min(
+    16, _HARD_LIMIT // 8
+)  # of the host's hard limit: guests that use up theirs leave us these
+if SOFT_AT_START > _HARD_LIMIT - SPARE:
+    hostcall.descriptor_limits((_HARD_LIMIT - SPARE, _HARD_LIMIT))
 FIRST_RESERVED = min(1000, max(_HARD_LIMIT // 2, _HARD_LIMIT - 48))
 _MEM_MAJOR = 1  # null, zero, full, random: never block
 _MASTER = os.makedev(5, 2)  # of pseudoterminals: job control is about the slaves

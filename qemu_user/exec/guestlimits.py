@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import hostcall
 from .abi import limits as abi
 from .abi.limits import Rlimit64
+from .files import SOFT_AT_START, SPARE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +30,15 @@ LINES = {  # of /proc/<pid>/limits
 
 
 class GuestLimits:
-    """Hard limits that the host does not keep."""
+    """Limits that the host does not keep."""
 
     def __init__(self) -> None:
         self.hard = {resource: of_host(0, resource)[1] for resource in _VIRTUAL_HARD}
+        self.files = SOFT_AT_START  # the soft one of descriptors
+
+    def files_on_host(self, hard: int) -> int:
+        """The host's soft limit of descriptors, where its hard one leaves us some."""
+        return min(self.files, hard - SPARE)
 
 
 def of_host(pid: int, resource: int) -> tuple[int, int]:
@@ -54,7 +60,11 @@ def get(t: Thread, resource: int) -> tuple[int, int]:
     """The soft and the hard limit that hold for the guest."""
     attribute = MEMORY.get(resource)
     if resource == abi.RLIMIT_NOFILE:
-        return of_host(0, resource)[0], kept(t).hard[resource]
+        soft, hard = of_host(0, resource)
+        limits = kept(t)
+        if soft == limits.files_on_host(hard):  # and nobody else has changed it
+            soft = limits.files
+        return soft, limits.hard[resource]
     if attribute is None:
         return of_host(0, resource)
     hard = kept(t).hard[resource]

@@ -7,6 +7,7 @@ from errno import EBADF, EINVAL
 
 from ..exec import hostcall, openflags
 from ..exec.abi import files as abi
+from ..exec.abi.limits import RLIMIT_NOFILE
 from ..exec.errors import LinuxError
 from ..exec.waiting import closing, in_helper
 from .args import EventFdFlags, Fd, Int, Offset, OpenFlags, OutArray, Pid, PidfdFlags, UInt
@@ -28,7 +29,23 @@ def _dup3(t: Thread, old: int, new: int, flags: int) -> int:
     if new in files.reserved:
         raise LinuxError(EBADF)
     closing(t.process, new)
-    return files.duplicated(old, hostcall.call("dup3", old, new, flags))
+
+    def make() -> int:
+        return hostcall.call("dup3", old, new, flags)
+
+    try:
+        return files.duplicated(old, make())
+    except LinuxError as error:
+        if error.errno != EBADF or not hostcall.descriptor_limits()[0] <= new < _limit(t):
+            raise
+    return files.duplicated(old, hostcall.with_room(make))
+
+
+def _limit(t: Thread) -> int:
+    """The guest's RLIMIT_NOFILE, which the host's may be less than."""
+    from ..exec.guestlimits import get
+
+    return get(t, RLIMIT_NOFILE)[0]
 
 
 @syscall

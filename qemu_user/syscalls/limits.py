@@ -35,8 +35,9 @@ def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
     if hard > limits.hard[resource] and os.geteuid() != 0:
         raise LinuxError(EPERM)
     if attribute is None:
+        limits.files = soft
         ours = max(hard, of_host(0, resource)[1])
-        packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=ours))
+        packed = hostcall.pack(Rlimit64(rlim_cur=limits.files_on_host(ours), rlim_max=ours))
         hostcall.call("prlimit64", 0, resource, packed, None)
     else:
         setattr(t.memory, attribute, soft)
@@ -45,9 +46,8 @@ def _set(t: Thread, resource: int, soft: int, hard: int) -> None:
 
 def give_to_host(t: Thread) -> None:
     """Make the guest's own limits the host's, for a program that the host runs."""
-    if GuestLimits not in t.process.kept:
-        return
-    for resource in (*MEMORY, abi.RLIMIT_NOFILE):
+    own = MEMORY if GuestLimits in t.process.kept else ()
+    for resource in (*own, abi.RLIMIT_NOFILE):
         soft, hard = get(t, resource)
         packed = hostcall.pack(Rlimit64(rlim_cur=soft, rlim_max=hard))
         hostcall.call("prlimit64", 0, resource, packed, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from errno import EFAULT, EINVAL, EMSGSIZE, ENOBUFS, EPIPE
+from errno import EFAULT, EINPROGRESS, EINVAL, EMSGSIZE, ENOBUFS, EPIPE
 from select import POLLIN, POLLOUT
 from time import monotonic_ns
 
@@ -14,6 +14,7 @@ from ..exec.abi.sockets import MMsgHdr, MsgHdr
 from ..exec.cpu import READ, WRITE
 from ..exec.errors import LinuxError
 from ..exec.files import nonblocking
+from ..exec.waiting import writable
 from .args import Addr, Fd, InBuf, InOut, MsgFlags, OutBuf, SockAddr, SockAddrOut, UInt
 from .hostmessages import HostMessage, buffer, passed_descriptors, reach, repack_control
 from .pointers import IOV_MAX, MAX_RW_COUNT, IoVecIn, IoVecOut
@@ -37,11 +38,11 @@ def _send(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[int]
     wanted = flags | abi.MSG_DONTWAIT
     stream = None
     done = 0
+
+    def attempt() -> int:
+        return hostcall.call("sendmsg", t.moved.get(fd, fd), message.word, wanted)
+
     while True:
-
-        def attempt() -> int:
-            return hostcall.call("sendmsg", t.moved.get(fd, fd), message.word, wanted)
-
         try:
             if flags & abi.MSG_DONTWAIT:
                 return attempt()
@@ -49,6 +50,10 @@ def _send(t: Thread, fd: int, message: HostMessage, flags: int) -> Blocking[int]
         except LinuxError as error:
             if done:
                 return done
+            if error.errno == EINPROGRESS and not (flags & abi.MSG_DONTWAIT or nonblocking(fd)):
+                yield from writable(t, fd)  # TCP Fast Open that found no cookie
+                wanted &= ~abi.MSG_FASTOPEN
+                continue
             if error.errno == EPIPE and not flags & abi.MSG_NOSIGNAL:
                 broken_pipe(t)
             raise

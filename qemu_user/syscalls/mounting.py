@@ -146,7 +146,11 @@ def mount_setattr(t: Thread, dirfd: DirFd, path: StringPtr, flags: UInt, attr: I
     size = min(attr.size, 4096) & -8
     words = Struct(f"{size // 8}Q")
     own = Struct(f"{t.arch.model.order}{size // 8}Q")
-    data = words.pack(*own.unpack(t.memory.read(attr.addr, size))) if size else b""
+    data: hostcall.Word
+    try:
+        data = words.pack(*own.unpack(t.memory.read(attr.addr, size))) if size else b""
+    except LinuxError:
+        data = hostcall.INVALID  # the host looks at the flags and the size first
     return hostcall.call("mount_setattr", dirfd, given(path), flags, data, attr.size)
 
 

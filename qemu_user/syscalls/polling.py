@@ -11,6 +11,7 @@ from time import monotonic_ns
 from ..exec import hostcall
 from ..exec.abi import polling as abi
 from ..exec.abi.clocks import Timespec, Timeval
+from ..exec.abi.limits import RLIMIT_NOFILE
 from ..exec.abi.polling import PselectSigmask
 from ..exec.abi.signals import KernelSigset
 from ..exec.cpu import WRITE
@@ -104,14 +105,17 @@ def poll_until(
         yield from wait(t, Wait(fds, deadline))
 
 
-def _check_fds(nfds: int) -> None:
+def _check_fds(t: Thread, nfds: int) -> None:
     if nfds > hostcall.descriptor_limits()[0]:
-        raise LinuxError(EINVAL)
+        from ..exec.guestlimits import get
+
+        if nfds > get(t, RLIMIT_NOFILE)[0]:
+            raise LinuxError(EINVAL)
 
 
 def _poll(t: Thread, addr: int, nfds: int, deadline: int | None) -> Blocking[int]:
     if nfds > 256:
-        _check_fds(nfds)
+        _check_fds(t, nfds)
     layout = Struct(t.arch.model.order + "ihh")
     data = t.memory.read(addr, nfds * layout.size) if nfds else b""
     entries = [(fd, events) for fd, events, _ in layout.iter_unpack(data)]

@@ -37,7 +37,13 @@ _STRUCTURES: dict[tuple[int, int], type[CStruct]] = {
 }
 _GET_FILTER = (abi.SOL_SOCKET, abi.SO_ATTACH_FILTER)  # its length counts instructions
 # Options whose value holds pointers into the caller's memory.
-_POINTING = frozenset((abi.SO_ATTACH_FILTER, abi.SO_ATTACH_REUSEPORT_CBPF))
+_POINTING = frozenset(
+    (
+        (abi.SOL_SOCKET, abi.SO_ATTACH_FILTER),
+        (abi.SOL_SOCKET, abi.SO_ATTACH_REUSEPORT_CBPF),
+        (abi.SOL_PACKET, abi.PACKET_FANOUT_DATA),
+    )
+)
 
 
 def _convert(t: Thread, key: tuple[int, int], data: bytes, to_host: bool) -> bytes:
@@ -93,7 +99,7 @@ def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval:
         )
     level &= 0xFFFFFFFF
     data = b"".join(_views(t, optval.addr, min(size, _MAX), READ))
-    if level == abi.SOL_SOCKET and optname in _POINTING and len(data) == size >= _INT:
+    if (level, optname) in _POINTING and len(data) == size >= _INT:
         code: list[ctypes.Array[ctypes.c_char]] = []
         data = _program(t, data, size, code)
         return hostcall.call("setsockopt", sockfd, level, optname, data, len(data))

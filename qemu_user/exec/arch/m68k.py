@@ -14,6 +14,7 @@ from ..cpu import EXEC, READ
 from ..errors import LinuxError
 from . import Arch, Convention, Engine, Linux, Registers
 from .m68k_frames import RETURN, RETURNS, RT_RETURN, A, D, Frame
+from .m68k_mends import INFINITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ ARCH = Arch(
         mode=("BIG_ENDIAN",),
         model="M68K_M68030",  # the engine's numbers are one too high: this is the 68040
         target="m68k",
+        mends=(INFINITIES,),
         syscall=("intr", 32),
         syscall_skip=2,
         exceptions={

@@ -23,9 +23,10 @@ _LOADS = {0x21: (2, True), 0x23: (4, True), 0x25: (2, False), 0x27: (4, False), 
 _STORES = {0x29: 2, 0x2B: 4, 0x3F: 8}
 _FLOATS = {0x31: 4, 0x35: 8, 0x39: 4, 0x3D: 8}  # lwc1, ldc1, swc1, sdc1
 _INDEXED = {0: (0x31, 4), 1: (0x35, 8), 8: (0x39, 4), 9: (0x3D, 8)}  # of COP1X
+_LX = {0: (4, True), 4: (2, True)}  # LWX and LHX of DSP, by the operation
 _RDHWR, _LAST = 0x7C00003B, 3  # and the last of its registers that it is about here
-# Loads and stores by opcode, LL and SC among them, and COP1X
-_MEMORY = (0x13, *range(0x20, 0x2F), *range(0x30, 0x33), *range(0x34, 0x3B), *range(0x3C, 0x40))
+# Loads and stores by opcode, LL and SC among them
+_MEMORY = (*range(0x20, 0x2F), *range(0x30, 0x33), *range(0x34, 0x3B), *range(0x3C, 0x40))
 
 
 def emulate(t: Thread) -> bool | Trap:
@@ -62,7 +63,8 @@ def _do(t: Thread, insn: int) -> bool | Trap:
     moved = _access(t, insn) if mends(t) else None
     if moved is not None:
         return moved
-    return Raised(_LOAD) if insn >> 26 in _MEMORY else False
+    indexed = insn >> 26 == 0x13 and insn & 0x3F in (*_INDEXED, 5, 13)  # LUXC1, SUXC1
+    return Raised(_LOAD) if indexed or insn >> 26 in _MEMORY else False
 
 
 def instruction(t: Thread, pc: int) -> int:
@@ -102,8 +104,12 @@ def _access(t: Thread, insn: int) -> bool | Trap | None:
         addr = base + t.cpu.read(f"r{target}") & mask
         op, _ = _INDEXED[insn & 0x3F]
         target = insn >> (6 if op < 0x38 else 11) & 31
-    if op in _LOADS:
-        size, signed = _LOADS[op]
+    load = _LOADS.get(op)
+    if insn & 0xFC00003F == 0x7C00000A:
+        load = _LX.get(insn >> 6 & 31)
+        addr, target = base + t.cpu.read(f"r{target}") & mask, insn >> 11 & 31
+    if load is not None:
+        size, signed = load
         value = _load(t, addr, size)
         if isinstance(value, Fault):
             return value

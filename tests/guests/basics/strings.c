@@ -1,4 +1,3 @@
-// xfail-m68k: the engine takes infinity for an invalid number
 // reference: own
 // The C library's string functions over all alignments and page ends.
 #include "guest.h"

@@ -228,19 +228,22 @@ def read(t: Thread, fd: Fd, buf: OutBuf) -> Blocking[int]:
     if room.missing and room.bad != hostcall.BEYOND and _notifies(t, fd):
         return (yield from _read_events(t, fd, room))
     files = t.process.files
-    if _is_one(room) and fd not in files.special and files.kind(fd) == PLAIN:
+    if fd not in files.special and files.kind(fd) == PLAIN:
         return _one_read("read", fd, room)
     return (yield from _read(t, fd, room))
 
 
-def _is_one(room: Room) -> bool:
-    """Whether a host's buffer is all in reach or all out of it, as the guest's."""
-    return not (room.missing and room.views)
-
-
 def _one_read(name: str, fd: int, room: Room, *rest: int) -> int:
     """read(2) or pread64(2), of which inotify(7) tells nothing at the end of a file."""
-    where = hostcall.address(room.views[0]) if room.views else room.bad
+    if room.missing and room.views and room.bad == hostcall.INVALID:
+        from ..exec.fence import Fence
+
+        with Fence(room.have) as fence:
+            count = hostcall.call(name, fd, fence.address, room.size, *rest)
+            scatter(room.views, fence.read(count))
+            return count
+    reachable = room.views and not room.missing
+    where = hostcall.address(room.views[0]) if reachable else room.bad
     return hostcall.call(name, fd, where, room.size, *rest)
 
 
@@ -335,7 +338,7 @@ def pread64(t: Thread, fd: Fd, buf: OutBuf, offset: Offset) -> int:
     if not buf.size and fd not in t.process.files.special:
         return hostcall.call("pread64", fd, hostcall.bad(t, buf.addr, 0), 0, offset)
     room = _buffer(t, buf)
-    if _is_one(room) and fd not in t.process.files.special:
+    if fd not in t.process.files.special:
         return _one_read("pread64", fd, room, _at(offset))
     return _pread(t, fd, room, _at(offset))
 

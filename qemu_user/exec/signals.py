@@ -187,11 +187,7 @@ class SignalHandlers:
     """Dispositions, shared by the threads that CLONE_SIGHAND joined."""
 
     def __init__(self) -> None:
-        self._actions = [Action() for _ in range(COUNT + 1)]
-
-    def extend(self, signo: int) -> None:
-        """Know this signal, too: MIPS has more than those which can be sent."""
-        self._actions += [Action() for _ in range(len(self._actions), signo + 1)]
+        self._actions = [Action() for _ in range(2 * COUNT + 1)]  # MIPS has 128
 
     def __getitem__(self, signo: int) -> Action:
         return self._actions[signo]

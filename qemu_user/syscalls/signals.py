@@ -68,11 +68,10 @@ def rt_sigaction(
 
 def set_action(t: Thread, signum: int, action: Action | None) -> Action:
     """Do sigaction(2), and return what was before; EINVAL. None changes nothing."""
-    p = t.process
-    if signum > COUNT and signum <= 8 * t.arch.model.sigset_size:
-        p.handlers.extend(signum)
-    elif not 1 <= signum <= COUNT or (action is not None and bit(signum) & UNBLOCKABLE):
+    count = 8 * t.arch.model.sigset_size  # MIPS has some that can't be sent here
+    if not 1 <= signum <= count or (action is not None and bit(signum) & UNBLOCKABLE):
         raise LinuxError(EINVAL)
+    p = t.process
     old = p.handlers[signum]
     if action is not None:
         action.flags &= _PLAIN_FLAGS

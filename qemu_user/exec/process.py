@@ -305,7 +305,7 @@ class Process:
         self.memory.loan = None  # it was lent to who forked us
         self.release_vfork_parent()
         self.spare.clear()
-        self.child_waits.clear()
+        self.child_waits = []
         self.quiet_children = False
         for other in self.threads.values():
             if other is not t:

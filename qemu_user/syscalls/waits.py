@@ -193,12 +193,12 @@ def _for_child(t: Thread, attempt: Attempt, options: int) -> Blocking[int]:
             t.process.scheduler.look()  # its SIGCHLD comes before the call returns
         if found or options & abi.WNOHANG:
             return found
-        sleep = Wait()
-        t.process.child_waits.append(sleep)
+        sleep, sleeps = Wait(), t.process.child_waits
+        sleeps.append(sleep)
         try:
             yield sleep
         finally:
-            t.process.child_waits.remove(sleep)
+            sleeps.remove(sleep)  # in the child of another thread's fork, too, which has its own
         if sleep.interrupted and not sleep.woken:
             found = attempt()
             if found:

@@ -61,6 +61,7 @@ KERNEL = [
     "linux/in6",
     "linux/un",
     "linux/netlink",
+    "linux/if_packet",
     "linux/tcp",
     "linux/udp",
     "linux/sockios",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from .cpu import RegisterBank
     from .thread import Thread
     from .waiting import Blocking
 
@@ -27,11 +28,26 @@ _NOBODY = (seccomp.SECCOMP_RET_TRACE, seccomp.SECCOMP_RET_USER_NOTIF)  # there t
 _KILLS = seccomp.SECCOMP_RET_KILL_THREAD
 
 
+class _IntNumber:
+    """Words of calls whose number is an int."""
+
+    def __init__(self, words: RegisterBank) -> None:
+        self._words = words
+        self.set = words.set
+
+    def get(self) -> Sequence[int]:
+        """The number, then the arguments."""
+        number, *words = self._words.get()
+        return (number & 0xFFFFFFFF, *words)
+
+
 class CheckedDispatcher(Dispatcher):
     """A process's dispatcher from the time when calls of a thread were first to be looked at."""
 
     def __init__(self, plain: Dispatcher) -> None:
         self.__dict__.update(plain.__dict__)
+        if self._number_mask < self._mask:
+            self._bank = _IntNumber(self._bank)  # who looks at a call sees the one that is made
 
     def in_hook(self) -> bool:
         """Calls of traced threads leave the engine, since they stop, as others that may not do."""

@@ -127,6 +127,7 @@ class Dispatcher:
             self._bank = _Stacked(process, self._bank, sp, self._known)
         self._result = self._cpu.bank(convention.result)
         self._flag = None if convention.error is None else self._cpu.bank(convention.error[0])
+        self._number_mask = 0xFFFFFFFF if convention.int_number else self._mask
         self._unknown: set[int] = set()
         self.error: BaseException | None = None  # raised inside the engine's hook
 
@@ -160,6 +161,9 @@ class Dispatcher:
             self.make(t, bound, number, words)
 
     def _find(self, t: Thread, number: int, words: list[int]) -> Any:
+        if number > self._number_mask:
+            number &= self._number_mask
+            return self._known.get(number) or self._find(t, number, words)
         bound = None
         for extension in self.process.extensions:
             bound = extension.syscall(t, number, words)

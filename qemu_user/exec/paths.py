@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from errno import ETXTBSY
 
 from . import procnames
+from .errors import LinuxError
 from .hostcall import AT_FDCWD
 from .procnames import GENERATED, named, of_absolute
 
@@ -72,6 +74,18 @@ def program(p: Process) -> bytes:
     """The path of the file that is being run."""
     path: bytes = p.image.path
     return path
+
+
+def check_not_running(t: Thread, dirfd: int, path: bytes) -> None:
+    """LinuxError(ETXTBSY) for the program's own file, which nobody may write to (man 2 open)."""
+    vma = t.memory.vmas.at(t.process.image.code_start)
+    backing = None if vma is None else vma.backing
+    try:
+        about = os.stat(path, dir_fd=None if dirfd == AT_FDCWD else dirfd)
+    except (OSError, ValueError):
+        return
+    if backing is not None and (backing.dev, backing.ino) == (about.st_dev, about.st_ino):
+        raise LinuxError(ETXTBSY)
 
 
 def link_target(t: Thread, dirfd: int, path: bytes) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errno import EINVAL
 
-from ..exec import hostcall
+from ..exec import hostcall, paths
 from ..exec.abi import files as abi
 from ..exec.abi.clocks import Timespec, Timeval, Utimbuf
 from ..exec.errors import LinuxError
@@ -147,6 +147,8 @@ def futimesat(t: Thread, dirfd: DirFd, path: StringPtr, times: InArray[Timeval])
 @syscall(wide="truncate64")
 def truncate(t: Thread, path: StringPtr, length: FileOffset) -> int:
     name = given(path)
+    if isinstance(name, bytes):
+        paths.check_not_running(t, AT_FDCWD, name)
     result = hostcall.call("truncate", name, length)
     if isinstance(name, bytes):
         t.memory.file_changed(name)

@@ -57,6 +57,8 @@ def _open(
         real = paths.host_path(t, dirfd, path)
     else:
         real = paths.follow(t, dirfd, path)
+    if flags & (abi.O_ACCMODE | abi.O_TRUNC) and not flags & abi.O_PATH:
+        paths.check_not_running(t, dirfd, real)
     if not flags & (abi.O_NONBLOCK | abi.O_PATH) and _is_fifo(dirfd, real, flags):
         return (yield from in_helper(t, lambda: _call(dirfd, real, flags, mode, resolve)))
     fd = _call(dirfd, real, flags, mode, resolve)

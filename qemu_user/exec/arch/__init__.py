@@ -147,7 +147,9 @@ class Convention:
         immediate: str = "",
         half_size: tuple[str, int] | None = None,
         stack_args: int = 0,
+        int_number: bool = False,
     ) -> None:
+        self.int_number = int_number  # only 32 bits of the number count
         # A register with a number that the instruction itself has; 0: `number` has it
         self.immediate = immediate
         self.number = number

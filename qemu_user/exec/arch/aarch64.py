@@ -247,7 +247,7 @@ def make(name: str, model: DataModel) -> Arch:
             dwarf=(*X, "sp"),
             frame="x29",
         ),
-        syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4),
+        syscall=Convention(number="x8", args=X[:6], result="x0", insn_size=4, int_number=True),
         frame=Frame(),
         constants=CONSTANTS,
         cpuinfo=cpuinfo,

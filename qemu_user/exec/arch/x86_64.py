@@ -225,6 +225,7 @@ def last_trap(t: Thread) -> tuple[int, int, int]:
 
 
 ARCH_SET_GS, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS = 0x1001, 0x1002, 0x1003, 0x1004
+_ARGS = ("rdi", "rsi", "rdx", "r10", "r8", "r9")
 _BASES = {ARCH_SET_GS: "gs_base", ARCH_SET_FS: "fs_base"}
 
 
@@ -361,9 +362,7 @@ ARCH = Arch(
         ),
         frame="rbp",
     ),
-    syscall=Convention(
-        number="rax", args=("rdi", "rsi", "rdx", "r10", "r8", "r9"), result="rax", insn_size=2
-    ),
+    syscall=Convention(number="rax", args=_ARGS, result="rax", insn_size=2, int_number=True),
     frame=Frame(),
     constants={"MAP_32BIT": MAP_32BIT, "PR_TSC_ENABLE": PR_TSC_ENABLE},
     variants={

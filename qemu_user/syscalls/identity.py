@@ -15,6 +15,8 @@ from .syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..exec.thread import Thread
 
 _NOBODY = 0xFFFFFFFF  # (uid_t) -1: leave it
@@ -22,8 +24,30 @@ _GROUPS_MAX = 65536
 _ONE_SET = 0x19980330  # _LINUX_CAPABILITY_VERSION_1: 32 capabilities, versions 2 and 3 have 64
 
 
+class _LastChange:
+    """Of the process's ids: Linux keeps them for each thread, and C libraries have all make it.
+
+    Ours are one set. Who is still to make the change that another thread made has it already, and
+    perhaps no longer may.
+    """
+
+    def __init__(self) -> None:
+        self.change: object = None
+        self.others: set[int] = set()  # tids that have not made it
+
+
 def _id(value: int) -> int:
     return -1 if value == _NOBODY else value
+
+
+def _change(t: Thread, call: Callable[..., object], *ids: object) -> int:
+    last = t.process.kept.setdefault(_LastChange, _LastChange())
+    if last.change == (call, ids) and t.tid in last.others:
+        last.others.remove(t.tid)
+        return 0
+    call(*ids)
+    last.change, last.others = (call, ids), t.process.threads.keys() - {t.tid}
+    return 0
 
 
 @syscall(native="ask")
@@ -75,42 +99,36 @@ def setuid(t: Thread, uid: Uid) -> int:
     if uid == _NOBODY:
         raise LinuxError(EINVAL)
     prepare_for(uid)
-    os.setuid(uid)
-    return 0
+    return _change(t, os.setuid, uid)
 
 
 @syscall(wide="setgid32")
 def setgid(t: Thread, gid: Gid) -> int:
     if gid == _NOBODY:
         raise LinuxError(EINVAL)
-    os.setgid(gid)
-    return 0
+    return _change(t, os.setgid, gid)
 
 
 @syscall(wide="setreuid32")
 def setreuid(t: Thread, ruid: Uid, euid: Uid) -> int:
     prepare_for(euid)
-    os.setreuid(_id(ruid), _id(euid))
-    return 0
+    return _change(t, os.setreuid, _id(ruid), _id(euid))
 
 
 @syscall(wide="setregid32")
 def setregid(t: Thread, rgid: Gid, egid: Gid) -> int:
-    os.setregid(_id(rgid), _id(egid))
-    return 0
+    return _change(t, os.setregid, _id(rgid), _id(egid))
 
 
 @syscall(wide="setresuid32")
 def setresuid(t: Thread, ruid: Uid, euid: Uid, suid: Uid) -> int:
     prepare_for(euid)
-    os.setresuid(_id(ruid), _id(euid), _id(suid))
-    return 0
+    return _change(t, os.setresuid, _id(ruid), _id(euid), _id(suid))
 
 
 @syscall(wide="setresgid32")
 def setresgid(t: Thread, rgid: Gid, egid: Gid, sgid: Gid) -> int:
-    os.setresgid(_id(rgid), _id(egid), _id(sgid))
-    return 0
+    return _change(t, os.setresgid, _id(rgid), _id(egid), _id(sgid))
 
 
 @syscall(wide="setfsuid32")
@@ -140,8 +158,7 @@ def getgroups(t: Thread, size: Int, list_: OutArray[Gid]) -> int:
 def setgroups(t: Thread, size: Int, list_: InArray[Gid]) -> int:
     if not 0 <= size <= _GROUPS_MAX or os.geteuid() != 0:
         return hostcall.call("setgroups", size & 0xFFFFFFFF, None)
-    os.setgroups(list_.read(size))
-    return 0
+    return _change(t, os.setgroups, list_.read(size))
 
 
 @syscall

@@ -31,10 +31,10 @@ static void step(int number)
         TRY(seteuid(getuid()));
         TRY(setresgid(-1, 65534, 65534));
     } else if (number == 2) {
-        TRY(setresuid(65534, -1, -1));
-        TRY(setresuid(65534, -1, -1));
+        TRY(setresuid(65534, 65534, -1));
+        TRY(setuid(0));  // of one that has given root up, but for the saved id
     } else
-        TRY(setuid(65534));
+        TRY(setresuid(65534, 65534, 65534));
     ids("main");
     pthread_barrier_wait(&turn);
     pthread_barrier_wait(&turn);

@@ -75,7 +75,7 @@ static void mended(int fd)
     mends = 1;
     seen = 0;
     volatile int *at = (int *)(file + 8);
-    for (int i = 0; i < PAGES; i++, at += 1024) {
+    for (volatile int i = 0; i < PAGES; i++, at += 1024) {  // volatile: it stays a loop
         int now = *at;
         at[0] = now + i + 1;
         at[1] = i + 100;
@@ -91,7 +91,7 @@ static void mended(int fd)
     elsewhere(fd, 2 * 4096);
     mends = 1;
     seen = 0;
-    for (int i = PAGES - 1; i >= 0; i--)
+    for (volatile int i = PAGES - 1; i >= 0; i--)
         file[i * 4096 + 100] = i + 1;
     mends = 0;
     SHOW(seen);

@@ -24,7 +24,7 @@ class Fence:
         base = host.reserve(self._pages + host.PAGE)
         if base is None:
             raise LinuxError(ENOMEM)
-        self._base = base
+        self._base, self._size = base, size
         self.address = base + self._pages - size
         if data is not None:
             host.view(self.address, size)[:] = data
@@ -44,5 +44,5 @@ class Fence:
         host.munmap(self._base, self._pages + host.PAGE)
 
     def read(self, size: int) -> bytes:
-        """The first bytes."""
-        return bytes(host.view(self.address, size))
+        """The first `size` bytes, or as many as there are."""
+        return bytes(host.view(self.address, max(0, min(size, self._size))))

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 # The emulator's own descriptors begin here, or lower where the host allows us fewer than that.
 SOFT_AT_START, _HARD_LIMIT = hostcall.descriptor_limits()
-SPARE = min(
-    16, _HARD_LIMIT // 8
-)  # of the host's hard limit: guests that use up theirs leave us these
+SPARE = min(16, _HARD_LIMIT // 8)  # of those: guests that use up theirs leave us these
 if SOFT_AT_START > _HARD_LIMIT - SPARE:
     hostcall.descriptor_limits((_HARD_LIMIT - SPARE, _HARD_LIMIT))
 FIRST_RESERVED = min(1000, max(_HARD_LIMIT // 2, _HARD_LIMIT - 48))

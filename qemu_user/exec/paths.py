@@ -79,12 +79,13 @@ def program(p: Process) -> bytes:
 def check_not_running(t: Thread, dirfd: int, path: bytes) -> None:
     """LinuxError(ETXTBSY) for the program's own file, which nobody may write to (man 2 open)."""
     vma = t.memory.vmas.at(t.process.image.code_start)
-    backing = None if vma is None else vma.backing
+    if vma is None or (backing := vma.backing) is None:
+        return
     try:
         about = os.stat(path, dir_fd=None if dirfd == AT_FDCWD else dirfd)
     except (OSError, ValueError):
         return
-    if backing is not None and (backing.dev, backing.ino) == (about.st_dev, about.st_ino):
+    if (backing.dev, backing.ino) == (about.st_dev, about.st_ino):
         raise LinuxError(ETXTBSY)
 
 

@@ -141,7 +141,7 @@ def _list_directly(t: Thread, call: str, fd: int, buf: OutBuf, room: int) -> int
     with Fence(reach) as fence:
         filled = hostcall.call(call, fd, fence.address, room)
         # An entry's padding counts, but is not written.
-        t.memory.write(buf.addr, fence.read(min(filled, reach)))
+        t.memory.write(buf.addr, fence.read(filled))
     return filled
 
 

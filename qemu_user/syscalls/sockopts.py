@@ -14,8 +14,8 @@ from ..exec.abi.processes import SockFprog
 from ..exec.abi.sockets import Linger, Ucred
 from ..exec.bpf import INSTRUCTION
 from ..exec.cpu import READ, WRITE
-from ..exec.edge import Edge
 from ..exec.errors import LinuxError
+from ..exec.fence import Fence
 from .args import Addr, Fd, InBuf, InOut, Int, SockOptLevel
 from .syscall import syscall
 
@@ -108,8 +108,9 @@ def setsockopt(t: Thread, sockfd: Fd, level: SockOptLevel, optname: Int, optval:
         value = data if optval else None
         return hostcall.call("setsockopt", sockfd, level, optname, value, len(data))
     # Most options take an int or a structure, however long the value is said to be.
-    with Edge(_convert(t, (level, optname), data, True)) as edge:
-        where = edge.addr if optval else None
+    data = _convert(t, (level, optname), data, True)
+    with Fence(len(data), data) as fence:
+        where = fence.address if optval else None
         return hostcall.call("setsockopt", sockfd, level, optname, where, size)
 
 
@@ -169,9 +170,9 @@ def _answer(
         value = ctypes.create_string_buffer(max(1, reach))
         hostcall.call("getsockopt", *which, value if optval else None, said)
         return value.raw[: min(reach, max(0, length.value * unit))]
-    with Edge(bytes(reach)) as edge:
-        hostcall.call("getsockopt", *which, edge.addr if optval else None, said)
-        return edge.read(length.value * unit)
+    with Fence(reach) as fence:
+        hostcall.call("getsockopt", *which, fence.address if optval else None, said)
+        return fence.read(length.value * unit)
 
 
 def _views(t: Thread, addr: int, size: int, access: int) -> list[memoryview]:

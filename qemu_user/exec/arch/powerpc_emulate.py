@@ -33,15 +33,13 @@ def emulate(t: Thread) -> bool | Trap:
         done = code >> 26 == 31 and _do(t, code)
     except LinuxError:
         return False
-    if done:
-        t.cpu.write("pc", pc + 4)
-        return True
     if not done and t.arch.model.word == 8:
         from .ppc64_supply import supply
 
-        if supply(t, code):
-            t.cpu.write("pc", pc + 4)
-            return True
+        done = supply(t, code)
+    if done:
+        t.cpu.write("pc", pc + 4)
+        return True
     return Raised(PROGRAM) if _is_program(code) else False
 
 

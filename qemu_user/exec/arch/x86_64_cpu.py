@@ -137,8 +137,8 @@ def advertised(arch: Arch) -> frozenset[str]:
         (found.add if on else found.discard)(name)
         if on and name in _NEED_AVX:
             found.add("avx")
-    if not any(_name(text) == "avx" and on for text, on in changes.items()):
-        found -= set(_NEED_AVX) if "avx" not in found else set()
+    if "avx" not in found:
+        found -= set(_NEED_AVX)
     return frozenset(found.difference(SUPPLIED) | found & host_features())
 
 
